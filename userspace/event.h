@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * event.h - one record of the module, on its way from a source to the model
+ *
+ * Ownership: a value; copied freely.
+ */
+#ifndef NETTRACE_EVENT_H
+#define NETTRACE_EVENT_H
+
+#include <stdint.h>
+
+#include "../module/uapi/nettrace.h"
+
+/**
+ * struct nt_event - a record with the namespace it comes from
+ * @t:		Unix time in nanoseconds (record time + the stream's offset)
+ * @source:	index of the stream: one namespace is one stream
+ * @rec:	the record as the module wrote it
+ */
+struct nt_event {
+	int64_t t;
+	unsigned int source;
+	union nettrace_rec rec;
+};
+
+#endif /* NETTRACE_EVENT_H */

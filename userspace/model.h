@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * model.h - what happened, as the tools understand it
+ *
+ * Purpose:   events in, conversations out: arrows (paired sightings), state
+ *            transitions with cause and basis, ARP, gaps.  The model does no
+ *            I/O and reads no clock; sources fill it, renderers read it.
+ * Ownership: the model owns all it hands out; pointers stay valid until
+ *            nt_model_free().  One thread.
+ * Honesty:   every transition has a basis: observed (a NETTRACE_STATE record)
+ *            or inferred (RFC 9293 applied to the segments).  A cause that is
+ *            not certain is CAUSE_UNKNOWN with the reason, never a guess.
+ */
+#ifndef NETTRACE_MODEL_H
+#define NETTRACE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+
+enum nt_basis { NT_OBSERVED, NT_INFERRED };
+
+/* RFC 9293's eleven states; NT_ST_NONE: not known */
+enum nt_state {
+	NT_ST_NONE, NT_CLOSED, NT_LISTEN, NT_SYN_SENT, NT_SYN_RECEIVED,
+	NT_ESTABLISHED, NT_FIN_WAIT_1, NT_FIN_WAIT_2, NT_CLOSE_WAIT, NT_CLOSING,
+	NT_LAST_ACK, NT_TIME_WAIT, NT_ST_MAX
+};
+const char *nt_state_name(enum nt_state s);	/* "SYN-RECEIVED", "?" */
+
+enum nt_cause_kind {
+	NT_CAUSE_SEGMENT,	/* arrow @n of the conversation */
+	NT_CAUSE_CALL,		/* system call @name, by @pid @comm */
+	NT_CAUSE_TIMER,		/* timer @name: "time-wait", "retransmission", … */
+	NT_CAUSE_ICMP,		/* ICMP error @n */
+	NT_CAUSE_UNKNOWN,	/* @name says why it is not known */
+};
+
+struct nt_cause {
+	enum nt_cause_kind kind;
+	uint32_t n;
+	const char *name;	/* static string */
+	uint32_t pid;		/* 0: not observed */
+	char comm[NETTRACE_NAME_LEN];
+};
+
+struct nt_addr {
+	uint8_t family;		/* NETTRACE_IPV4, NETTRACE_IPV6 */
+	uint8_t b[16];
+	uint16_t port;
+};
+
+struct nt_sighting {
+	int64_t t;
+	uint16_t source;	/* stream index: the namespace */
+	uint8_t hook;		/* enum nettrace_hook */
+	uint8_t sk_kind;
+	enum nt_state state;	/* of the local socket when sighted */
+	uint16_t flags;		/* NETTRACE_PKT_* */
+	char dev[NETTRACE_NAME_LEN];
+	uint32_t pid;
+};
+#define NT_SIGHTINGS_MAX 8	/* further ones are counted in nsighted only */
+
+enum nt_mark_name {
+	NT_MARK_RETRANSMISSION, NT_MARK_KEEPALIVE, NT_MARK_OUT_OF_ORDER,
+	NT_MARK_MALFORMED, NT_MARK_NOT_DELIVERED, NT_MARK_MAX
+};
+
+struct nt_mark {
+	enum nt_mark_name name;
+	const char *reason;	/* "rto", "fast", "tlp", "syn+ack timer", … or NULL */
+	enum nt_basis basis;
+};
+#define NT_MARKS_MAX 4
+
+/* one packet between the two ends of a conversation, however often sighted */
+struct nt_arrow {
+	uint32_t n;		/* 1, 2, 3, … in the conversation */
+	uint8_t dir;		/* the sending end: 0 or 1 */
+	int64_t t;		/* first sighting */
+	int64_t t_last;		/* last sighting */
+	uint32_t seq, ack;	/* relative: 0 is the SYN; absolute in pkt */
+	bool ack_valid;		/* relative ack is known (peer's ISN known) */
+	bool seq_valid;
+	uint32_t wire_segs;	/* segments on the wire it stands for */
+	uint8_t nsight, nmark;
+	uint16_t nsighted;
+	struct nettrace_packet pkt;	/* the first sighting's record */
+	struct nt_sighting sight[NT_SIGHTINGS_MAX];
+	struct nt_mark mark[NT_MARKS_MAX];
+};
+
+struct nt_transition {
+	int64_t t;
+	uint8_t end;		/* 0 or 1 */
+	enum nt_state from, to;
+	enum nt_basis basis;
+	struct nt_cause cause;
+	uint8_t kind;		/* enum nettrace_sk_kind of the object, 0: inferred */
+	uint8_t what;		/* enum nettrace_what: BEGIN/RESTART/END for minis */
+	uint8_t end_why;	/* enum nettrace_end */
+	uint32_t left_ms;	/* timer of a mini socket */
+	bool late;		/* found by a timer, up to NETTRACE_LATE_MS late */
+};
+
+struct nt_arp {
+	int64_t t;
+	uint16_t op;		/* 1 request, 2 reply */
+	uint8_t sha[6], tha[6];
+	uint8_t spa[4], tpa[4];
+	uint8_t mac_dst[6];
+	bool broadcast;		/* the frame went to ff:ff:ff:ff:ff:ff */
+	uint8_t nsight;
+	struct nt_sighting sight[NT_SIGHTINGS_MAX];
+};
+
+struct nt_gap {
+	int64_t t;
+	uint64_t lost;
+	uint16_t source, cpu;
+};
+
+enum nt_item_type {
+	NT_ITEM_ARROW, NT_ITEM_TRANSITION, NT_ITEM_ARP, NT_ITEM_GAP,
+};
+
+/* what happened next; items of a conversation are in the order of time */
+struct nt_item {
+	enum nt_item_type type;
+	int64_t t;
+	struct nt_conv *conv;	/* NULL: ARP and gaps belong to none */
+	union {
+		struct nt_arrow *arrow;
+		struct nt_transition *tr;
+		struct nt_arp *arp;
+		struct nt_gap *gap;
+	};
+};
+
+struct nt_end {
+	struct nt_addr addr;
+	int source;		/* stream that owns this end's socket; -1: none seen */
+	enum nt_state state;	/* now */
+	enum nt_basis basis;	/* of the state */
+	uint32_t pid;		/* 0: no owner observed */
+	char comm[NETTRACE_NAME_LEN];
+	uint64_t bytes;		/* distinct payload bytes this end sent */
+	uint32_t arrows;	/* it sent */
+	uint32_t retransmissions;
+	bool listening;		/* LISTEN stood behind this end when it began */
+};
+
+enum nt_opened {
+	NT_OPEN_HANDSHAKE, NT_OPEN_SIMULTANEOUS, NT_OPEN_MIDSTREAM,
+	NT_OPEN_REFUSED, NT_OPEN_UNANSWERED
+};
+enum nt_closed { NT_CLOSE_FIN, NT_CLOSE_RST, NT_CLOSE_TIMEOUT, NT_CLOSE_OPEN };
+
+struct nt_conv {
+	uint32_t id;		/* 1, 2, 3, … */
+	uint8_t proto;		/* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, … */
+	struct nt_end end[2];	/* 0: client (who sent the SYN, or spoke first) */
+	int64_t t0, t1;		/* first and last item */
+	enum nt_opened opened;
+	enum nt_closed closed;
+	int closer;		/* the end that closed first: 0, 1; -1 none yet */
+	uint8_t completeness;	/* Wireshark's mask: 1 SYN 2 SYN+ACK 4 ACK 8 data 16 FIN 32 RST */
+	struct nt_item *item;	/* nitem of them */
+	size_t nitem;
+	uint32_t narrow;
+	uint64_t lost_near;	/* events lost while it lived */
+	void *priv;		/* the tracker's own */
+};
+
+struct nt_model;
+
+struct nt_model_stats {
+	uint64_t events, packets, transitions, arps, gaps, lost;
+	uint64_t unknown_records;	/* types this tool does not know */
+	uint64_t disagreements;		/* inferred ≠ observed */
+	uint64_t other_packets;		/* neither of a conversation nor ARP */
+};
+
+/*
+ * Items are final, and handed to the observer, in the order of time, once no
+ * later sighting can join them (they are @hold ns old, or nt_model_finish()).
+ */
+struct nt_observer {
+	void (*item)(void *arg, const struct nt_model *m, const struct nt_item *item);
+	void *arg;
+};
+
+/**
+ * nt_model_new() - an empty model
+ * @hold_ns:	how long an arrow waits for its other sightings
+ * @obs:	may be NULL
+ * Return: NULL when memory is short.
+ */
+struct nt_model *nt_model_new(int64_t hold_ns, const struct nt_observer *obs);
+/* 0 or -ENOMEM */
+int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
+/* no event older than @t (Unix ns) will come */
+void nt_model_advance(struct nt_model *m, int64_t t);
+void nt_model_finish(struct nt_model *m);
+void nt_model_free(struct nt_model *m);
+
+size_t nt_model_nconv(const struct nt_model *m);
+const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i);
+size_t nt_model_narp(const struct nt_model *m);
+const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i);
+size_t nt_model_ngap(const struct nt_model *m);
+const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i);
+const struct nt_model_stats *nt_model_stats(const struct nt_model *m);
+
+#endif /* NETTRACE_MODEL_H */

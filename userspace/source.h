@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * source.h - where events come from: a live namespace, a record file, …
+ *
+ * Purpose:   one face for all sources, so that every command works on live
+ *            traffic and on files alike (DESIGN: source → pair → track → model).
+ * Ownership: the opener owns the source and frees it with nt_source_close().
+ * Errors:    functions return 0 or a negative errno; nt_error carries the
+ *            sentence for the user: what happened, to what, what to do next.
+ */
+#ifndef NETTRACE_SOURCE_H
+#define NETTRACE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+
+struct nt_error {
+	char text[512];
+};
+
+/* what is known of one stream (namespace) of a source */
+struct nt_stream {
+	char name[64];		/* as `ip netns` knows it, or "netns:INODE", or "" */
+	uint64_t netns;		/* inode */
+	int64_t real_offset;	/* record time + this = Unix time, ns */
+	uint32_t cpus;
+	uint32_t stride;
+	uint32_t ring;
+	char version[16];
+	char release[64];
+};
+
+#define NT_STREAM_MAX 64
+
+struct nt_source;
+
+struct nt_source_ops {
+	/*
+	 * Next event in (time, CPU, sequence) order.
+	 * 1: *ev is filled; 0: nothing now (live: wait on fds); -ENODATA: the
+	 * end (all namespaces gone, end of file); other -errno: failed, see err.
+	 */
+	int (*next)(struct nt_source *s, struct nt_event *ev, struct nt_error *err);
+	/* wait until there may be something, or timeout_ms (-1: for ever) passed,
+	 * or a signal came (returns -EINTR)
+	 */
+	int (*wait)(struct nt_source *s, int timeout_ms);
+	void (*close)(struct nt_source *s);
+};
+
+struct nt_source {
+	const struct nt_source_ops *ops;
+	struct nt_stream stream[NT_STREAM_MAX];
+	unsigned int nstream;
+	uint64_t delivered;	/* events handed out, gaps not counted */
+	uint64_t lost;		/* sum of the gaps */
+};
+
+/**
+ * nt_source_live() - open the events of one or several namespaces
+ * @netns:	names (`ip netns`), PIDs or paths of namespaces; NULL: our own
+ * @n:		how many; 0: our own
+ * @from_now:	skip what the rings already hold
+ */
+int nt_source_live(struct nt_source **s, const char *const *netns, size_t n,
+		   bool from_now, struct nt_error *err);
+/* discard: take what is committed now, then report the end (for one-shot commands) */
+void nt_source_live_until_now(struct nt_source *s);
+
+/** nt_source_file() - read a record file written by `nettrace record` */
+int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err);
+
+static inline int nt_source_next(struct nt_source *s, struct nt_event *ev,
+				 struct nt_error *err)
+{
+	return s->ops->next(s, ev, err);
+}
+
+static inline int nt_source_wait(struct nt_source *s, int timeout_ms)
+{
+	return s->ops->wait(s, timeout_ms);
+}
+
+void nt_source_close(struct nt_source *s);
+
+/*
+ * Record file (source_file.c, recordfile.h): writer side
+ */
+struct nt_recorder;
+int nt_recorder_open(struct nt_recorder **r, const char *path,
+		     const struct nt_stream *streams, unsigned int n,
+		     struct nt_error *err);
+int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
+		      struct nt_error *err);
+/* flushes; reports a full disk */
+int nt_recorder_close(struct nt_recorder *r, struct nt_error *err);
+
+#endif /* NETTRACE_SOURCE_H */

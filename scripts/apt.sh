@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Packages without installing them: an apt configuration of the project's own,
+# with its own sources list, state and cache under build/apt.  The machine's
+# sources, lists, cache and installed packages stay as they are; its mirror,
+# proxy and authentication settings are taken over.
+#
+# Two sets of sources:
+#   debian   the Debian release that the test kernels come from, with its
+#            security and backports suites
+#   machine  the machine's own sources, for programs that must fit its C library
+#
+# Sourced after lib.sh.
+
+APT_DIR=$BUILD/apt
+APT_SUITE=bookworm
+APT_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+APT_FRESH_MINUTES=720
+
+# os_field NAME: a field of /etc/os-release
+os_field()
+{
+	sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" /etc/os-release 2>/dev/null || true
+}
+
+# apt_mirror_of SUITE: the URI from which the machine itself takes that suite
+apt_mirror_of()
+{
+	apt-get update --print-uris 2>/dev/null |
+		sed -n "s,^'\([^']*\)/dists/$1/InRelease'.*,\1,p" | sed -n 1p
+}
+
+apt_debian_mirror()
+{
+	local codename uri=${NETTRACE_MIRROR:-}
+
+	codename=$(os_field VERSION_CODENAME)
+	if [ -z "$uri" ] && [ "$(os_field ID)" = debian ]; then
+		uri=$(apt_mirror_of "$codename")
+		[ -n "$uri" ] || uri=$(apt_mirror_of "[^/']*")
+	fi
+	# a machine that is no Debian has no Debian mirror to take over
+	printf '%s\n' "${uri:-http://deb.debian.org/debian}"
+}
+
+# apt_security_mirror MAIN-MIRROR
+apt_security_mirror()
+{
+	local uri=${NETTRACE_SECURITY_MIRROR:-}
+
+	[ -n "$uri" ] || uri=$(apt_mirror_of "$(os_field VERSION_CODENAME)-security")
+	case $uri in
+	*debian*) ;;
+	*) uri=${1%/}-security ;;
+	esac
+	printf '%s\n' "$uri"
+}
+
+apt_debian_sources()
+{
+	local mirror security options=
+
+	mirror=$(apt_debian_mirror)
+	security=$(apt_security_mirror "$mirror")
+	[ ! -r "$APT_KEYRING" ] || options="[signed-by=$APT_KEYRING] "
+	cat <<-EOF
+		deb $options$mirror $APT_SUITE main
+		deb $options$mirror $APT_SUITE-updates main
+		deb $options$mirror $APT_SUITE-backports main
+		deb $options$security $APT_SUITE-security main
+	EOF
+}
+
+# apt_write_config SET DIR.  The machine's settings first, so that a proxy is
+# honoured; then what keeps this apt away from the machine: its own folders, no
+# hooks, and an empty list of installed packages (dependencies are complete).
+apt_write_config()
+{
+	local dir=$2
+
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	: >"$dir/status"
+	{
+		env -u APT_CONFIG apt-config dump
+		cat <<-EOF
+			#clear APT::Update::Pre-Invoke;
+			#clear APT::Update::Post-Invoke;
+			#clear APT::Update::Post-Invoke-Success;
+			#clear Binary::apt-get;
+			Dir::Etc::parts "/dev/null";
+			Dir::Etc::main "/dev/null";
+			Dir::Etc::preferences "/dev/null";
+			Dir::Etc::preferencesparts "/dev/null";
+			Dir::State "$dir";
+			Dir::State::lists "$dir/lists";
+			Dir::State::status "$dir/status";
+			Dir::Cache "$dir/cache";
+			Dir::Cache::archives "$dir/cache/archives";
+			Dir::Cache::pkgcache "pkgcache.bin";
+			Dir::Cache::srcpkgcache "srcpkgcache.bin";
+			APT::Sandbox::User "";
+			APT::Get::List-Cleanup "true";
+			APT::Install-Recommends "false";
+			Acquire::Languages "none";
+			Acquire::Retries "3";
+		EOF
+		if [ "$1" = debian ]; then
+			printf 'Dir::Etc::sourcelist "%s";\n' "$dir/sources.list"
+			printf 'Dir::Etc::sourceparts "/dev/null";\n'
+		fi
+	} >"$dir/apt.conf.new"
+	if [ "$1" = debian ]; then
+		apt_debian_sources >"$dir/sources.list.new"
+		mv "$dir/sources.list.new" "$dir/sources.list"
+	fi
+	mv "$dir/apt.conf.new" "$dir/apt.conf"
+}
+
+# apt_use SET: from here on apt-get and apt-cache work with that set
+apt_use()
+{
+	local dir=$APT_DIR/$1
+
+	need apt-get apt-cache apt-config dpkg-deb
+	unset APT_CONFIG
+	apt_write_config "$1" "$dir"
+	export APT_CONFIG=$dir/apt.conf
+	APT_NOW=$dir
+	[ -n "$(find "$dir/updated" -mmin -$APT_FRESH_MINUTES 2>/dev/null)" ] || apt_update
+}
+
+apt_update()
+{
+	local log=$APT_NOW/update.log
+
+	say "reading the package lists (kept in ${APT_NOW#"$TOP"/}; the machine's own are not touched)"
+	apt-get -q update >"$log" 2>&1 || {
+		tail -n 15 "$log" >&2
+		die "the package lists could not be read (log above); check the network and the mirror, then try again"
+	}
+	touch "$APT_NOW/updated"
+}
+
+# apt_newest REGEX: the name of the newest package whose whole name matches
+apt_newest()
+{
+	apt-cache pkgnames | grep -E "^($1)\$" | sort -V | tail -n 1
+}
+
+# apt_download DIR PACKAGE...: the .deb files into DIR; stale lists are renewed once
+apt_download()
+{
+	local dir=$1 log=$APT_NOW/download.log
+
+	shift
+	mkdir -p "$dir"
+	(cd "$dir" && apt-get -q download "$@") >"$log" 2>&1 && return
+	apt_update
+	(cd "$dir" && apt-get -q download "$@") >"$log" 2>&1 && return
+	tail -n 15 "$log" >&2
+	die "download failed for $* (log above); check the network, then try again"
+}
+
+# apt_unpack DIR DEB...
+apt_unpack()
+{
+	local dir=$1 deb
+
+	shift
+	mkdir -p "$dir"
+	for deb in "$@"; do
+		dpkg-deb -x "$deb" "$dir" ||
+			die "cannot unpack ${deb##*/} into $dir; is the disk full?"
+	done
+}

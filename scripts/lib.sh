@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What every script here shares: where things are, how to speak, how to fail.
+# Sourced, never run.  Messages go to stderr; stdout belongs to the results.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$TOP/build
+# shellcheck disable=SC2034 # for those who source this file
+KERNEL_SERIES="6.1 6.12"
+
+# Programs of /sbin are used too, and an ordinary user's PATH lacks them.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+
+# say TEXT: progress, for people
+say()
+{
+	printf 'nettrace: %s\n' "$*" >&2
+}
+
+# die TEXT: what happened, to what, and what to do next
+die()
+{
+	printf '%s: error: %s\n' "${0##*/}" "$*" >&2
+	exit "${DIE_STATUS:-1}"
+}
+
+# need PROGRAM...: missing programs are an error, never a reason to skip
+need()
+{
+	local prog missing=()
+
+	for prog in "$@"; do
+		command -v "$prog" >/dev/null || missing+=("$prog")
+	done
+	[ ${#missing[@]} -eq 0 ] ||
+		die "missing program(s): ${missing[*]}; run scripts/setup, or install them"
+}
+
+# usage: print the comment block at the top of the calling script
+usage()
+{
+	sed -n '3,/^$/{s/^# \{0,1\}//;p}' "$0"
+}
+
+# with_lock FILE COMMAND...: one at a time, for work on shared folders.
+# (No "|| status=$?" here: it would switch off errexit inside the command.)
+with_lock()
+{
+	local file=$1 lock
+
+	shift
+	mkdir -p "${file%/*}"
+	exec {lock}>"$file"
+	flock "$lock"
+	"$@"
+	exec {lock}>&-
+}
+
+# is_series WORD: looks like a kernel series (6.1), not like a folder
+is_series()
+{
+	[[ $1 =~ ^[0-9]+\.[0-9]+$ ]]
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * parse.c - headers from the network layer up, without trusting one byte
+ *
+ * Purpose:   see parse.h.  In the hot path an IPv4 or IPv6 TCP segment with
+ *            the usual timestamp option is straight-line code.
+ * Ownership: the caller's; this file has no state.
+ * Context:   any, softirq included.
+ * Offsets:   rare.h says what off, lim and end mean.
+ */
+#include "rare.h"
+
+#define IPV4_HLEN	20
+#define IPV6_HLEN	40
+#define TCP_HLEN	20
+#define UDP_HLEN	8
+#define ARP_LEN		28
+
+static __always_inline unsigned int
+parse_tcp(struct nettrace_packet *p, const u8 *data, unsigned int off,
+	  unsigned int lim, unsigned int end)
+{
+	const u8 *th = data + off;
+	unsigned int hlen, optlen;
+	u16 word;
+
+	if (unlikely(off + TCP_HLEN > lim))
+		return nettrace_short_of(p, off + TCP_HLEN, end);
+
+	word = nettrace_get16(th + 12);
+	p->sport = nettrace_get16(th);
+	p->dport = nettrace_get16(th + 2);
+	p->seq = nettrace_get32(th + 4);
+	p->ack = nettrace_get32(th + 8);
+	p->tcp_flags = word & 0x0fff;
+	p->window = nettrace_get16(th + 14);
+	p->flags |= NETTRACE_PKT_L4;
+
+	hlen = word >> 12 << 2;
+	if (unlikely(hlen < TCP_HLEN)) {
+		p->flags |= NETTRACE_PKT_MALFORMED;
+		return 0;
+	}
+	if (unlikely(off + hlen > lim)) {
+		if (off + hlen <= end)
+			return off + hlen;
+		nettrace_overlong(p);
+		return 0;
+	}
+	p->payload = end - off - hlen;
+
+	optlen = hlen - TCP_HLEN;
+	th += TCP_HLEN;
+	/* no-op, no-op, timestamp: how nearly all stacks begin, RFC 7323, A */
+	if (optlen >= 12 && likely(nettrace_get32(th) == 0x0101080a)) {
+		nettrace_tcp_timestamp(p, th + 2);
+		th += 12;
+		optlen -= 12;
+	}
+	if (optlen)
+		nettrace_tcp_options(p, th, optlen);
+	return 0;
+}
+
+static unsigned int parse_udp(struct nettrace_packet *p, const u8 *data,
+			      unsigned int off, unsigned int lim,
+			      unsigned int end)
+{
+	const u8 *uh = data + off;
+	unsigned int room = end - off, len;
+
+	if (unlikely(off + UDP_HLEN > lim))
+		return nettrace_short_of(p, off + UDP_HLEN, end);
+	p->sport = nettrace_get16(uh);
+	p->dport = nettrace_get16(uh + 2);
+	p->flags |= NETTRACE_PKT_L4;
+
+	len = nettrace_get16(uh + 4);
+	if (unlikely(!len && room > 0xffff))	/* RFC 2675, 4: jumbogram */
+		len = room;
+	if (unlikely(len < UDP_HLEN)) {
+		p->flags |= NETTRACE_PKT_MALFORMED;
+		return 0;
+	}
+	if (unlikely(len > room)) {
+		/* the first fragment carries the length of the whole */
+		if (!(p->flags & NETTRACE_PKT_MORE_FRAGS))
+			nettrace_overlong(p);
+		len = room;
+	}
+	p->payload = len - UDP_HLEN;
+	return 0;
+}
+
+/* @off <= @end and @off <= PARSE_MAX */
+static __always_inline unsigned int
+parse_l4(struct nettrace_packet *p, const u8 *data, unsigned int off,
+	 unsigned int caplen, unsigned int end)
+{
+	unsigned int lim = caplen < end ? caplen : end;
+
+	if (likely(p->proto == PROTO_TCP))
+		return parse_tcp(p, data, off, lim, end);
+	if (p->proto == PROTO_UDP)
+		return parse_udp(p, data, off, lim, end);
+	return nettrace_parse_other(p, data, off, lim, end);
+}
+
+unsigned int nettrace_parse_ipv4(struct nettrace_packet *p, const u8 *data,
+				 unsigned int caplen, unsigned int wirelen)
+{
+	unsigned int hlen = IPV4_HLEN, end;
+	u16 frag;
+
+	p->hdr.family = NETTRACE_IPV4;
+	p->len = wirelen;
+	if (unlikely(caplen < IPV4_HLEN || wirelen < IPV4_HLEN))
+		return nettrace_short_of(p, IPV4_HLEN, wirelen);
+
+	if (unlikely(data[0] != 0x45)) {
+		hlen = (data[0] & 0x0f) * 4U;
+		if (data[0] >> 4 != 4 || hlen < IPV4_HLEN) {
+			p->flags |= NETTRACE_PKT_MALFORMED;
+			return 0;
+		}
+		p->flags |= NETTRACE_PKT_IP_OPTS;
+	}
+	p->tos = data[1];
+	p->ip_id = nettrace_get16(data + 4);
+	p->ttl = data[8];
+	p->proto = data[9];
+	memcpy(p->src, data + 12, 4);
+	memcpy(p->dst, data + 16, 4);
+
+	end = nettrace_get16(data + 2);
+	if (unlikely(!end && wirelen > 0xffff))
+		end = wirelen;	/* "BIG TCP": too long for the field */
+	if (unlikely(end > wirelen)) {
+		p->flags |= NETTRACE_PKT_TRUNCATED;
+		end = wirelen;
+	} else if (unlikely(end < hlen)) {
+		p->flags |= NETTRACE_PKT_MALFORMED;
+		return 0;
+	}
+	p->len = end;
+	if (unlikely(hlen > end))	/* the options were cut off */
+		return 0;
+
+	frag = nettrace_get16(data + 6);
+	if (frag & 0x4000)
+		p->flags |= NETTRACE_PKT_DONT_FRAG;
+	if (unlikely(frag & 0x3fff)) {
+		p->flags |= NETTRACE_PKT_FRAGMENT;
+		if (frag & 0x2000)
+			p->flags |= NETTRACE_PKT_MORE_FRAGS;
+		p->frag_off = (frag & 0x1fff) * 8;
+		if (p->frag_off) {
+			p->payload = end - hlen;
+			return 0;
+		}
+	}
+	return parse_l4(p, data, hlen, caplen, end);
+}
+
+unsigned int nettrace_parse_ipv6(struct nettrace_packet *p, const u8 *data,
+				 unsigned int caplen, unsigned int wirelen)
+{
+	unsigned int off = IPV6_HLEN, end, plen, need;
+
+	p->hdr.family = NETTRACE_IPV6;
+	p->len = wirelen;
+	if (unlikely(caplen < IPV6_HLEN || wirelen < IPV6_HLEN))
+		return nettrace_short_of(p, IPV6_HLEN, wirelen);
+	if (unlikely(data[0] >> 4 != 6)) {
+		p->flags |= NETTRACE_PKT_MALFORMED;
+		return 0;
+	}
+	p->tos = nettrace_get16(data) >> 4 & 0xff;
+	p->proto = data[6];
+	p->ttl = data[7];
+	memcpy(p->src, data + 8, 16);
+	memcpy(p->dst, data + 24, 16);
+
+	plen = nettrace_get16(data + 4);
+	end = IPV6_HLEN + plen;
+	/* RFC 2675 jumbogram, or "BIG TCP" without the option */
+	if (unlikely(!plen && wirelen > IPV6_HLEN + 0xffff))
+		end = wirelen;
+	if (unlikely(end > wirelen)) {
+		p->flags |= NETTRACE_PKT_TRUNCATED;
+		end = wirelen;
+	}
+	p->len = end;
+
+	if (unlikely(p->proto != PROTO_TCP && nettrace_is_ext(p->proto))) {
+		need = nettrace_parse_exts(p, data, caplen, &off);
+		if (need || !off)
+			return need;
+	}
+	return parse_l4(p, data, off, caplen, end);
+}
+
+unsigned int nettrace_parse_arp(struct nettrace_packet *p, const u8 *data,
+				unsigned int caplen, unsigned int wirelen)
+{
+	p->hdr.family = NETTRACE_ARP;
+	p->len = wirelen;
+	if (caplen < 8 || wirelen < 8)
+		return nettrace_short_of(p, 8, wirelen);
+	/* hardware Ethernet, protocol IPv4, 6- and 4-byte addresses */
+	if (nettrace_get32(data) != 0x00010800 ||
+	    nettrace_get16(data + 4) != 0x0604) {
+		p->flags |= NETTRACE_PKT_MALFORMED;
+		return 0;
+	}
+	if (caplen < ARP_LEN || wirelen < ARP_LEN)
+		return nettrace_short_of(p, ARP_LEN, wirelen);
+	p->len = ARP_LEN;
+	p->arp_op = nettrace_get16(data + 6);
+	memcpy(p->arp_sha, data + 8, 6);
+	memcpy(p->src, data + 14, 4);
+	memcpy(p->arp_tha, data + 18, 6);
+	memcpy(p->dst, data + 24, 4);
+	p->flags |= NETTRACE_PKT_L4;
+	return 0;
+}

@@ -162,7 +162,7 @@ apt_download()
 	die "download failed for $* (log above); check the network, then try again"
 }
 
-# apt_unpack DIR DEB...
+# apt_unpack DIR DEB...: tar rather than dpkg-deb -x, to respect links to folders
 apt_unpack()
 {
 	local dir=$1 deb
@@ -170,7 +170,8 @@ apt_unpack()
 	shift
 	mkdir -p "$dir"
 	for deb in "$@"; do
-		dpkg-deb -x "$deb" "$dir" ||
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -C "$dir" -xpf - --keep-directory-symlink --warning=no-timestamp ||
 			die "cannot unpack ${deb##*/} into $dir; is the disk full?"
 	done
 }

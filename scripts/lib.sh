@@ -4,7 +4,8 @@
 # What every script here shares: where things are, how to speak, how to fail.
 # Sourced, never run.  Messages go to stderr; stdout belongs to the results.
 
-set -euo pipefail
+set -Eeuo pipefail
+trap 'unexpected $? "$BASH_COMMAND" "${BASH_SOURCE[0]}" $LINENO' ERR
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$TOP/build
@@ -26,6 +27,13 @@ die()
 {
 	printf '%s: error: %s\n' "${0##*/}" "$*" >&2
 	exit "${DIE_STATUS:-1}"
+}
+
+# unexpected STATUS COMMAND FILE LINE: a failure that no message was foreseen for
+unexpected()
+{
+	printf '%s: error: %s:%s: "%s" ended with status %s\n' \
+		"${0##*/}" "${3##*/}" "$4" "$2" "$1" >&2
 }
 
 # need PROGRAM...: missing programs are an error, never a reason to skip

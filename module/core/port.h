@@ -41,9 +41,6 @@ typedef __u32 u32;
 #ifndef __always_inline
 #define __always_inline	inline __attribute__((__always_inline__))
 #endif
-#ifndef noinline
-#define noinline	__attribute__((__noinline__))
-#endif
 
 #endif /* __KERNEL__ */
 

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_parse_deep.c - module/core: IPv6 and its extension headers, ICMP and
+ * the packets it quotes, the minor transports, and packets of chance
+ */
+#include "packets.h"
+
+#define L4	NETTRACE_PKT_L4
+#define EXT	NETTRACE_PKT_IP_OPTS
+#define BAD	NETTRACE_PKT_MALFORMED
+#define CUT	NETTRACE_PKT_TRUNCATED
+
+/* an options-like header of 8 * (1 + @units) bytes */
+static void ext(struct pkt *k, u8 next, u8 units)
+{
+	add8(k, next);
+	add8(k, units);
+	addn(k, 6 + 8 * units);
+}
+
+static void frag(struct pkt *k, u8 next, u16 off_flags)
+{
+	add8(k, next);
+	add8(k, 0);
+	add16(k, off_flags);
+	add32(k, 0xdeadbeef);
+}
+
+static void ip6_tcp(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	ip6(&k, 6);
+	tcp(&k, NETTRACE_TH_SYN, "\2\4\5\xa0", 4);
+	addn(&k, 7);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.hdr.family, NETTRACE_IPV6);
+	assert_int_equal(p.proto, 6);
+	assert_int_equal(p.len, 71);
+	assert_int_equal(p.payload, 7);
+	assert_memory_equal(p.src, k.b + 8, 16);
+	assert_memory_equal(p.dst, k.b + 24, 16);
+	assert_int_equal(p.tos, 0x2e);
+	assert_int_equal(p.ttl, 63);
+	assert_int_equal(p.mss, 1440);
+	assert_int_equal(p.dport, 8090);
+
+	addn(&k, 3);			/* padding */
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.payload, 7);
+	k.len = 65;			/* cut off in the payload */
+	parse6(&k, &p);
+	assert_flags(&p, L4 | CUT);
+	assert_int_equal(p.payload, 1);
+	k.b[0] = 0x45;
+	parse6(&k, &p);
+	assert_flags(&p, BAD);
+	k.len = 39;
+	parse6(&k, &p);
+	assert_flags(&p, CUT);
+}
+
+static void ip6_chain(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	ip6(&k, 0);
+	ext(&k, 43, 1);			/* hop-by-hop */
+	ext(&k, 60, 2);			/* routing */
+	ext(&k, 51, 0);			/* destination options */
+	add8(&k, 135);			/* authentication: words less 2 */
+	add8(&k, 4);
+	addn(&k, 22);
+	ext(&k, 6, 0);			/* mobility */
+	tcp(&k, NETTRACE_TH_ACK, "", 0);
+	addn(&k, 2);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4 | EXT);
+	assert_int_equal(p.proto, 6);
+	assert_int_equal(p.sport, 40312);
+	assert_int_equal(p.payload, 2);
+
+	k.len -= 10;			/* cut in the TCP header */
+	parse6(&k, &p);
+	assert_flags(&p, EXT | CUT);
+	ip6_done(&k);			/* … or never longer */
+	parse6(&k, &p);
+	assert_flags(&p, EXT | CUT);
+	k.b[41] = 50;			/* hop-by-hop longer than the packet */
+	k.b[40] = 6;
+	parse6(&k, &p);
+	assert_flags(&p, EXT | BAD);
+	assert_int_equal(p.proto, 6);
+	k.b[40] = 60;			/* … with another one behind it */
+	parse6(&k, &p);
+	assert_flags(&p, EXT | BAD);
+}
+
+static void ip6_bounds(void **state)
+{
+	unsigned int n, i;
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	for (n = 1; n <= 10; n++) {
+		ip6(&k, 60);
+		for (i = 1; i < n; i++)
+			ext(&k, 60, 0);
+		ext(&k, 6, 0);
+		tcp(&k, NETTRACE_TH_ACK, "", 0);
+		ip6_done(&k);
+		parse6(&k, &p);
+		if (n <= NETTRACE_EXT_HEADERS)
+			assert_flags(&p, EXT | L4);
+		else
+			assert_flags(&p, EXT | BAD);
+	}
+	for (n = 0; n < 200; n++) {	/* one header, longer and longer */
+		ip6(&k, 60);
+		ext(&k, 6, n);
+		tcp(&k, NETTRACE_TH_ACK, "\1\1\10\12\0\0\1\2\0\0\3\4", 12);
+		ip6_done(&k);
+		parse6(&k, &p);
+		if (n <= 31)		/* 40 + 256 */
+			assert_flags(&p, EXT | L4);
+		else
+			assert_flags(&p, EXT | BAD);
+	}
+}
+
+static void ip6_fragments(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	ip6(&k, 44);
+	frag(&k, 6, 1);			/* first, more follow */
+	tcp(&k, NETTRACE_TH_ACK, "", 0);
+	addn(&k, 4);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4 | EXT | NETTRACE_PKT_FRAGMENT |
+		     NETTRACE_PKT_MORE_FRAGS);
+	assert_int_equal(p.ip_id, 0xdeadbeef);
+	assert_int_equal(p.payload, 4);
+
+	set16(&k, 42, 1448);		/* the last one */
+	parse6(&k, &p);
+	assert_flags(&p, EXT | NETTRACE_PKT_FRAGMENT);
+	assert_int_equal(p.frag_off, 1448);
+	assert_int_equal(p.proto, 6);
+	assert_int_equal(p.payload, 24);
+	assert_int_equal(p.sport, 0);
+
+	set16(&k, 42, 1448);		/* what it says is next is not walked */
+	k.b[40] = 60;
+	parse6(&k, &p);
+	assert_flags(&p, EXT | NETTRACE_PKT_FRAGMENT);
+	assert_int_equal(p.proto, 60);
+}
+
+static void ip6_jumbo(void **state)
+{
+	unsigned int len = 80000;
+	struct nettrace_packet p;
+	struct pkt k;
+	u8 *b;
+
+	(void)state;
+	ip6(&k, 0);
+	add(&k, "\6\0\xc2\4\0\1\x38\x58", 8);	/* jumbo payload option */
+	tcp(&k, NETTRACE_TH_ACK, "", 0);
+	b = calloc(1, len);
+	assert_non_null(b);
+	memcpy(b, k.b, k.len);
+	parse_all_ways(nettrace_parse_ipv6, b, len, &p);
+	assert_flags(&p, L4 | EXT);
+	assert_int_equal(p.len, 80000);
+	assert_int_equal(p.payload, 80000 - 68);
+
+	ip6(&k, 17);			/* UDP without a length, RFC 2675, 4 */
+	add32(&k, 0x00350035);
+	add32(&k, 0);
+	memcpy(b, k.b, k.len);
+	parse_all_ways(nettrace_parse_ipv6, b, len, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.payload, 80000 - 48);
+	free(b);
+
+	parse6(&k, &p);			/* length 0 and short: nothing inside */
+	assert_flags(&p, CUT);
+	assert_int_equal(p.len, 40);
+	k.b[6] = 59;			/* "no next header" may be empty */
+	parse6(&k, &p);
+	assert_flags(&p, 0);
+	assert_int_equal(p.proto, 59);
+}
+
+static void icmp(struct pkt *k, u8 type, u8 code, u32 info)
+{
+	add8(k, type);
+	add8(k, code);
+	add16(k, 0xffff);
+	add32(k, info);
+}
+
+static void icmp_echo(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	ip4(&k, 1);
+	icmp(&k, 8, 0, 0x12340007);
+	addn(&k, 56);
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG);
+	assert_int_equal(p.icmp_type, 8);
+	assert_int_equal(p.icmp_id, 0x1234);
+	assert_int_equal(p.icmp_info, 7);
+	assert_int_equal(p.payload, 56);
+
+	ip6(&k, 58);
+	icmp(&k, 129, 0, 0x43210009);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.icmp_id, 0x4321);
+	assert_int_equal(p.icmp_info, 9);
+
+	ip6(&k, 58);			/* a neighbour solicitation quotes nothing */
+	icmp(&k, 135, 0, 0);
+	addn(&k, 24);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.icmp_type, 135);
+	assert_int_equal(p.payload, 24);
+
+	ip6(&k, 1);			/* ICMPv4 inside IPv6 is only a number */
+	icmp(&k, 8, 0, 1);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, 0);
+	assert_int_equal(p.payload, 8);
+}
+
+/* an ICMPv4 error about a UDP datagram, 8 bytes of which are quoted */
+static void icmp4_error(struct pkt *k, u8 type, u8 code, u32 info)
+{
+	struct pkt in;
+
+	ip4(&in, 17);
+	add32(&in, 1111 << 16 | 33434);
+	add32(&in, 8 << 16);
+	set16(&in, 2, 60);
+	ip4(k, 1);
+	icmp(k, type, code, info);
+	add(k, in.b, in.len);
+	ip4_done(k);
+}
+
+static void icmp4_errors(void **state)
+{
+	static const u8 type[] = { 3, 4, 5, 11, 12 };
+	struct nettrace_packet p;
+	unsigned int i;
+	struct pkt k;
+
+	(void)state;
+	for (i = 0; i < sizeof(type); i++) {
+		icmp4_error(&k, type[i], 1, 0x00000578);
+		parse4(&k, &p);
+		assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG |
+			     NETTRACE_PKT_INNER);
+		assert_int_equal(p.icmp_info, 0x578);
+		assert_int_equal(p.inner_proto, 17);
+		assert_memory_equal(p.inner_src, "\x0a\0\1\2\0", 5);
+		assert_memory_equal(p.inner_dst, "\x0a\0\2\2\0", 5);
+		assert_int_equal(p.inner_sport, 1111);
+		assert_int_equal(p.inner_dport, 33434);
+	}
+	icmp4_error(&k, 9, 0, 0);	/* router advertisement: no quotation */
+	parse4(&k, &p);
+	assert_false(p.flags & NETTRACE_PKT_INNER);
+
+	icmp4_error(&k, 3, 3, 0);
+	set16(&k, 20 + 8 + 6, 100);	/* about a later fragment: no ports */
+	parse4(&k, &p);
+	assert_true(p.flags & NETTRACE_PKT_INNER);
+	assert_int_equal(p.inner_sport, 0);
+
+	icmp4_error(&k, 3, 3, 0);
+	k.len -= 6;			/* fewer than 4 bytes of the ports */
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | NETTRACE_PKT_INNER);
+	assert_int_equal(p.inner_sport, 0);
+	k.len -= 10;
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | CUT);
+
+	icmp4_error(&k, 3, 3, 0);
+	k.b[28] = 0x65;
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | BAD);
+	k.b[28] = 0x44;
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | BAD);
+}
+
+static void icmp6_errors(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt in, k;
+	u8 type;
+
+	(void)state;
+	ip6(&in, 60);
+	ext(&in, 6, 1);
+	tcp(&in, NETTRACE_TH_SYN, "", 0);
+	ip6_done(&in);
+	for (type = 1; type <= 4; type++) {
+		ip6(&k, 58);
+		icmp(&k, type, 0, 1280);
+		add(&k, in.b, in.len);
+		ip6_done(&k);
+		parse6(&k, &p);
+		assert_flags(&p, L4 | NETTRACE_PKT_INNER);
+		assert_int_equal(p.icmp_info, 1280);
+		assert_int_equal(p.inner_proto, 6);
+		assert_int_equal(p.inner_sport, 40312);
+		assert_int_equal(p.inner_dport, 8090);
+		assert_memory_equal(p.inner_src, in.b + 8, 16);
+		assert_memory_equal(p.inner_dst, in.b + 24, 16);
+	}
+	k.len = 48 + 40 + 4;		/* quoted up to inside its extensions */
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_INNER);
+	assert_int_equal(p.inner_proto, 60);
+	assert_int_equal(p.inner_sport, 0);
+	k.b[48] = 0x45;
+	parse6(&k, &p);
+	assert_flags(&p, L4 | BAD);
+	k.len = 48 + 39;
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4 | CUT);
+}
+
+static void minor_transports(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	ip6(&k, 132);			/* SCTP: 12 bytes of header */
+	add32(&k, 36412U << 16 | 36413);
+	addn(&k, 20);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.sport, 36412);
+	assert_int_equal(p.dport, 36413);
+	assert_int_equal(p.payload, 12);
+	k.b[6] = 136;			/* UDP-Lite: 8 */
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.payload, 16);
+	k.b[6] = 33;			/* DCCP: data offset in words */
+	k.b[44] = 4;
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	assert_int_equal(p.payload, 8);
+	k.b[44] = 2;
+	parse6(&k, &p);
+	assert_flags(&p, L4 | BAD);
+	k.b[44] = 7;
+	parse6(&k, &p);
+	assert_flags(&p, L4 | BAD);
+	k.b[6] = 50;			/* ESP: a number only */
+	parse6(&k, &p);
+	assert_flags(&p, 0);
+	assert_int_equal(p.proto, 50);
+	assert_int_equal(p.payload, 24);
+	k.b[6] = 132;
+	k.len = 51;
+	parse6(&k, &p);
+	assert_flags(&p, CUT);
+}
+
+static u32 rnd(u32 *s)
+{
+	*s ^= *s << 13;
+	*s ^= *s >> 17;
+	*s ^= *s << 5;
+	return *s;
+}
+
+/* the beginnings of good packets, then broken */
+static void seed_packet(struct pkt *k, u32 *s)
+{
+	static const u8 proto[] = { 6, 17, 1, 58, 0, 43, 44, 51, 60, 132, 33 };
+	unsigned int i, n, kind = rnd(s) % 4;
+
+	if (kind == 0)
+		ip4(k, proto[rnd(s) % 4]);
+	else if (kind == 1)
+		ip6(k, proto[rnd(s) % sizeof(proto)]);
+	else
+		k->len = 0;
+	for (n = rnd(s) % 4; kind == 1 && n; n--)
+		ext(k, proto[rnd(s) % sizeof(proto)], rnd(s) % 3);
+	if (kind <= 1 && rnd(s) % 2)
+		tcp(k, rnd(s) & 0xfff, "\1\1\10\12\0\0\1\2\0\0\3\4", 12);
+	else if (kind <= 1 && rnd(s) % 2)
+		icmp4_error(k, 3, 3, 0);
+	n = rnd(s) % 100;
+	for (i = 0; i < n; i++)
+		add8(k, rnd(s));
+	if (kind == 0 && k->len >= 20)
+		ip4_done(k);
+	else if (kind == 1 && k->len >= 40)
+		ip6_done(k);
+	for (n = rnd(s) % 6; n && k->len; n--)
+		k->b[rnd(s) % k->len] = rnd(s);
+}
+
+/* no read outside, no disagreement between cuts, whatever the bytes */
+static void chance(void **state)
+{
+	static const parse_fn fn[] = {
+		nettrace_parse_ipv4, nettrace_parse_ipv6, nettrace_parse_arp,
+	};
+	unsigned int i, reached = 0;
+	struct nettrace_packet p;
+	u32 s = 2463534242U;
+	struct pkt k;
+
+	(void)state;
+	for (i = 0; i < 3000; i++) {
+		seed_packet(&k, &s);
+		parse_all_ways(fn[i % 3], k.b, k.len, &p);
+		assert_true(p.len <= k.len);
+		assert_true(p.payload <= p.len);
+		assert_true(p.nsack <= NETTRACE_SACK_MAX);
+		if (p.flags & NETTRACE_PKT_L4)
+			reached++;
+	}
+	assert_true(reached > 200);	/* or the seeds are worth nothing */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ip6_tcp),
+		cmocka_unit_test(ip6_chain),
+		cmocka_unit_test(ip6_bounds),
+		cmocka_unit_test(ip6_fragments),
+		cmocka_unit_test(ip6_jumbo),
+		cmocka_unit_test(icmp_echo),
+		cmocka_unit_test(icmp4_errors),
+		cmocka_unit_test(icmp6_errors),
+		cmocka_unit_test(minor_transports),
+		cmocka_unit_test(chance),
+	};
+
+	return cmocka_run_group_tests_name("parse_deep", tests, NULL, NULL);
+}

@@ -195,7 +195,7 @@ struct nettrace_packet {
 	__u32 tsecr;
 	__u8  nsack;
 	__u8  sk_kind;		/* enum nettrace_sk_kind: the local socket */
-	__u8  sk_state;		/* enum nettrace_tcp_state, when sighted */
+	__u8  sock_state;		/* enum nettrace_tcp_state, when sighted */
 	__u8  inner_proto;	/* ICMP error: protocol of the packet it is about */
 	union {
 		__u32 sack[NETTRACE_SACK_MAX][2];	/* left, right edge */

@@ -131,7 +131,7 @@ static void print_packet(const struct nettrace_packet *p)
 		printf(" icmp=%u/%u", p->icmp_type, p->icmp_code);
 	}
 	printf(" frag=%u sk=%s state=%s pid=%u\n", p->frag_off, NAME(kinds, p->sk_kind),
-	       NAME(states, p->sk_state), p->pid);
+	       NAME(states, p->sock_state), p->pid);
 }
 
 static void print_state(const struct nettrace_state *s)

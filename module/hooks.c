@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks.c - the packet path: one record per packet and hook
+ *
+ * Purpose:   hooks.h.
+ * Context:   softirq or task, under the hook's rcu_read_lock; interrupts are
+ *            off while a record is written (ring.h).
+ * Locking:   none.  Nothing is allocated, formatted or sent here, and no
+ *            packet is changed or dropped: every hook returns NF_ACCEPT.
+ */
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/tcp.h>
+
+#include "core/parse.h"
+#include "hooks.h"
+#include "minisock.h"
+#include "sample.h"
+
+/* headers that are not contiguous are gathered here, interrupts off */
+#define NT_GATHER 512
+static DEFINE_PER_CPU(u8 [NT_GATHER], nt_gather);
+
+static unsigned int nt_payload;
+
+/**
+ * nt_hooks_set_payload() - keep so many bytes of payload after each record
+ * @bytes:	the slot's room after the record; 0: none
+ *
+ * Context: before the first nt_hooks_register().
+ */
+void nt_hooks_set_payload(unsigned int bytes)
+{
+	nt_payload = bytes;
+}
+
+static __always_inline unsigned int
+nt_parse(struct nettrace_packet *p, u8 family, const u8 *data,
+	 unsigned int caplen, unsigned int wirelen)
+{
+	if (family == NETTRACE_IPV4)
+		return nettrace_parse_ipv4(p, data, caplen, wirelen);
+	if (family == NETTRACE_IPV6)
+		return nettrace_parse_ipv6(p, data, caplen, wirelen);
+	return nettrace_parse_arp(p, data, caplen, wirelen);
+}
+
+/* the headers reach into fragments of the skb: copy them together first */
+static noinline void nt_parse_gathered(struct nettrace_packet *p, u8 family,
+				       const struct sk_buff *skb, int off,
+				       unsigned int need)
+{
+	struct nettrace_hdr hdr = p->hdr;
+	u8 *buf = *this_cpu_ptr(&nt_gather);
+	unsigned int wirelen = skb->len - off;
+
+	while (need && need <= NT_GATHER) {
+		if (skb_copy_bits(skb, off, buf, need))
+			break;
+		memset(p, 0, sizeof(*p));
+		p->hdr = hdr;
+		need = nt_parse(p, family, buf, need, wirelen);
+	}
+	if (need)
+		p->flags |= NETTRACE_PKT_TRUNCATED;
+}
+
+static noinline void nt_keep_payload(struct nettrace_packet *p,
+				     const struct sk_buff *skb, int off)
+{
+	unsigned int n = min(nt_payload, p->payload);
+
+	if (n && skb_copy_bits(skb, off + p->len - p->payload, p + 1, n))
+		n = 0;
+	memset((u8 *)(p + 1) + n, 0, nt_payload - n);
+}
+
+static __always_inline void nt_copy_macs(struct nettrace_packet *p,
+					 const struct ethhdr *eth)
+{
+	memcpy(p->mac_src, eth->h_source, ETH_ALEN);
+	memcpy(p->mac_dst, eth->h_dest, ETH_ALEN);
+	p->flags |= NETTRACE_PKT_MAC;
+}
+
+/* everything about a packet but its socket */
+static __always_inline void
+nt_sight(struct nettrace_packet *p, u8 family, u8 hook,
+	 const struct sk_buff *skb, const struct net_device *dev)
+{
+	const int off = skb_network_offset(skb);
+	unsigned int need;
+
+	need = nt_parse(p, family, skb_network_header(skb),
+			skb_headlen(skb) - off, skb->len - off);
+	if (unlikely(need))
+		nt_parse_gathered(p, family, skb, off, need);
+	p->hook = hook;
+	if (dev) {
+		p->hdr.ifindex = dev->ifindex;
+		memcpy(p->dev, dev->name, sizeof(p->dev));
+	}
+	if (skb_is_gso(skb)) {
+		p->gso_size = skb_shinfo(skb)->gso_size;
+		p->gso_segs = skb_shinfo(skb)->gso_segs;
+	}
+	if (unlikely(nt_payload))
+		nt_keep_payload(p, skb, off);
+}
+
+static bool nt_has_eth(const struct sk_buff *skb, const struct net_device *dev)
+{
+	return dev && dev->type == ARPHRD_ETHER &&
+	       skb_mac_header_was_set(skb) &&
+	       skb_mac_header_len(skb) >= ETH_HLEN;
+}
+
+static __always_inline unsigned int
+nt_arrival(struct sk_buff *skb, const struct nf_hook_state *st, u8 family,
+	   u8 hook)
+{
+	struct nt_net *nt = nt_net(st->net);
+	union nettrace_rec *rec;
+	struct nt_tuple poke;
+	unsigned long flags;
+	bool poked = false;
+
+	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
+	if (!rec)
+		return NF_ACCEPT;
+	nt_sight(&rec->packet, family, hook, skb, st->in);
+	if (nt_has_eth(skb, st->in))
+		nt_copy_macs(&rec->packet, eth_hdr(skb));
+	if (hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
+	    rec->packet.flags & NETTRACE_PKT_L4)
+		poked = nt_sample_in(nt, &rec->packet, skb, &poke);
+	nt_ring_commit(&nt->ring, flags);
+	if (unlikely(poked))
+		nt_mini_poke(nt, &poke);
+	return NF_ACCEPT;
+}
+
+/* the addresses of a segment that leaves, from its headers; IPv6: no extensions */
+static bool nt_tuple_of_leaving(struct nt_tuple *t, const struct sk_buff *skb,
+				u8 family)
+{
+	int off = skb_network_offset(skb);
+	struct tcphdr tcph;
+
+	memset(t, 0, sizeof(*t));
+	t->family = family;
+	if (family == NETTRACE_IPV4) {
+		struct iphdr iph;
+
+		if (skb_copy_bits(skb, off, &iph, sizeof(iph)) ||
+		    iph.protocol != IPPROTO_TCP)
+			return false;
+		t->local4 = iph.saddr;
+		t->remote4 = iph.daddr;
+		off += iph.ihl * 4;
+	} else {
+		struct ipv6hdr ip6h;
+
+		if (skb_copy_bits(skb, off, &ip6h, sizeof(ip6h)) ||
+		    ip6h.nexthdr != IPPROTO_TCP)
+			return false;
+		t->local6 = ip6h.saddr;
+		t->remote6 = ip6h.daddr;
+		off += sizeof(ip6h);
+	}
+	if (skb_copy_bits(skb, off, &tcph, sizeof(tcph)))
+		return false;
+	t->lport = ntohs(tcph.source);
+	t->rport = ntohs(tcph.dest);
+	return true;
+}
+
+/*
+ * A segment that no full TCP socket sends: a request's SYN+ACK, a TIME-WAIT
+ * socket's answer (sent by the control socket before 7.2), a RST for nobody.
+ * What the mini socket became is recorded before the segment.
+ *
+ * Return: the mini socket with a reference, or NULL; @again: the SYN+ACK was
+ * sent before.
+ */
+static noinline struct sock *nt_departure_mini(struct nt_net *nt,
+					       struct sk_buff *skb, u8 family,
+					       bool *again)
+{
+	struct sock *sk = skb->sk;
+	struct nt_tuple t;
+
+	if (!nt_tuple_of_leaving(&t, skb, family))
+		return NULL;
+	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		*again = nt_mini_request_out(nt, inet_reqsk(sk));
+	} else {
+		if (sk->sk_state != TCP_TIME_WAIT && sk->sk_type != SOCK_RAW)
+			return NULL;
+		sk = nt_lookup(nt->net, &t);
+		if (!sk)
+			return NULL;
+		if (sk->sk_state == TCP_TIME_WAIT) {
+			nt_mini_timewait_out(nt, inet_twsk(sk));
+			return sk;
+		}
+		sock_gen_put(sk);
+		return NULL;
+	}
+	return refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+}
+
+static __always_inline bool nt_needs_mini(const struct sock *sk)
+{
+	return !sk_fullsock(sk) || (sk->sk_protocol == IPPROTO_TCP &&
+				    sk->sk_type == SOCK_RAW);
+}
+
+static __always_inline unsigned int
+nt_departure(struct sk_buff *skb, const struct nf_hook_state *st, u8 family,
+	     u8 hook)
+{
+	struct nt_net *nt = nt_net(st->net);
+	const struct sock *sk = skb->sk;
+	struct sock *mini = NULL;
+	struct nettrace_packet *p;
+	union nettrace_rec *rec;
+	unsigned long flags;
+	bool again = false;
+
+	if (hook == NETTRACE_LOCAL_OUT && sk && unlikely(nt_needs_mini(sk)))
+		mini = nt_departure_mini(nt, skb, family, &again);
+	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
+	if (!rec)
+		goto out;
+	p = &rec->packet;
+	nt_sight(p, family, hook, skb, st->out);
+	if (hook == NETTRACE_LOCAL_OUT) {
+		nt_sample_task(p);
+		if (mini)
+			nt_sample_mini(p, mini);
+		else if (p->proto == IPPROTO_TCP && sk && nt_sk_is_tcp(sk))
+			nt_sample_out(p, sk);
+		if (again)
+			p->flags |= NETTRACE_PKT_RETRANS;
+	}
+	nt_ring_commit(&nt->ring, flags);
+out:
+	if (mini)
+		sock_gen_put(mini);
+	return NF_ACCEPT;
+}
+
+#define NT_HOOK(name, way, family, hook)				\
+static unsigned int name(void *priv, struct sk_buff *skb,		\
+			 const struct nf_hook_state *st)		\
+{									\
+	return way(skb, st, family, hook);				\
+}
+
+NT_HOOK(nt_in4, nt_arrival, NETTRACE_IPV4, NETTRACE_LOCAL_IN)
+NT_HOOK(nt_in6, nt_arrival, NETTRACE_IPV6, NETTRACE_LOCAL_IN)
+NT_HOOK(nt_fwd4, nt_arrival, NETTRACE_IPV4, NETTRACE_FORWARD)
+NT_HOOK(nt_fwd6, nt_arrival, NETTRACE_IPV6, NETTRACE_FORWARD)
+NT_HOOK(nt_pre4, nt_arrival, NETTRACE_IPV4, NETTRACE_PRE_ROUTING)
+NT_HOOK(nt_pre6, nt_arrival, NETTRACE_IPV6, NETTRACE_PRE_ROUTING)
+NT_HOOK(nt_out4, nt_departure, NETTRACE_IPV4, NETTRACE_LOCAL_OUT)
+NT_HOOK(nt_out6, nt_departure, NETTRACE_IPV6, NETTRACE_LOCAL_OUT)
+NT_HOOK(nt_post4, nt_departure, NETTRACE_IPV4, NETTRACE_POST_ROUTING)
+NT_HOOK(nt_post6, nt_departure, NETTRACE_IPV6, NETTRACE_POST_ROUTING)
+NT_HOOK(nt_arp_in, nt_arrival, NETTRACE_ARP, NETTRACE_ARP_IN)
+NT_HOOK(nt_arp_fwd, nt_arrival, NETTRACE_ARP, NETTRACE_ARP_FORWARD)
+
+/* ARP leaves with its link header in front, at skb->data */
+static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *st)
+{
+	struct nt_net *nt = nt_net(st->net);
+	union nettrace_rec *rec;
+	unsigned long flags;
+
+	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
+	if (!rec)
+		return NF_ACCEPT;
+	nt_sight(&rec->packet, NETTRACE_ARP, NETTRACE_ARP_OUT, skb, st->out);
+	nt_sample_task(&rec->packet);
+	if (st->out && st->out->type == ARPHRD_ETHER &&
+	    skb_network_offset(skb) == ETH_HLEN)
+		nt_copy_macs(&rec->packet, (const struct ethhdr *)skb->data);
+	nt_ring_commit(&nt->ring, flags);
+	return NF_ACCEPT;
+}
+
+#define NT_OP(fn, family, num, prio) \
+	{ .hook = (fn), .pf = (family), .hooknum = (num), .priority = (prio) }
+
+/*
+ * LOCAL_OUT first of all (the socket's view, before NAT), LOCAL_IN last of all
+ * (what TCP receives, after the firewall).
+ */
+static const struct nf_hook_ops nt_ops_default[] = {
+	NT_OP(nt_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN, INT_MAX),
+	NT_OP(nt_out4, NFPROTO_IPV4, NF_INET_LOCAL_OUT, INT_MIN),
+	NT_OP(nt_fwd4, NFPROTO_IPV4, NF_INET_FORWARD, INT_MAX),
+#if IS_ENABLED(CONFIG_IPV6)
+	NT_OP(nt_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN, INT_MAX),
+	NT_OP(nt_out6, NFPROTO_IPV6, NF_INET_LOCAL_OUT, INT_MIN),
+	NT_OP(nt_fwd6, NFPROTO_IPV6, NF_INET_FORWARD, INT_MAX),
+#endif
+#ifdef CONFIG_NETFILTER_FAMILY_ARP
+	NT_OP(nt_arp_in, NFPROTO_ARP, NF_ARP_IN, INT_MAX),
+	NT_OP(nt_arp_out, NFPROTO_ARP, NF_ARP_OUT, INT_MIN),
+	NT_OP(nt_arp_fwd, NFPROTO_ARP, NF_ARP_FORWARD, INT_MAX),
+#endif
+};
+
+static const struct nf_hook_ops nt_ops_path[] = {
+	NT_OP(nt_pre4, NFPROTO_IPV4, NF_INET_PRE_ROUTING, INT_MIN),
+	NT_OP(nt_post4, NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX),
+#if IS_ENABLED(CONFIG_IPV6)
+	NT_OP(nt_pre6, NFPROTO_IPV6, NF_INET_PRE_ROUTING, INT_MIN),
+	NT_OP(nt_post6, NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX),
+#endif
+};
+
+/**
+ * nt_hooks_register() - from now on this namespace's packets are recorded
+ * @nt:		its rings and table of mini sockets are ready
+ * @set:	which hooks
+ *
+ * Return: 0 or what nf_register_net_hooks() said.
+ */
+int nt_hooks_register(struct nt_net *nt, enum nt_hook_set set)
+{
+	int ret;
+
+	ret = nf_register_net_hooks(nt->net, nt_ops_default,
+				    ARRAY_SIZE(nt_ops_default));
+	if (ret || set == NT_HOOKS_DEFAULT)
+		return ret;
+	ret = nf_register_net_hooks(nt->net, nt_ops_path,
+				    ARRAY_SIZE(nt_ops_path));
+	if (ret)
+		nf_unregister_net_hooks(nt->net, nt_ops_default,
+					ARRAY_SIZE(nt_ops_default));
+	return ret;
+}
+
+/* a hook may still run until a grace period has passed */
+void nt_hooks_unregister(struct nt_net *nt, enum nt_hook_set set)
+{
+	if (set == NT_HOOKS_PATH)
+		nf_unregister_net_hooks(nt->net, nt_ops_path,
+					ARRAY_SIZE(nt_ops_path));
+	nf_unregister_net_hooks(nt->net, nt_ops_default,
+				ARRAY_SIZE(nt_ops_default));
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - nettrace: parameters, namespaces, load and unload
+ *
+ * Purpose:   tie the parts together.  Exit mirrors init.
+ * Ownership: struct nt_net of each namespace belongs to the pernet machinery,
+ *            which calls us for every namespace, present and future.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "control.h"
+#include "minisock.h"
+#include "probes_tcp.h"
+#include "proc.h"
+
+static char *trace = "all";
+module_param(trace, charp, 0444);
+MODULE_PARM_DESC(trace, "namespaces to trace: all (default), init, none");
+
+static char *hooks = "default";
+module_param(hooks, charp, 0444);
+MODULE_PARM_DESC(hooks, "default: LOCAL_IN, LOCAL_OUT, FORWARD, ARP; path: also PRE_ROUTING and POST_ROUTING");
+
+static unsigned int ring = 4096;
+module_param(ring, uint, 0444);
+MODULE_PARM_DESC(ring, "events kept per CPU and namespace, 16 to 1048576, rounded up to a power of two (default 4096)");
+
+static unsigned int memory;
+module_param(memory, uint, 0444);
+MODULE_PARM_DESC(memory, "MiB that all namespaces together may take (default: a sixteenth of RAM, at most 256)");
+
+static unsigned int payload;
+module_param(payload, uint, 0444);
+MODULE_PARM_DESC(payload, "bytes of each packet's payload kept with it, 0 to 4096 (default 0)");
+
+static unsigned int minisocks = 1024;
+module_param(minisocks, uint, 0444);
+MODULE_PARM_DESC(minisocks, "half-open and TIME-WAIT sockets followed at a time, per namespace, 16 to 65536 (default 1024)");
+
+unsigned int nt_net_id __read_mostly;
+
+static struct nt_settings settings;
+
+static bool nt_wanted(const struct net *net)
+{
+	if (!strcmp(trace, "all"))
+		return true;
+	return !strcmp(trace, "init") && net_eq(net, &init_net);
+}
+
+/*
+ * A namespace that cannot be traced is no reason to refuse the namespace: it
+ * is counted and named, and its stats file tells why.
+ */
+static void nt_net_trace(struct nt_net *nt)
+{
+	int ret = nt_start(nt, &settings);
+
+	if (!ret)
+		return;
+	nt->refused = ret;
+	if (ret == -ENOSPC)
+		pr_warn_ratelimited("namespace %u is not traced: it would pass the memory cap; load with memory=MiB or a smaller ring=\n",
+				    nt->net->ns.inum);
+	else
+		pr_warn_ratelimited("namespace %u is not traced: error %d\n",
+				    nt->net->ns.inum, ret);
+}
+
+static int __net_init nt_net_init(struct net *net)
+{
+	struct nt_net *nt = nt_net(net);
+	int ret;
+
+	nt->net = net;
+	if (nt_wanted(net))
+		nt_net_trace(nt);
+	ret = nt_proc_add(nt);
+	if (ret)
+		pr_warn_ratelimited("namespace %u has no /proc/net/nettrace: error %d\n",
+				    net->ns.inum, ret);
+	return 0;
+}
+
+static void __net_exit nt_net_pre_exit(struct net *net)
+{
+	struct nt_net *nt = nt_net(net);
+
+	if (nt->tracing)
+		nt_stop_writers(nt, &settings);
+}
+
+/* a grace period after nt_net_pre_exit() */
+static void __net_exit nt_net_exit(struct net *net)
+{
+	struct nt_net *nt = nt_net(net);
+
+	if (nt->ring.cpu) {
+		nt_minis_stop(nt);
+		nt_ring_end(&nt->ring);
+	}
+	nt_proc_remove(nt);
+	if (nt->ring.cpu)
+		nt_stop_free(nt);
+}
+
+static struct pernet_operations nt_net_ops = {
+	.init = nt_net_init,
+	.pre_exit = nt_net_pre_exit,
+	.exit = nt_net_exit,
+	.id = &nt_net_id,
+	.size = sizeof(struct nt_net),
+};
+
+static int __init nt_range(const char *name, unsigned int value,
+			   unsigned int min, unsigned int max)
+{
+	if (value >= min && value <= max)
+		return 0;
+	pr_err("%s=%u: give a number from %u to %u\n", name, value, min, max);
+	return -EINVAL;
+}
+
+static int __init nt_settings_init(void)
+{
+	if (strcmp(trace, "all") && strcmp(trace, "init") &&
+	    strcmp(trace, "none")) {
+		pr_err("trace=%s: give all, init or none\n", trace);
+		return -EINVAL;
+	}
+	if (!strcmp(hooks, "path")) {
+		settings.hooks = NT_HOOKS_PATH;
+	} else if (strcmp(hooks, "default")) {
+		pr_err("hooks=%s: give default or path\n", hooks);
+		return -EINVAL;
+	}
+	if (nt_range("ring", ring, 16, 1 << 20) ||
+	    nt_range("payload", payload, 0, 4096) ||
+	    nt_range("minisocks", minisocks, 16, 65536))
+		return -EINVAL;
+	if (!memory)
+		memory = clamp(totalram_pages() >> (20 - PAGE_SHIFT + 4), 8UL,
+			       256UL);
+	if (nt_range("memory", memory, 1, 1 << 20))
+		return -EINVAL;
+	ring = roundup_pow_of_two(ring);
+	settings.ring = ring;
+	settings.payload = ALIGN(payload, 64);
+	settings.minis = minisocks;
+	nt_hooks_set_payload(settings.payload);
+	return 0;
+}
+
+static int __init nettrace_init(void)
+{
+	int ret;
+
+	ret = nt_settings_init();
+	if (ret)
+		return ret;
+	ret = nt_ring_global_init((unsigned long)memory << 20);
+	if (ret)
+		return ret;
+	ret = register_pernet_subsys(&nt_net_ops);
+	if (ret)
+		goto err_ring;
+	ret = nt_probes_tcp_register();
+	if (ret)
+		goto err_pernet;
+	ret = nt_proc_init();
+	if (ret)
+		goto err_probes;
+	pr_info("tracing %s namespaces; read /proc/nettrace\n", trace);
+	return 0;
+
+err_probes:
+	nt_probes_tcp_unregister();
+err_pernet:
+	unregister_pernet_subsys(&nt_net_ops);
+err_ring:
+	nt_ring_global_exit();
+	return ret;
+}
+
+static void __exit nettrace_exit(void)
+{
+	nt_proc_exit();
+	nt_probes_tcp_unregister();
+	unregister_pernet_subsys(&nt_net_ops);
+	nt_ring_global_exit();
+}
+
+module_init(nettrace_init);
+module_exit(nettrace_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The nettrace authors");
+MODULE_DESCRIPTION("Traces ARP, IP, TCP and TCP state transitions per network namespace");
+MODULE_VERSION(NT_VERSION);

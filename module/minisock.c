@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * minisock.c - the table of followed request and TIME-WAIT sockets
+ *
+ * Purpose, ownership, context: minisock.h.
+ * Locking: nt_minis::lock, interrupts off, protects the hash, the free list
+ * and the entries.  An entry's memory lives as long as the table, so a timer
+ * that lost a race finds an entry that is free, or due later, and returns.
+ */
+#include <linux/jhash.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+
+#include "minisock.h"
+
+#define NT_MINI_BUCKETS	256
+
+struct nt_mini {
+	struct hlist_node node;		/* in a bucket or on the free list */
+	struct timer_list timer;
+	struct nt_minis *minis;
+	unsigned long expires;		/* the mini socket's own timer, jiffies */
+	unsigned long due;		/* when to look again */
+	u64 sk_id;
+	bool used;
+	u8 kind;			/* enum nettrace_sk_kind */
+	u8 state;			/* enum nettrace_tcp_state */
+	struct nt_tuple tuple;
+};
+
+struct nt_minis {
+	spinlock_t lock;
+	struct nt_net *nt;
+	struct hlist_head free;
+	struct hlist_head bucket[NT_MINI_BUCKETS];
+	struct nt_minis_stats stats;
+	u32 seed;
+	unsigned long bytes;
+	struct nt_mini entry[];
+};
+
+static struct hlist_head *nt_mini_bucket(struct nt_minis *m,
+					 const struct nt_tuple *t)
+{
+	u32 h = (u32)t->lport << 16 | t->rport;
+
+	if (t->family == NETTRACE_IPV4)
+		h = jhash_3words(h, (__force u32)t->local4,
+				 (__force u32)t->remote4, m->seed);
+	else
+		h = jhash(t, 32, h ^ m->seed);
+	return &m->bucket[h % NT_MINI_BUCKETS];
+}
+
+static struct nt_mini *nt_mini_find(struct nt_minis *m,
+				    const struct nt_tuple *t, u8 kind)
+{
+	struct nt_mini *e;
+
+	hlist_for_each_entry(e, nt_mini_bucket(m, t), node)
+		if (e->kind == kind && nt_tuple_equal(&e->tuple, t))
+			return e;
+	return NULL;
+}
+
+static struct nt_mini *nt_mini_add(struct nt_minis *m, const struct nt_tuple *t,
+				   u8 kind)
+{
+	struct nt_mini *e;
+
+	if (hlist_empty(&m->free)) {
+		m->stats.unfollowed++;
+		return NULL;
+	}
+	e = hlist_entry(m->free.first, struct nt_mini, node);
+	hlist_del(&e->node);
+	e->tuple = *t;
+	e->kind = kind;
+	e->used = true;
+	hlist_add_head(&e->node, nt_mini_bucket(m, t));
+	m->stats.followed++;
+	m->stats.now++;
+	return e;
+}
+
+static void nt_mini_del(struct nt_minis *m, struct nt_mini *e)
+{
+	timer_delete(&e->timer);
+	e->used = false;
+	hlist_del(&e->node);
+	hlist_add_head(&e->node, &m->free);
+	m->stats.now--;
+}
+
+static void nt_mini_look_at(struct nt_mini *e, unsigned long when)
+{
+	e->due = when;
+	mod_timer(&e->timer, when);
+}
+
+static void nt_mini_record(struct nt_mini *e, u8 what, u8 old_state,
+			   u8 new_state, u8 why, u16 ctx)
+{
+	struct nt_ring *ring = &e->minis->nt->ring;
+	struct nettrace_state *s;
+	union nettrace_rec *rec;
+	unsigned long flags;
+
+	rec = nt_ring_begin(ring, NETTRACE_STATE, &flags);
+	if (!rec)
+		return;
+	s = &rec->state;
+	s->hdr.family = e->tuple.family;
+	s->kind = e->kind;
+	s->what = what;
+	s->old_state = old_state;
+	s->new_state = new_state;
+	s->flags = ctx;
+	s->end_why = why;
+	memcpy(s->local, e->tuple.local, sizeof(s->local));
+	memcpy(s->remote, e->tuple.remote, sizeof(s->remote));
+	s->lport = e->tuple.lport;
+	s->rport = e->tuple.rport;
+	s->syscall = -1;
+	s->sk_id = e->sk_id;
+	if (what != NETTRACE_END)
+		s->left_ms = nt_left_ms(e->expires);
+	nt_ring_commit(ring, flags);
+}
+
+static void nt_mini_end(struct nt_mini *e, u8 new_state, u8 why, u16 ctx)
+{
+	nt_mini_record(e, NETTRACE_END, e->state, new_state, why, ctx);
+	nt_mini_del(e->minis, e);
+}
+
+/* the kind of @sk, as an entry would have it */
+static u8 nt_kind_of(const struct sock *sk)
+{
+	switch (sk->sk_state) {
+	case TCP_TIME_WAIT:
+		return NETTRACE_SK_TIMEWAIT;
+	case TCP_NEW_SYN_RECV:
+		return NETTRACE_SK_REQUEST;
+	default:
+		return NETTRACE_SK_FULL;
+	}
+}
+
+/*
+ * The mini socket is still there: has it moved on?  Its timer was set again
+ * when expiry jumped by more than the granularity of a jiffy.
+ */
+static void nt_mini_still(struct nt_mini *e, unsigned long expires, u8 state,
+			  u16 ctx)
+{
+	bool restarted = (long)(expires - e->expires) > 1;
+	u8 old = e->state;
+
+	e->expires = expires;
+	e->state = state;
+	if (old != state || restarted)
+		nt_mini_record(e, NETTRACE_RESTART, old, state, 0, ctx);
+	/*
+	 * Late timers of the wheel fire together with those of the same
+	 * expiry, in any order: then look again at the next tick.
+	 */
+	nt_mini_look_at(e, time_after(expires, jiffies) ? expires : jiffies + 1);
+}
+
+static void nt_mini_gone(struct nt_mini *e, const struct sock *sk)
+{
+	bool request = e->kind == NETTRACE_SK_REQUEST;
+
+	if (sk && request && nt_kind_of(sk) == NETTRACE_SK_FULL)
+		nt_mini_end(e, TCP_SYN_RECV, NETTRACE_END_PROMOTED,
+			    NETTRACE_CTX_TIMER);
+	else if (sk)
+		nt_mini_end(e, TCP_CLOSE, NETTRACE_END_REUSED,
+			    NETTRACE_CTX_TIMER);
+	else if (time_before(jiffies, e->expires))
+		nt_mini_end(e, TCP_CLOSE, NETTRACE_END_KILLED,
+			    NETTRACE_CTX_TIMER);
+	else
+		nt_mini_end(e, TCP_CLOSE, NETTRACE_END_EXPIRED,
+			    NETTRACE_CTX_TIMER);
+}
+
+/* ask the kernel what has become of the mini socket; table locked */
+static void nt_mini_check(struct nt_mini *e)
+{
+	struct sock *sk = nt_lookup(e->minis->nt->net, &e->tuple);
+
+	if (!sk || nt_kind_of(sk) != e->kind)
+		nt_mini_gone(e, sk);
+	else if (e->kind == NETTRACE_SK_REQUEST)
+		nt_mini_still(e, READ_ONCE(inet_reqsk(sk)->rsk_timer.expires),
+			      TCP_NEW_SYN_RECV, NETTRACE_CTX_TIMER);
+	else
+		nt_mini_still(e, READ_ONCE(inet_twsk(sk)->tw_timer.expires),
+			      READ_ONCE(inet_twsk(sk)->tw_substate),
+			      NETTRACE_CTX_TIMER);
+	if (sk)
+		sock_gen_put(sk);
+}
+
+static void nt_mini_timer(struct timer_list *t)
+{
+	struct nt_mini *e = timer_container_of(e, t, timer);
+	struct nt_minis *m = e->minis;
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->lock, flags);
+	if (e->used && !time_before(jiffies, e->due))
+		nt_mini_check(e);
+	spin_unlock_irqrestore(&m->lock, flags);
+}
+
+/**
+ * nt_mini_request_out() - a SYN+ACK leaves for @req
+ *
+ * Return: true if the request was known, so this SYN+ACK is sent again.
+ * Context: LOCAL_OUT, before the segment's own record.
+ */
+bool nt_mini_request_out(struct nt_net *nt, struct request_sock *req)
+{
+	struct nt_minis *m = nt->minis;
+	struct nt_tuple t;
+	struct nt_mini *e;
+	unsigned long flags;
+	bool again;
+
+	nt_tuple_of_sock(&t, req_to_sk(req));
+	t.lport = inet_rsk(req)->ir_num;
+	spin_lock_irqsave(&m->lock, flags);
+	e = nt_mini_find(m, &t, NETTRACE_SK_REQUEST);
+	again = e;
+	if (!e) {
+		struct nt_mini lone = { .minis = m, .tuple = t,
+					.kind = NETTRACE_SK_REQUEST };
+		u8 why = 0;
+
+		e = nt_mini_add(m, &t, NETTRACE_SK_REQUEST);
+		if (!e) {
+			e = &lone;
+			why = NETTRACE_END_UNFOLLOWED;
+		}
+		e->sk_id = 0;
+		e->state = TCP_NEW_SYN_RECV;
+		e->expires = READ_ONCE(req->rsk_timer.expires);
+		nt_mini_record(e, NETTRACE_BEGIN, TCP_LISTEN, TCP_NEW_SYN_RECV,
+			       why, 0);
+		if (!why)
+			nt_mini_look_at(e, e->expires);
+	} else {
+		/* its timer is set after this segment has left: see then */
+		nt_mini_look_at(e, jiffies + 1);
+	}
+	spin_unlock_irqrestore(&m->lock, flags);
+	return again;
+}
+
+/* the child of a request socket is established: the request is over */
+void nt_mini_promoted(struct nt_net *nt, const struct sock *sk)
+{
+	struct nt_minis *m = nt->minis;
+	struct nt_tuple t;
+	struct nt_mini *e;
+	unsigned long flags;
+
+	nt_tuple_of_sock(&t, sk);
+	t.lport = ntohs(inet_sk(sk)->inet_sport);
+	spin_lock_irqsave(&m->lock, flags);
+	e = nt_mini_find(m, &t, NETTRACE_SK_REQUEST);
+	if (e)
+		nt_mini_end(e, TCP_SYN_RECV, NETTRACE_END_PROMOTED, 0);
+	spin_unlock_irqrestore(&m->lock, flags);
+}
+
+static void nt_tuple_of_tw(struct nt_tuple *t,
+			   const struct inet_timewait_sock *tw)
+{
+	nt_tuple_of_sock(t, (const struct sock *)tw);
+	t->lport = ntohs(tw->tw_sport);
+}
+
+/**
+ * nt_mini_timewait() - follow @tw, which just replaced a full socket
+ *
+ * Return: 0, or NETTRACE_END_UNFOLLOWED when the table is full.
+ */
+u8 nt_mini_timewait(struct nt_net *nt, const struct inet_timewait_sock *tw,
+		    u64 sk_id)
+{
+	struct nt_minis *m = nt->minis;
+	struct nt_tuple t;
+	struct nt_mini *e;
+	unsigned long flags;
+
+	nt_tuple_of_tw(&t, tw);
+	spin_lock_irqsave(&m->lock, flags);
+	e = nt_mini_find(m, &t, NETTRACE_SK_TIMEWAIT);
+	if (e)		/* the old one went unnoticed: its place was taken */
+		nt_mini_end(e, TCP_CLOSE, NETTRACE_END_REUSED, 0);
+	e = nt_mini_add(m, &t, NETTRACE_SK_TIMEWAIT);
+	if (e) {
+		e->sk_id = sk_id;
+		e->state = READ_ONCE(tw->tw_substate);
+		e->expires = READ_ONCE(tw->tw_timer.expires);
+		nt_mini_look_at(e, e->expires);
+	}
+	spin_unlock_irqrestore(&m->lock, flags);
+	return e ? 0 : NETTRACE_END_UNFOLLOWED;
+}
+
+/* @tw answers a segment: a FIN may have moved it to TIME-WAIT, or restarted it */
+void nt_mini_timewait_out(struct nt_net *nt, const struct inet_timewait_sock *tw)
+{
+	struct nt_minis *m = nt->minis;
+	struct nt_tuple t;
+	struct nt_mini *e;
+	unsigned long flags;
+
+	nt_tuple_of_tw(&t, tw);
+	spin_lock_irqsave(&m->lock, flags);
+	e = nt_mini_find(m, &t, NETTRACE_SK_TIMEWAIT);
+	if (e)
+		nt_mini_still(e, READ_ONCE(tw->tw_timer.expires),
+			      READ_ONCE(tw->tw_substate), 0);
+	spin_unlock_irqrestore(&m->lock, flags);
+}
+
+/* a SYN or RST for a mini socket may end it without a sound: look at the next tick */
+void nt_mini_poke(struct nt_net *nt, const struct nt_tuple *t)
+{
+	struct nt_minis *m = nt->minis;
+	struct nt_mini *e;
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->lock, flags);
+	e = nt_mini_find(m, t, NETTRACE_SK_TIMEWAIT);
+	if (!e)
+		e = nt_mini_find(m, t, NETTRACE_SK_REQUEST);
+	if (e)
+		nt_mini_look_at(e, jiffies + 1);
+	spin_unlock_irqrestore(&m->lock, flags);
+}
+
+/**
+ * nt_minis_init() - the table of a namespace
+ * @entries:	how many mini sockets are followed at a time
+ *
+ * Return: 0, -ENOSPC (over the module's memory cap) or -ENOMEM.
+ */
+int nt_minis_init(struct nt_net *nt, unsigned int entries)
+{
+	struct nt_minis *m;
+	unsigned long bytes = struct_size(m, entry, entries);
+	unsigned int i;
+
+	if (!nt_memory_charge(bytes))
+		return -ENOSPC;
+	m = kvzalloc(bytes, GFP_KERNEL);
+	if (!m) {
+		nt_memory_uncharge(bytes);
+		return -ENOMEM;
+	}
+	spin_lock_init(&m->lock);
+	m->nt = nt;
+	m->bytes = bytes;
+	m->seed = get_random_u32();
+	m->stats.max = entries;
+	for (i = 0; i < entries; i++) {
+		m->entry[i].minis = m;
+		timer_setup(&m->entry[i].timer, nt_mini_timer, 0);
+		hlist_add_head(&m->entry[i].node, &m->free);
+	}
+	nt->minis = m;
+	return 0;
+}
+
+/* no writer is left; after this no timer runs and none can be set */
+void nt_minis_stop(struct nt_net *nt)
+{
+	struct nt_minis *m = nt->minis;
+	unsigned int i;
+
+	for (i = 0; i < m->stats.max; i++)
+		timer_shutdown_sync(&m->entry[i].timer);
+}
+
+void nt_minis_free(struct nt_net *nt)
+{
+	nt_memory_uncharge(nt->minis->bytes);
+	kvfree(nt->minis);
+	nt->minis = NULL;
+}
+
+void nt_minis_stats(const struct nt_net *nt, struct nt_minis_stats *st)
+{
+	struct nt_minis *m = nt->minis;
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->lock, flags);
+	*st = m->stats;
+	spin_unlock_irqrestore(&m->lock, flags);
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probes_tcp.c - tracepoints of TCP: inet_sock_set_state, tcp_*_reset
+ *
+ * Purpose:   probes_tcp.h.
+ * Context:   whoever changes the state: a system call, softirq, a timer.
+ *            Since 7.2 probes run preemptible and outside of RCU, so each
+ *            takes rcu_read_lock() itself.
+ * Locking:   the socket is locked or private to its caller.  A namespace that
+ *            is not traced has no ring: nt_net::tracing is tested under RCU.
+ */
+#include <asm/syscall.h>
+#include <linux/sched.h>
+#include <linux/siphash.h>
+#include <linux/tracepoint.h>
+#include <net/inet_sock.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+
+#include "minisock.h"
+#include "probes_tcp.h"
+#include "sample.h"
+
+static hsiphash_key_t nt_key;
+
+/* equal for the same socket, and no kernel address */
+static u64 nt_sk_id(const struct sock *sk)
+{
+	u64 p = (unsigned long)sk;
+	u32 lo = hsiphash_2u32((u32)p, (u32)(p >> 32), &nt_key);
+
+	/* 32 keyed bits and the pointer's low bits: collisions are harmless */
+	return (u64)lo << 16 | ((p >> 6) & 0xffff);
+}
+
+static bool nt_probed(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+}
+
+/* who is running, and in which system call (DESIGN: honesty rule 4) */
+static void nt_context(struct nettrace_state *s)
+{
+	struct task_struct *task = current;
+
+	s->syscall = -1;
+	if (!in_task())
+		return;
+	s->flags = NETTRACE_CTX_TASK;
+	s->pid = task->tgid;
+	s->tid = task->pid;
+	memcpy(s->comm, task->comm, sizeof(s->comm));
+	s->comm[sizeof(s->comm) - 1] = '\0';
+	if (task->flags & PF_EXITING)
+		s->flags |= NETTRACE_CTX_EXITING;
+	if (task->flags & PF_IO_WORKER)
+		s->flags |= NETTRACE_CTX_IO_URING;
+	else if (task->flags & PF_KTHREAD)
+		s->flags |= NETTRACE_CTX_KTHREAD;
+	else
+		s->syscall = syscall_get_nr(task, task_pt_regs(task));
+	if (in_compat_syscall())
+		s->flags |= NETTRACE_CTX_COMPAT;
+}
+
+static void nt_addresses(struct nettrace_state *s, const struct sock *sk)
+{
+	struct nt_tuple t;
+
+	nt_tuple_of_sock(&t, sk);
+	s->hdr.family = t.family;
+	memcpy(s->local, t.local, sizeof(s->local));
+	memcpy(s->remote, t.remote, sizeof(s->remote));
+	/* inet_num is already 0 at ->CLOSE; inet_sport is not */
+	s->lport = ntohs(inet_sk(sk)->inet_sport);
+	s->rport = t.rport;
+}
+
+static void nt_socket_facts(struct nettrace_state *s, const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	s->sk_err = READ_ONCE(sk->sk_err);
+	s->shutdown = READ_ONCE(sk->sk_shutdown);
+	s->dead = sock_flag(sk, SOCK_DEAD);
+	s->snd_nxt = tp->snd_nxt;
+	s->rcv_nxt = tp->rcv_nxt;
+	s->unread = tp->rcv_nxt - tp->copied_seq;
+	s->retransmits = icsk->icsk_retransmits;
+	s->probes_out = icsk->icsk_probes_out;
+	s->pending = icsk->icsk_pending;
+}
+
+/*
+ * X -> CLOSE of a full socket: if a timewait socket has taken its place in the
+ * hash table, this is no end but the beginning of TIME-WAIT (or an orphan that
+ * waits for its FIN in FIN-WAIT-2).
+ */
+static void nt_timewait_begins(struct nt_net *nt, struct nettrace_state *s,
+			       const struct inet_timewait_sock *tw)
+{
+	s->kind = NETTRACE_SK_TIMEWAIT;
+	s->what = NETTRACE_BEGIN;
+	s->new_state = READ_ONCE(tw->tw_substate);
+	s->left_ms = nt_left_ms(READ_ONCE(tw->tw_timer.expires));
+}
+
+static struct sock *nt_find_timewait(struct nt_net *nt, const struct sock *sk)
+{
+	struct nt_tuple t;
+	struct sock *tw;
+
+	nt_tuple_of_sock(&t, sk);
+	t.lport = ntohs(inet_sk(sk)->inet_sport);
+	if (!t.rport)
+		return NULL;
+	tw = nt_lookup(nt->net, &t);
+	if (!tw || tw->sk_state == TCP_TIME_WAIT)
+		return tw;
+	sock_gen_put(tw);
+	return NULL;
+}
+
+static void nt_record_state(struct nt_net *nt, const struct sock *sk,
+			    int oldstate, int newstate, struct sock *tw)
+{
+	u64 id = nt_sk_id(sk);
+	union nettrace_rec *rec;
+	unsigned long flags;
+	u8 why = 0;
+
+	if (tw)
+		why = nt_mini_timewait(nt, inet_twsk(tw), id);
+	rec = nt_ring_begin(&nt->ring, NETTRACE_STATE, &flags);
+	if (!rec)
+		return;
+	nt_context(&rec->state);
+	nt_addresses(&rec->state, sk);
+	nt_socket_facts(&rec->state, sk);
+	rec->state.kind = NETTRACE_SK_FULL;
+	rec->state.what = NETTRACE_CHANGE;
+	rec->state.old_state = oldstate;
+	rec->state.new_state = newstate;
+	rec->state.sk_id = id;
+	if (tw) {
+		nt_timewait_begins(nt, &rec->state, inet_twsk(tw));
+		rec->state.end_why = why;
+	}
+	nt_ring_commit(&nt->ring, flags);
+}
+
+/*
+ * A socket in SYN-SENT, or that never was connected, leaves no TIME-WAIT
+ * (RFC 9293, 3.6): only these states can.
+ */
+static bool nt_may_wait(int oldstate)
+{
+	return oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2 ||
+	       oldstate == TCP_CLOSING || oldstate == TCP_TIME_WAIT;
+}
+
+static void nt_probe_set_state(void *data, const struct sock *sk,
+			       const int oldstate, const int newstate)
+{
+	struct sock *tw = NULL;
+	struct nt_net *nt;
+
+	if (!nt_probed(sk))
+		return;
+	rcu_read_lock();
+	nt = nt_net(sock_net(sk));
+	if (READ_ONCE(nt->tracing)) {
+		if (newstate == TCP_CLOSE && nt_may_wait(oldstate))
+			tw = nt_find_timewait(nt, sk);
+		else if (oldstate == TCP_SYN_RECV)
+			nt_mini_promoted(nt, sk);
+		nt_record_state(nt, sk, oldstate, newstate, tw);
+		if (tw)
+			sock_gen_put(tw);
+	}
+	rcu_read_unlock();
+}
+
+static void nt_record_reset(const struct sock *sk, u8 what, u32 reason)
+{
+	union nettrace_rec *rec;
+	struct nt_net *nt;
+	unsigned long flags;
+
+	if (!sk || !sk_fullsock(sk) || !nt_probed(sk) || !nt_sk_is_tcp(sk))
+		return;
+	rcu_read_lock();
+	nt = nt_net(sock_net(sk));
+	if (READ_ONCE(nt->tracing)) {
+		rec = nt_ring_begin(&nt->ring, NETTRACE_RESET, &flags);
+		if (rec) {
+			nt_context(&rec->state);
+			nt_addresses(&rec->state, sk);
+			nt_socket_facts(&rec->state, sk);
+			rec->state.kind = NETTRACE_SK_FULL;
+			rec->state.what = what;
+			rec->state.old_state = sk->sk_state;
+			rec->state.new_state = sk->sk_state;
+			rec->state.sk_id = nt_sk_id(sk);
+			rec->state.reason = reason;
+			nt_ring_commit(&nt->ring, flags);
+		}
+	}
+	rcu_read_unlock();
+}
+
+static void nt_probe_receive_reset(void *data, struct sock *sk)
+{
+	nt_record_reset(sk, NETTRACE_RST_RECEIVED, 0);
+}
+
+static void nt_probe_send_reset(void *data, const struct sock *sk,
+				const struct sk_buff *skb NT_RESET_REASON_PARAM)
+{
+	nt_record_reset(sk, NETTRACE_RST_SENT, NT_RESET_REASON);
+}
+
+/* these tracepoints are exported by name only: find them among all */
+static struct nt_probe {
+	const char *name;
+	void *func;
+	struct tracepoint *tp;
+} nt_probes[] = {
+	{ "inet_sock_set_state", nt_probe_set_state },
+	{ "tcp_receive_reset", nt_probe_receive_reset },
+	{ "tcp_send_reset", nt_probe_send_reset },
+};
+
+static void nt_probe_match(struct tracepoint *tp, void *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nt_probes); i++)
+		if (!strcmp(tp->name, nt_probes[i].name))
+			nt_probes[i].tp = tp;
+}
+
+static void nt_probes_drop(unsigned int n)
+{
+	while (n--)
+		tracepoint_probe_unregister(nt_probes[n].tp, nt_probes[n].func,
+					    NULL);
+	/* no probe runs, and none will, when this returns */
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * nt_probes_tcp_register() - attach to the kernel's TCP tracepoints
+ *
+ * Return: 0, -ENOENT if this kernel lacks one of them (it is named in the
+ * log), or what tracepoint_probe_register() said.
+ */
+int nt_probes_tcp_register(void)
+{
+	unsigned int i;
+	int ret;
+
+	get_random_bytes(&nt_key, sizeof(nt_key));
+	for_each_kernel_tracepoint(nt_probe_match, NULL);
+	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
+		if (!nt_probes[i].tp) {
+			pr_err("nettrace: this kernel has no tracepoint %s; it needs CONFIG_TRACEPOINTS and CONFIG_INET\n",
+			       nt_probes[i].name);
+			ret = -ENOENT;
+			goto err;
+		}
+		ret = tracepoint_probe_register(nt_probes[i].tp,
+						nt_probes[i].func, NULL);
+		if (ret)
+			goto err;
+	}
+	return 0;
+err:
+	nt_probes_drop(i);
+	return ret;
+}
+
+void nt_probes_tcp_unregister(void)
+{
+	nt_probes_drop(ARRAY_SIZE(nt_probes));
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * probes_tcp.h - the kernel's own word on TCP state
+ *
+ * Purpose: each transition of a TCP socket, each RST it sends or accepts,
+ *          becomes a record with the facts from which its cause is told.
+ */
+#ifndef NETTRACE_PROBES_TCP_H
+#define NETTRACE_PROBES_TCP_H
+
+int nt_probes_tcp_register(void);
+void nt_probes_tcp_unregister(void);
+
+#endif /* NETTRACE_PROBES_TCP_H */

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ring.c - memory of the rings, CPUs that come later, and the readers' side
+ *
+ * Purpose, ownership, context and locking: ring.h.  The list of rings and the
+ * allocation of slots are under nt_ring_lock (process context only).
+ */
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "ring.h"
+
+static DEFINE_MUTEX(nt_ring_lock);
+static LIST_HEAD(nt_rings);
+static atomic_long_t nt_memory;
+static unsigned long nt_memory_cap;
+static int nt_hp_state;
+
+bool nt_memory_charge(unsigned long bytes)
+{
+	if (atomic_long_add_return(bytes, &nt_memory) <= nt_memory_cap)
+		return true;
+	atomic_long_sub(bytes, &nt_memory);
+	return false;
+}
+
+void nt_memory_uncharge(unsigned long bytes)
+{
+	atomic_long_sub(bytes, &nt_memory);
+}
+
+/** nt_ring_memory() - bytes now held by rings and tables, all namespaces */
+unsigned long nt_ring_memory(void)
+{
+	return atomic_long_read(&nt_memory);
+}
+
+static unsigned long nt_ring_bytes(const struct nt_ring *ring)
+{
+	return (unsigned long)ring->slots * ring->stride;
+}
+
+static int nt_ring_alloc_cpu(struct nt_ring *ring, unsigned int cpu)
+{
+	struct nt_cpu_ring *r = nt_ring_of(ring, cpu);
+	void *slots;
+
+	if (r->slots)
+		return 0;
+	if (!nt_memory_charge(nt_ring_bytes(ring)))
+		return -ENOSPC;
+	slots = vzalloc_node(nt_ring_bytes(ring), cpu_to_node(cpu));
+	if (!slots) {
+		nt_memory_uncharge(nt_ring_bytes(ring));
+		return -ENOMEM;
+	}
+	r->mask = ring->slots - 1;
+	/* a writer on this CPU that sees the slots sees the mask */
+	smp_store_release(&r->slots, slots);
+	return 0;
+}
+
+/* a CPU comes: a namespace for which memory is short counts in noslots */
+static int nt_ring_cpu_prepare(unsigned int cpu)
+{
+	struct nt_ring *ring;
+
+	mutex_lock(&nt_ring_lock);
+	list_for_each_entry(ring, &nt_rings, list)
+		nt_ring_alloc_cpu(ring, cpu);
+	mutex_unlock(&nt_ring_lock);
+	return 0;
+}
+
+/**
+ * nt_ring_global_init() - before the first nt_ring_init()
+ * @cap_bytes:	bound of all memory taken by nt_memory_charge()
+ */
+int nt_ring_global_init(unsigned long cap_bytes)
+{
+	int ret;
+
+	nt_memory_cap = cap_bytes;
+	ret = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "net/nettrace:prepare",
+					nt_ring_cpu_prepare, NULL);
+	if (ret < 0)
+		return ret;
+	nt_hp_state = ret;
+	return 0;
+}
+
+void nt_ring_global_exit(void)
+{
+	cpuhp_remove_state_nocalls(nt_hp_state);
+}
+
+/* a lone event reaches a sleeping reader at the next tick; see nt_ring_wake() */
+static void nt_ring_wake_timer(struct timer_list *t)
+{
+	struct nt_ring *ring = timer_container_of(ring, t, wake);
+
+	wake_up_interruptible_poll(&ring->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/**
+ * nt_ring_wake() - wake the readers soon
+ * @ring:	whose want_wake was seen set
+ *
+ * A wake-up costs about as much as forty records, so it is left to a timer at
+ * the next tick: however many events come until then share it.
+ * Context: a writer, interrupts off.
+ */
+void nt_ring_wake(struct nt_ring *ring)
+{
+	if (xchg(&ring->want_wake, 0))
+		mod_timer(&ring->wake, jiffies);
+}
+
+/**
+ * nt_ring_init() - allocate the rings of a namespace for all CPUs online
+ * @ring:	zeroed
+ * @slots:	records per CPU, a power of two
+ * @stride:	bytes per slot, at least NETTRACE_REC_SIZE, a multiple of 64
+ *
+ * Return: 0, -ENOSPC (over the module's memory cap) or -ENOMEM.
+ * Context: process.
+ */
+int nt_ring_init(struct nt_ring *ring, unsigned int slots, unsigned int stride)
+{
+	unsigned int cpu;
+	int ret = 0;
+
+	ring->slots = slots;
+	ring->stride = stride;
+	init_waitqueue_head(&ring->wait);
+	timer_setup(&ring->wake, nt_ring_wake_timer, 0);
+	INIT_LIST_HEAD(&ring->list);
+	ring->cpu = alloc_percpu(struct nt_cpu_ring);
+	if (!ring->cpu)
+		return -ENOMEM;
+
+	/* cpus_read_lock() first: the prepare callback runs inside of it */
+	cpus_read_lock();
+	mutex_lock(&nt_ring_lock);
+	for_each_online_cpu(cpu) {
+		ret = nt_ring_alloc_cpu(ring, cpu);
+		if (ret)
+			break;
+	}
+	if (!ret)
+		list_add(&ring->list, &nt_rings);
+	mutex_unlock(&nt_ring_lock);
+	cpus_read_unlock();
+	if (ret)
+		nt_ring_free(ring);
+	return ret;
+}
+
+/* no writer is left: let the readers go; they take what there is, then end */
+void nt_ring_end(struct nt_ring *ring)
+{
+	WRITE_ONCE(ring->ended, true);
+	timer_shutdown_sync(&ring->wake);
+	wake_up_all(&ring->wait);
+}
+
+/**
+ * nt_ring_free() - the opposite of nt_ring_init()
+ * Context: process; no writer and no reader is left.
+ */
+void nt_ring_free(struct nt_ring *ring)
+{
+	unsigned int cpu;
+
+	mutex_lock(&nt_ring_lock);
+	list_del_init(&ring->list);
+	mutex_unlock(&nt_ring_lock);
+	for_each_possible_cpu(cpu) {
+		struct nt_cpu_ring *r = nt_ring_of(ring, cpu);
+
+		if (!r->slots)
+			continue;
+		vfree(r->slots);
+		nt_memory_uncharge(nt_ring_bytes(ring));
+	}
+	free_percpu(ring->cpu);
+	ring->cpu = NULL;
+}
+
+/**
+ * nt_reader_new() - a reader that starts at the oldest records
+ * Return: NULL when memory is short; freed by nt_reader_free().
+ */
+struct nt_reader *nt_reader_new(struct nt_ring *ring)
+{
+	struct nt_reader *rd;
+
+	rd = kvzalloc(struct_size(rd, cur, nr_cpu_ids), GFP_KERNEL);
+	if (!rd)
+		return NULL;
+	rd->ring = ring;
+	nt_reader_from_oldest(rd);
+	return rd;
+}
+
+void nt_reader_free(struct nt_reader *rd)
+{
+	kvfree(rd);
+}
+
+static unsigned long nt_cpu_head(const struct nt_ring *ring, unsigned int cpu)
+{
+	return smp_load_acquire(&nt_ring_of(ring, cpu)->head);
+}
+
+/* the oldest index that no writer can be writing over, given @head */
+static unsigned long nt_oldest(const struct nt_ring *ring, unsigned long head)
+{
+	return head < ring->slots ? 0 : head - ring->slots + 1;
+}
+
+/* what the rings hold now, and all that follows; limit is now */
+void nt_reader_from_oldest(struct nt_reader *rd)
+{
+	unsigned int cpu;
+
+	rd->delivered = 0;
+	rd->lost = 0;
+	for_each_possible_cpu(cpu) {
+		struct nt_cursor *c = &rd->cur[cpu];
+
+		c->limit = nt_cpu_head(rd->ring, cpu);
+		c->pos = nt_oldest(rd->ring, c->limit);
+		c->lost = 0;
+	}
+}
+
+/* only what follows */
+void nt_reader_from_now(struct nt_reader *rd)
+{
+	unsigned int cpu;
+
+	nt_reader_from_oldest(rd);
+	for_each_possible_cpu(cpu)
+		rd->cur[cpu].pos = rd->cur[cpu].limit;
+}
+
+bool nt_reader_has_data(const struct nt_reader *rd)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (nt_cpu_head(rd->ring, cpu) != rd->cur[cpu].pos)
+			return true;
+	return false;
+}
+
+/* if a writer overtook the cursor, move it on and count what it missed */
+static bool nt_reader_overtaken(struct nt_reader *rd, unsigned int cpu)
+{
+	struct nt_cursor *c = &rd->cur[cpu];
+	unsigned long head, oldest;
+
+	smp_rmb(); /* whatever was copied was read before head is */
+	head = READ_ONCE(nt_ring_of(rd->ring, cpu)->head);
+	if (head - c->pos < rd->ring->slots)
+		return false;
+	oldest = nt_oldest(rd->ring, head);
+	c->lost += oldest - c->pos;
+	rd->lost += oldest - c->pos;
+	c->pos = oldest;
+	return true;
+}
+
+/**
+ * nt_reader_peek() - copy the next record of @cpu without taking it
+ *
+ * Return: 1 and the record, or 0 if there is none before the limit.
+ */
+int nt_reader_peek(struct nt_reader *rd, unsigned int cpu,
+		   union nettrace_rec *rec)
+{
+	const struct nt_cpu_ring *r = nt_ring_of(rd->ring, cpu);
+	struct nt_cursor *c = &rd->cur[cpu];
+
+	do {
+		if ((long)(c->limit - c->pos) <= 0)
+			return 0;
+		memcpy(rec, r->slots + (c->pos & r->mask) * rd->ring->stride,
+		       sizeof(*rec));
+	} while (nt_reader_overtaken(rd, cpu));
+	return 1;
+}
+
+/* take the record that nt_reader_peek() showed */
+void nt_reader_skip(struct nt_reader *rd, unsigned int cpu)
+{
+	rd->cur[cpu].pos++;
+	rd->delivered++;
+}
+
+/**
+ * nt_reader_run() - the longest contiguous run of slots of @cpu, up to @max
+ * @slots:	where they are; copy them, then ask nt_reader_taken()
+ *
+ * Return: number of slots; 0: none.  Counts in cur[cpu].lost what the writer
+ * took away before.
+ */
+unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
+			    unsigned long max, const void **slots)
+{
+	const struct nt_cpu_ring *r = nt_ring_of(rd->ring, cpu);
+	struct nt_cursor *c = &rd->cur[cpu];
+	unsigned long n, at;
+
+	n = nt_cpu_head(rd->ring, cpu) - c->pos;
+	if (!n)
+		return 0;
+	if (n >= rd->ring->slots) {
+		nt_reader_overtaken(rd, cpu);
+		n = nt_cpu_head(rd->ring, cpu) - c->pos;
+	}
+	at = c->pos & r->mask;
+	*slots = r->slots + at * rd->ring->stride;
+	return min3(n, max, r->mask + 1 - at);
+}
+
+/**
+ * nt_reader_taken() - were the @n slots whole while they were copied?
+ *
+ * Return: true: they are delivered, the cursor is past them.  False: the
+ * writer overtook them; discard the copy, the loss is counted, try again.
+ */
+bool nt_reader_taken(struct nt_reader *rd, unsigned int cpu, unsigned long n)
+{
+	if (nt_reader_overtaken(rd, cpu))
+		return false;
+	rd->cur[cpu].pos += n;
+	rd->delivered += n;
+	return true;
+}

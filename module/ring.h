@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ring.h - per-namespace, per-CPU rings of records, and their readers
+ *
+ * Purpose:   keep the last events of a namespace.  A ring overwrites its
+ *            oldest record; nobody waits for a reader.
+ * Ownership: struct nt_ring lives in its namespace (ns.h).  A writer owns its
+ *            CPU's slots between nt_ring_begin() and nt_ring_commit(), with
+ *            interrupts off, so there is one writer per ring at any time.
+ * Context:   writers: any but NMI.  Readers: process context.
+ * Locking:   none between the two.  The writer publishes a record by storing
+ *            @head (release).  Slot p is whole as long as head - p < slots:
+ *            index p + slots, which shares its slot, is begun when
+ *            head == p + slots.  A reader copies first and asks then.
+ */
+#ifndef NETTRACE_RING_H
+#define NETTRACE_RING_H
+
+#include <linux/irqflags.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/smp.h>
+#include <linux/timekeeping.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+
+#include "uapi/nettrace.h"
+
+struct nt_cpu_ring {
+	unsigned long head;	/* index of the next record */
+	unsigned long mask;	/* slots - 1 */
+	void *slots;		/* NULL: this CPU has none */
+	unsigned long noslots;	/* events that found none */
+};
+
+struct nt_ring {
+	struct nt_cpu_ring __percpu *cpu;
+	unsigned int stride;	/* bytes from slot to slot */
+	unsigned int slots;	/* per CPU, a power of two */
+	int want_wake;		/* a reader is about to sleep */
+	bool ended;		/* no record will follow */
+	wait_queue_head_t wait;
+	struct timer_list wake;
+	struct list_head list;	/* all rings, for CPUs that come later */
+};
+
+/**
+ * struct nt_reader - one reader's place in the rings of a namespace
+ * @pos:	per CPU, the index it reads next
+ * @lost:	per CPU, events overwritten before it read them, not yet told
+ */
+struct nt_reader {
+	struct nt_ring *ring;
+	u64 delivered;
+	u64 lost;
+	struct nt_cursor {
+		unsigned long pos;
+		unsigned long limit;	/* where a bounded reader stops */
+		unsigned long lost;
+	} cur[];
+};
+
+int nt_ring_global_init(unsigned long cap_bytes);
+void nt_ring_global_exit(void);
+unsigned long nt_ring_memory(void);
+
+int nt_ring_init(struct nt_ring *ring, unsigned int slots, unsigned int stride);
+void nt_ring_end(struct nt_ring *ring);
+void nt_ring_free(struct nt_ring *ring);
+void nt_ring_wake(struct nt_ring *ring);
+
+struct nt_reader *nt_reader_new(struct nt_ring *ring);
+void nt_reader_free(struct nt_reader *rd);
+void nt_reader_from_oldest(struct nt_reader *rd);
+void nt_reader_from_now(struct nt_reader *rd);
+bool nt_reader_has_data(const struct nt_reader *rd);
+int nt_reader_peek(struct nt_reader *rd, unsigned int cpu,
+		   union nettrace_rec *rec);
+void nt_reader_skip(struct nt_reader *rd, unsigned int cpu);
+unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
+			    unsigned long max, const void **slots);
+bool nt_reader_taken(struct nt_reader *rd, unsigned int cpu, unsigned long n);
+
+/* memory charged to the cap by others than the rings; false: over the cap */
+bool nt_memory_charge(unsigned long bytes);
+void nt_memory_uncharge(unsigned long bytes);
+
+static inline struct nt_cpu_ring *nt_ring_of(const struct nt_ring *ring,
+					     unsigned int cpu)
+{
+	return per_cpu_ptr(ring->cpu, cpu);
+}
+
+/**
+ * nt_ring_begin() - the next slot of this CPU, zeroed, its header filled
+ * @ring:	of the namespace
+ * @type:	enum nettrace_type
+ * @flags:	interrupt state, for nt_ring_commit() or nt_ring_abort()
+ *
+ * Return: the record, or NULL (counted) where this CPU has no ring; then
+ * interrupts are as before.
+ */
+static inline union nettrace_rec *nt_ring_begin(struct nt_ring *ring, u8 type,
+						unsigned long *flags)
+{
+	struct nt_cpu_ring *r;
+	union nettrace_rec *rec;
+
+	local_irq_save(*flags);
+	r = this_cpu_ptr(ring->cpu);
+	if (unlikely(!r->slots)) {
+		r->noslots++;
+		local_irq_restore(*flags);
+		return NULL;
+	}
+	rec = r->slots + (r->head & r->mask) * ring->stride;
+	/* the last commit's head is out before this slot is touched */
+	smp_wmb();
+	memset(rec, 0, sizeof(*rec));
+	rec->hdr.time = ktime_get_ns();
+	rec->hdr.seq = r->head;
+	rec->hdr.cpu = smp_processor_id();
+	rec->hdr.type = type;
+	return rec;
+}
+
+static inline void nt_ring_abort(unsigned long flags)
+{
+	local_irq_restore(flags);
+}
+
+static inline void nt_ring_commit(struct nt_ring *ring, unsigned long flags)
+{
+	struct nt_cpu_ring *r = this_cpu_ptr(ring->cpu);
+
+	smp_store_release(&r->head, r->head + 1);
+	if (unlikely(READ_ONCE(ring->want_wake)))
+		nt_ring_wake(ring);
+	local_irq_restore(flags);
+}
+
+#endif /* NETTRACE_RING_H */

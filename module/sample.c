@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sample.c - reading the local socket at a sighting
+ *
+ * Purpose, context and locking: sample.h.  Sockets change under our eyes; each
+ * field is read once and is true for some instant of the sighting.
+ */
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "minisock.h"
+#include "sample.h"
+
+/* a full TCP socket: state, sequence space, loss recovery */
+void nt_sample_full(struct nettrace_packet *p, const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	p->sock_state = READ_ONCE(sk->sk_state);
+	if (p->sock_state == TCP_LISTEN) {
+		p->sk_kind = NETTRACE_SK_LISTEN;
+		p->accept_len = READ_ONCE(sk->sk_ack_backlog);
+		p->accept_max = READ_ONCE(sk->sk_max_ack_backlog);
+		p->request_len = reqsk_queue_len(&icsk->icsk_accept_queue);
+		return;
+	}
+	p->sk_kind = NETTRACE_SK_FULL;
+	p->snd_una = tp->snd_una;
+	p->snd_nxt = tp->snd_nxt;
+	p->rcv_nxt = tp->rcv_nxt;
+	p->ca_state = icsk->icsk_ca_state;
+	p->pending = icsk->icsk_pending;
+	p->retransmits = icsk->icsk_retransmits;
+	p->backoff = icsk->icsk_backoff;
+}
+
+/* a request or TIME-WAIT socket: its state and how long its timer has to run */
+void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk)
+{
+	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		p->sk_kind = NETTRACE_SK_REQUEST;
+		p->sock_state = TCP_NEW_SYN_RECV;
+		p->left_ms = nt_left_ms(READ_ONCE(inet_reqsk(sk)->rsk_timer.expires));
+	} else {
+		p->sk_kind = NETTRACE_SK_TIMEWAIT;
+		p->sock_state = READ_ONCE(inet_twsk(sk)->tw_substate);
+		p->left_ms = nt_left_ms(READ_ONCE(inet_twsk(sk)->tw_timer.expires));
+	}
+}
+
+/*
+ * The sending socket knows what it has sent before: a segment that occupies
+ * sequence space below SND.NXT goes out again (tcp_transmit_skb() runs before
+ * snd_nxt moves on).  The one exception: the SYN+ACK of a simultaneous open
+ * repeats the SYN's number and is sent for the first time.
+ */
+static bool nt_is_retransmission(const struct nettrace_packet *p,
+				 const struct sock *sk)
+{
+	u16 synfin = p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN);
+
+	if (!p->payload && !synfin)
+		return false;
+	if (!before(p->seq, p->snd_nxt))
+		return false;
+	return !((synfin & NETTRACE_TH_SYN) && sk->sk_state == TCP_SYN_RECV &&
+		 !p->retransmits);
+}
+
+/* a parsed segment on its way out of a full TCP socket */
+void nt_sample_out(struct nettrace_packet *p, const struct sock *sk)
+{
+	nt_sample_full(p, sk);
+	if (p->sk_kind == NETTRACE_SK_FULL && nt_is_retransmission(p, sk))
+		p->flags |= NETTRACE_PKT_RETRANS;
+}
+
+static void nt_tuple_of_arrival(struct nt_tuple *t,
+				const struct nettrace_packet *p,
+				struct sk_buff *skb)
+{
+	memcpy(t->local, p->dst, sizeof(t->local));
+	memcpy(t->remote, p->src, sizeof(t->remote));
+	t->lport = p->dport;
+	t->rport = p->sport;
+	t->family = p->hdr.family;
+	if (t->family == NETTRACE_IPV4) {
+		t->dif = inet_iif(skb);
+		t->sdif = inet_sdif(skb);
+	} else {
+		t->dif = inet6_iif(skb);
+		t->sdif = inet6_sdif(skb);
+	}
+}
+
+/* a SYN for nobody's connection: is somebody listening? */
+static struct sock *nt_listener(struct net *net, struct sk_buff *skb,
+				const struct nt_tuple *t)
+{
+	if (t->family == NETTRACE_IPV4)
+		return nt_lookup4_listener(net, skb, 0, t->remote4,
+					   htons(t->rport), t->local4,
+					   t->lport, t->dif, t->sdif);
+#if IS_ENABLED(CONFIG_IPV6)
+	return nt_lookup6_listener(net, skb, 0, &t->remote6, htons(t->rport),
+				   &t->local6, t->lport, t->dif, t->sdif);
+#else
+	return NULL;
+#endif
+}
+
+static void nt_sample_any(struct nettrace_packet *p, const struct sock *sk)
+{
+	if (!sk_fullsock(sk))
+		nt_sample_mini(p, sk);
+	else if (nt_sk_is_tcp(sk))
+		nt_sample_full(p, sk);
+}
+
+/**
+ * nt_sample_in() - the socket that a TCP segment has arrived for
+ * @poke:	filled when it is a mini socket which this segment may end
+ *
+ * Early demultiplexing has tied most segments to their socket; loopback's and
+ * the first ones of a connection have to be looked up as TCP itself will.
+ *
+ * Return: true if @poke is to be handed to nt_mini_poke() after the commit.
+ */
+bool nt_sample_in(struct nt_net *nt, struct nettrace_packet *p,
+		  struct sk_buff *skb, struct nt_tuple *poke)
+{
+	const u16 ends = NETTRACE_TH_SYN | NETTRACE_TH_RST;
+	struct sock *sk = skb->sk;
+	bool mini;
+
+	if (sk) {
+		nt_sample_any(p, sk);
+	} else {
+		nt_tuple_of_arrival(poke, p, skb);
+		sk = nt_lookup(nt->net, poke);
+		p->flags |= NETTRACE_PKT_LOOKUP;
+		if (sk) {
+			nt_sample_any(p, sk);
+			sock_gen_put(sk);
+		} else if (p->tcp_flags & NETTRACE_TH_SYN) {
+			sk = nt_listener(nt->net, skb, poke);
+			if (sk)
+				nt_sample_full(p, sk);
+		}
+	}
+	mini = p->sk_kind == NETTRACE_SK_REQUEST ||
+	       p->sk_kind == NETTRACE_SK_TIMEWAIT;
+	if (likely(!mini || !(p->tcp_flags & ends)))
+		return false;
+	nt_tuple_of_arrival(poke, p, skb);
+	return true;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sample.h - what a sighting reads from the local socket
+ *
+ * Purpose:   the socket's own state beside each segment, and the facts that
+ *            are true only at that instant.
+ * Context:   inside a record (interrupts off), under the hook's rcu_read_lock.
+ */
+#ifndef NETTRACE_SAMPLE_H
+#define NETTRACE_SAMPLE_H
+
+#include <linux/skbuff.h>
+
+#include "ns.h"
+#include "tuple.h"
+
+/* a TCP socket proper: neither a mini socket nor a raw one that speaks TCP */
+static inline bool nt_sk_is_tcp(const struct sock *sk)
+{
+	return sk_fullsock(sk) && sk->sk_protocol == IPPROTO_TCP &&
+	       sk->sk_type == SOCK_STREAM;
+}
+
+/* nettrace_packet::pid and the TASK flag */
+static inline void nt_sample_task(struct nettrace_packet *p)
+{
+	if (in_task() && !(current->flags & PF_KTHREAD)) {
+		p->pid = current->tgid;
+		p->flags |= NETTRACE_PKT_TASK;
+	}
+}
+
+void nt_sample_full(struct nettrace_packet *p, const struct sock *sk);
+void nt_sample_out(struct nettrace_packet *p, const struct sock *sk);
+void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk);
+bool nt_sample_in(struct nt_net *nt, struct nettrace_packet *p,
+		  struct sk_buff *skb, struct nt_tuple *poke);
+
+#endif /* NETTRACE_SAMPLE_H */

@@ -135,7 +135,7 @@ struct exts {
  * Walk the extension headers, RFC 8200, 4, from x->proto at x->off on.  A
  * header need not be there in full to be stepped over, only its first 8 bytes.
  */
-static noinline enum ext_result walk_exts(struct exts *x, const u8 *data,
+static enum ext_result walk_exts(struct exts *x, const u8 *data,
 					  unsigned int lim, unsigned int max)
 {
 	unsigned int n = 0, len;

@@ -6,7 +6,7 @@
  *            transitions with cause and basis, ARP, gaps.  The model does no
  *            I/O and reads no clock; sources fill it, renderers read it.
  * Ownership: the model owns all it hands out; pointers stay valid until
- *            nt_model_free().  One thread.
+ *            nt_model_free() or nt_model_forget().  One thread.
  * Honesty:   every transition has a basis: observed (a NETTRACE_STATE record)
  *            or inferred (RFC 9293 applied to the segments).  A cause that is
  *            not certain is CAUSE_UNKNOWN with the reason, never a guess.
@@ -19,32 +19,12 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "track/cause.h"
+#include "track/tcp_state.h"
 
 enum nt_basis { NT_OBSERVED, NT_INFERRED };
 
-/* RFC 9293's eleven states; NT_ST_NONE: not known */
-enum nt_state {
-	NT_ST_NONE, NT_CLOSED, NT_LISTEN, NT_SYN_SENT, NT_SYN_RECEIVED,
-	NT_ESTABLISHED, NT_FIN_WAIT_1, NT_FIN_WAIT_2, NT_CLOSE_WAIT, NT_CLOSING,
-	NT_LAST_ACK, NT_TIME_WAIT, NT_ST_MAX
-};
-const char *nt_state_name(enum nt_state s);	/* "SYN-RECEIVED", "?" */
-
-enum nt_cause_kind {
-	NT_CAUSE_SEGMENT,	/* arrow @n of the conversation */
-	NT_CAUSE_CALL,		/* system call @name, by @pid @comm */
-	NT_CAUSE_TIMER,		/* timer @name: "time-wait", "retransmission", … */
-	NT_CAUSE_ICMP,		/* ICMP error @n */
-	NT_CAUSE_UNKNOWN,	/* @name says why it is not known */
-};
-
-struct nt_cause {
-	enum nt_cause_kind kind;
-	uint32_t n;
-	const char *name;	/* static string */
-	uint32_t pid;		/* 0: not observed */
-	char comm[NETTRACE_NAME_LEN];
-};
+/* enum nt_state and nt_state_name(): track/tcp_state.h; struct nt_cause: track/cause.h */
 
 struct nt_addr {
 	uint8_t family;		/* NETTRACE_IPV4, NETTRACE_IPV6 */
@@ -76,7 +56,12 @@ struct nt_mark {
 };
 #define NT_MARKS_MAX 4
 
-/* one packet between the two ends of a conversation, however often sighted */
+/*
+ * One packet between the two ends of a conversation, however often sighted.
+ * An ICMP error about a conversation is an arrow of it too, towards the end
+ * whose packet it is about: pkt.proto tells, seq_valid and ack_valid are false,
+ * and it is not counted as a segment.  pkt.src is its true sender.
+ */
 struct nt_arrow {
 	uint32_t n;		/* 1, 2, 3, … in the conversation */
 	uint8_t dir;		/* the sending end: 0 or 1 */
@@ -88,11 +73,18 @@ struct nt_arrow {
 	uint32_t wire_segs;	/* segments on the wire it stands for */
 	uint8_t nsight, nmark;
 	uint16_t nsighted;
-	struct nettrace_packet pkt;	/* the first sighting's record */
+	struct nettrace_packet pkt;	/* the first sighting's record; that of
+					 * LOCAL_OUT where there is one
+					 */
 	struct nt_sighting sight[NT_SIGHTINGS_MAX];
 	struct nt_mark mark[NT_MARKS_MAX];
 };
 
+/*
+ * from == to only for a RESTART of TIME-WAIT.  A cause that is UNKNOWN may
+ * still name in @cause.n the arrow that shows the transition (an untraced end
+ * that sends a FIN has left ESTABLISHED; who asked for it is not known).
+ */
 struct nt_transition {
 	int64_t t;
 	uint8_t end;		/* 0 or 1 */
@@ -104,6 +96,9 @@ struct nt_transition {
 	uint8_t end_why;	/* enum nettrace_end */
 	uint32_t left_ms;	/* timer of a mini socket */
 	bool late;		/* found by a timer, up to NETTRACE_LATE_MS late */
+	enum nt_state inferred;	/* what the segments had implied in place of
+				 * @from, when that differs; else NT_ST_NONE
+				 */
 };
 
 struct nt_arp {
@@ -182,6 +177,8 @@ struct nt_model_stats {
 	uint64_t unknown_records;	/* types this tool does not know */
 	uint64_t disagreements;		/* inferred ≠ observed */
 	uint64_t other_packets;		/* neither of a conversation nor ARP */
+	uint64_t late_sightings;	/* joined an arrow that was final already */
+	uint64_t unjoined;		/* transitions whose addresses never showed */
 };
 
 /*
@@ -205,6 +202,16 @@ int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */
 void nt_model_advance(struct nt_model *m, int64_t t);
 void nt_model_finish(struct nt_model *m);
+/**
+ * nt_model_forget() - free what a long `follow` will not need again
+ * @idle_ns:	conversations of which nothing was heard for so long go, unless
+ *		an end is known to be open or in TIME-WAIT
+ *
+ * Conversations whose known ends are CLOSED go after two seconds; ARP messages
+ * and gaps that were handed out go as well.  Call it after nt_model_advance();
+ * pointers to what went are invalid, indices shift, ids stay.
+ */
+void nt_model_forget(struct nt_model *m, int64_t idle_ns);
 void nt_model_free(struct nt_model *m);
 
 size_t nt_model_nconv(const struct nt_model *m);

@@ -36,11 +36,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PORT_PATTERN	"/dev/vport%dp%d"
-#define MAX_WORDS	1024
-#define STUDENT		1000
-#define LEAKS		"/sys/kernel/debug/kmemleak"
-#define OUT_TAR		"/run/out.tar"
+#define PORT_PATTERN "/dev/vport%dp%d"
+#define MAX_WORDS    1024
+#define STUDENT	     1000
+#define LEAKS	     "/sys/kernel/debug/kmemleak"
+#define OUT_TAR	     "/run/out.tar"
 
 enum port { PORT_OUT = 1, PORT_ERR, PORT_RESULT, PORT_END };
 
@@ -413,7 +413,8 @@ int main(void)
 	int status;
 
 	if (getpid() != 1) {
-		fprintf(stderr, "vm-init: this is the first process of a test VM; it does nothing here\n");
+		fprintf(stderr,
+			"vm-init: this is the first process of a test VM; it does nothing here\n");
 		return 1;
 	}
 	umask(022);

@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Loading and unloading: what is there, what is gone, what is refused.
+
+# shellcheck source=selftests/lib/nt.sh
+. "$(dirname "$0")/lib/nt.sh"
+
+# the module's own symbols and memory, in the kernel's own lists
+traces_of_it()
+{
+	grep -c '\[nettrace\]' /proc/kallsyms
+}
+
+t_load()
+{
+	load
+	grep -q '^nettrace ' /proc/modules || fail "not in /proc/modules"
+	[ -L /proc/nettrace ] || fail "/proc/nettrace is no symbolic link"
+	equal "where /proc/nettrace leads" "$(readlink /proc/nettrace)" self/net/nettrace/trace
+	must head -n 1 /proc/nettrace
+	equal "tracing at once" "$(stat_of tracing)" 1
+	equal "one ring a CPU" "$(stat_of cpus)" "$(nproc --all)"
+	at_least "symbols" "$(traces_of_it)" 10
+}
+
+t_unload()
+{
+	load
+	unload
+	equal "symbols left" "$(traces_of_it)" 0
+	[ ! -L /proc/nettrace ] || fail "/proc/nettrace is still there"
+	[ ! -e /proc/net/nettrace ] || fail "/proc/net/nettrace is still there"
+	equal "memory left" "$(grep -c nettrace /proc/vmallocinfo)" 0
+	! grep -q nettrace /proc/slabinfo || fail "a slab cache is left"
+	# hooks that still led into it would oops at the next packet
+	must ping -qc 2 -i 0.01 127.0.0.1
+}
+
+t_idle_ends()
+{
+	load
+	must ping -qc 2 -i 0.01 127.0.0.1
+	at_least "sightings of four packets at two hooks" "$(stat_of seen)" 8
+	unload
+}
+
+t_modinfo()
+{
+	local p
+
+	for p in trace hooks ring memory payload; do
+		modinfo -F parm "$NETTRACE_KO" | grep -q "^$p:..*" ||
+			fail "modinfo does not explain the parameter $p"
+	done
+	equal "licence" "$(modinfo -F license "$NETTRACE_KO")" GPL
+	at_least "words of description" "$(modinfo -F description "$NETTRACE_KO" | wc -w)" 3
+}
+
+t_bad_parameter()
+{
+	unload
+	dmesg -C
+	! insmod "$NETTRACE_KO" "$1" 2>"$NT_TMP/err" || fail "insmod took $1"
+	! loaded || fail "loaded in spite of $1"
+	dmesg | grep -q "nettrace: .*${1%%=*}" ||
+		fail "the kernel log does not name ${1%%=*}: $(dmesg)"
+	equal "memory left" "$(grep -c nettrace /proc/vmallocinfo)" 0
+}
+
+t_twice()
+{
+	load
+	! insmod "$NETTRACE_KO" 2>"$NT_TMP/err" || fail "a second insmod worked"
+	grep -q exists "$NT_TMP/err" || fail "the refusal says: $(cat "$NT_TMP/err")"
+	must head -n 1 /proc/nettrace
+}
+
+# trace=none: no namespace has hooks or files; trace=init: only the first
+t_trace_which()
+{
+	ns_add nts-x
+	load_with "trace=$1"
+	must ping -qc 1 127.0.0.1
+	in_ns nts-x ping -qc 1 127.0.0.1 >/dev/null
+	case $1 in
+	init)
+		at_least "sightings in the first namespace" "$(stat_of seen)" 4
+		! in_ns nts-x evdump >/dev/null 2>&1 || [ "$(in_ns nts-x evdump | wc -l)" -eq 1 ] ||
+			fail "another namespace is traced"
+		;;
+	all) at_least "sightings in a namespace older than the module" "$(stat_of seen nts-x)" 4 ;;
+	none) [ "$(evdump 2>/dev/null | wc -l)" -le 1 ] || fail "the first namespace is traced" ;;
+	esac
+}
+
+t_again()
+{
+	local i
+
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		load
+		[ -e /proc/nettrace ] || fail "no /proc/nettrace in round $i"
+	done
+	unload
+}
+
+nt_main t_load t_unload t_idle_ends t_modinfo \
+	"t_bad_parameter trace=everything" "t_bad_parameter hooks=sideways" \
+	"t_bad_parameter ring=0" "t_bad_parameter ring=4000000000" "t_bad_parameter payload=100000" \
+	t_twice "t_trace_which all" "t_trace_which init" "t_trace_which none" t_again

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * describe.c - parts of the model as short pieces of text
+ */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "describe.h"
+#include "names.h"
+#include "text.h"
+
+char *nt_describe_ip(char *buf, size_t size, unsigned int family,
+		     const uint8_t *b)
+{
+	int af = family == NETTRACE_IPV6 ? AF_INET6 : AF_INET;
+
+	if (!inet_ntop(af, b, buf, (socklen_t)size))
+		snprintf(buf, size, "?");
+	return buf;
+}
+
+char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a)
+{
+	bool six = a->family == NETTRACE_IPV6;
+	char ip[INET6_ADDRSTRLEN];
+
+	nt_describe_ip(ip, sizeof(ip), a->family, a->b);
+	if (!a->port)
+		snprintf(buf, size, "%s", ip);
+	else
+		snprintf(buf, size, "%s%s%s:%u", six ? "[" : "", ip,
+			 six ? "]" : "", a->port);
+	return buf;
+}
+
+char *nt_describe_mac(char buf[18], const uint8_t m[6])
+{
+	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x",
+		 m[0], m[1], m[2], m[3], m[4], m[5]);
+	return buf;
+}
+
+char *nt_describe_owner(char *buf, size_t size, const char *comm, uint32_t pid)
+{
+	char name[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
+
+	if (!pid) {
+		*buf = '\0';
+		return buf;
+	}
+	nt_text_escape(name, sizeof(name), comm, NETTRACE_NAME_LEN);
+	snprintf(buf, size, "%s[%u]", *name ? name : "?", pid);
+	return buf;
+}
+
+char *nt_describe_state(char *buf, size_t size, enum nt_state s,
+			enum nt_basis basis)
+{
+	snprintf(buf, size, "%s%s",
+		 basis == NT_INFERRED && s != NT_ST_NONE ? "~" : "",
+		 nt_state_name(s));
+	return buf;
+}
+
+char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
+{
+	const char *name = c->name ? c->name : "?";
+	char owner[NT_OWNER_TEXT];
+	bool exited;
+
+	switch (c->kind) {
+	case NT_CAUSE_SEGMENT:
+		snprintf(buf, size, "segment %" PRIu32, c->n);
+		break;
+	case NT_CAUSE_CALL:
+		exited = !strcmp(name, "exit");	/* not a call: the process ended */
+		nt_describe_owner(owner, sizeof(owner), c->comm, c->pid);
+		snprintf(buf, size, "%s%s%s%s", name, exited ? "" : "()",
+			 *owner ? " " : "", owner);
+		break;
+	case NT_CAUSE_TIMER:
+		snprintf(buf, size, "timer %s", name);
+		break;
+	case NT_CAUSE_ICMP:
+		snprintf(buf, size, "ICMP error %" PRIu32, c->n);
+		break;
+	default:
+		snprintf(buf, size, "cause unknown: %s", name);
+	}
+	return buf;
+}
+
+const char *nt_end_name(const struct nt_conv *c, int end)
+{
+	if (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP)
+		return end ? "server" : "client";
+	return end ? "B" : "A";
+}
+
+char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c)
+{
+	const char *who = c->closer == 0 ? " by the client" :
+			  c->closer == 1 ? " by the server" : "";
+
+	switch (c->closed) {
+	case NT_CLOSE_FIN:
+		snprintf(buf, size, "closed%s (FIN)", who);
+		break;
+	case NT_CLOSE_RST:
+		if (c->opened == NT_OPEN_REFUSED)
+			snprintf(buf, size, "refused (RST)");
+		else
+			snprintf(buf, size, "reset%s (RST)", who);
+		break;
+	case NT_CLOSE_TIMEOUT:
+		snprintf(buf, size, "given up%s (time-out)", who);
+		break;
+	default:
+		snprintf(buf, size, "%s",
+			 c->opened == NT_OPEN_UNANSWERED ? "unanswered" :
+							   "still open");
+	}
+	return buf;
+}
+
+char *nt_describe_span(char *buf, size_t size, int64_t ns)
+{
+	double v = ns < 0 ? 0 : (double)ns;
+
+	if (v < 1e6)
+		snprintf(buf, size, "%.0f µs", v / 1e3);
+	else if (v < 1e9)
+		snprintf(buf, size, "%.1f ms", v / 1e6);
+	else
+		snprintf(buf, size, "%.1f s", v / 1e9);
+	return buf;
+}
+
+char *nt_describe_ms(char *buf, size_t size, int64_t ns)
+{
+	double ms = (double)ns / 1e6;
+	int digits;
+
+	for (digits = 3; digits >= 0; digits--)
+		if (snprintf(buf, size, "%.*f", digits, ms) <= 8)
+			return buf;
+	snprintf(buf, size, "%.0fs", ms / 1e3);
+	return buf;
+}
+
+const struct nt_mark *nt_mark_of(const struct nt_arrow *a,
+				 enum nt_mark_name name)
+{
+	int i;
+
+	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++)
+		if (a->mark[i].name == name)
+			return &a->mark[i];
+	return NULL;
+}
+
+static void add_marks(struct nt_label *label, const struct nt_arrow *a)
+{
+	int i;
+
+	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++) {
+		const struct nt_mark *m = &a->mark[i];
+		bool sure = m->basis == NT_OBSERVED;
+
+		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED,
+			     "%s%s%s%s", sure ? "" : "~",
+			     m->name == NT_MARK_NOT_DELIVERED ?
+			     "not delivered" : nt_mark_word(m->name),
+			     m->reason ? ": " : "", m->reason ? m->reason : "");
+	}
+}
+
+static void add_length(struct nt_label *label, const struct nt_arrow *a)
+{
+	if (a->pkt.payload)
+		nt_label_add(label, 3, NT_ROLE_PLAIN, "(%" PRIu32 " B)",
+			     a->pkt.payload);
+	if (a->wire_segs > 1)
+		nt_label_add(label, 2, NT_ROLE_MARK, "×%" PRIu32, a->wire_segs);
+}
+
+static void add_options(struct nt_label *label, const struct nt_arrow *a)
+{
+	const struct nettrace_packet *p = &a->pkt;
+	int i;
+
+	if (p->optflags & NETTRACE_OPT_MSS)
+		nt_label_add(label, 5, NT_ROLE_PLAIN, "mss=%u", p->mss);
+	if (p->optflags & NETTRACE_OPT_WSCALE)
+		nt_label_add(label, 6, NT_ROLE_PLAIN, "ws=%u", p->wscale);
+	if (p->optflags & NETTRACE_OPT_SACK_OK)
+		nt_label_add(label, 7, NT_ROLE_PLAIN, "sackok");
+	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack &&
+	     i < NETTRACE_SACK_MAX; i++) {
+		/* the peer's numbers: relative to what ack is relative to */
+		uint32_t base = p->ack - a->ack;
+
+		if (a->ack_valid)
+			nt_label_add(label, 4, NT_ROLE_PLAIN,
+				     "sack=%" PRIu32 "..%" PRIu32,
+				     p->sack[i][0] - base, p->sack[i][1] - base - 1);
+	}
+	if (p->optflags & NETTRACE_OPT_FASTOPEN)
+		nt_label_add(label, 5, NT_ROLE_PLAIN, "fastopen");
+	if (p->optflags & NETTRACE_OPT_MPTCP)
+		nt_label_add(label, 5, NT_ROLE_PLAIN, "mptcp");
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "win=%u", p->window);
+	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "ttl=%u", p->ttl);
+}
+
+static void add_tcp(struct nt_label *label, const struct nt_arrow *a)
+{
+	const struct nettrace_packet *p = &a->pkt;
+	char flags[48];
+
+	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
+		     nt_tcp_flags(p->tcp_flags, flags, sizeof(flags)));
+	add_marks(label, a);
+	if (a->seq_valid && p->payload > 1)
+		nt_label_add(label, 1, NT_ROLE_PLAIN,
+			     "seq=%" PRIu32 "..%" PRIu32, a->seq,
+			     a->seq + p->payload - 1 +
+			     !!(p->tcp_flags & NETTRACE_TH_SYN));
+	else if (a->seq_valid && (p->payload || (p->tcp_flags &
+		 (NETTRACE_TH_SYN | NETTRACE_TH_FIN | NETTRACE_TH_RST))))
+		nt_label_add(label, 1, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
+	else if (a->seq_valid)
+		nt_label_add(label, 4, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
+	if (a->ack_valid && (p->tcp_flags & NETTRACE_TH_ACK))
+		nt_label_add(label, 2, NT_ROLE_PLAIN, "ack=%" PRIu32, a->ack);
+	add_length(label, a);
+	add_options(label, a);
+}
+
+static void add_icmp(struct nt_label *label, const struct nt_arrow *a)
+{
+	const struct nettrace_packet *p = &a->pkt;
+	bool six = p->proto == IPPROTO_ICMPV6;
+	bool echo = six ? p->icmp_type == 128 || p->icmp_type == 129 :
+			  p->icmp_type == 0 || p->icmp_type == 8;
+	char name[48], to[NT_ADDR_TEXT], proto[24];
+	struct nt_addr inner;
+
+	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
+		     nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name,
+				  sizeof(name)));
+	add_marks(label, a);
+	if (echo)
+		nt_label_add(label, 1, NT_ROLE_PLAIN, "id=%u seq=%" PRIu32,
+			     p->icmp_id, p->icmp_info);
+	if (p->flags & NETTRACE_PKT_INNER) {
+		inner.family = p->hdr.family;
+		memcpy(inner.b, p->inner_dst, sizeof(inner.b));
+		inner.port = p->inner_dport;
+		nt_label_add(label, 2, NT_ROLE_PLAIN, "about %s to %s",
+			     nt_proto_name(p->inner_proto, proto, sizeof(proto)),
+			     nt_describe_addr(to, sizeof(to), &inner));
+	} else {
+		add_length(label, a);
+	}
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
+}
+
+void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a)
+{
+	const struct nettrace_packet *p = &a->pkt;
+	char name[24];
+
+	nt_label_start(label);
+	if (p->proto == IPPROTO_TCP && (p->flags & NETTRACE_PKT_L4)) {
+		add_tcp(label, a);
+		return;
+	}
+	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
+	    (p->flags & NETTRACE_PKT_L4)) {
+		add_icmp(label, a);
+		return;
+	}
+	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
+		     p->proto == IPPROTO_UDP ? "UDP" :
+		     nt_proto_name(p->proto, name, sizeof(name)));
+	add_marks(label, a);
+	if (p->flags & NETTRACE_PKT_FRAGMENT)
+		nt_label_add(label, 1, NT_ROLE_PLAIN, "fragment at %u",
+			     p->frag_off);
+	if (!p->payload)
+		nt_label_add(label, 3, NT_ROLE_PLAIN, "(0 B)");
+	add_length(label, a);
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
+}
+
+void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
+{
+	char sip[INET6_ADDRSTRLEN], tip[INET6_ADDRSTRLEN], mac[18], op[16];
+
+	nt_label_start(label);
+	nt_label_add(label, 0, NT_ROLE_FLAGS, "ARP");
+	nt_describe_ip(sip, sizeof(sip), NETTRACE_IPV4, arp->spa);
+	nt_describe_ip(tip, sizeof(tip), NETTRACE_IPV4, arp->tpa);
+	nt_describe_mac(mac, arp->sha);
+	if (arp->op == 1 && !memcmp(arp->spa, arp->tpa, 4)) {
+		nt_label_add(label, 0, NT_ROLE_ARP, "%s is mine", sip);
+		nt_label_add(label, 1, NT_ROLE_ARP, "(%s)", mac);
+	} else if (arp->op == 1) {
+		nt_label_add(label, 0, NT_ROLE_ARP, "who has %s?", tip);
+		nt_label_add(label, 1, NT_ROLE_ARP, "tell %s", sip);
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(%s)", mac);
+	} else if (arp->op == 2) {
+		nt_label_add(label, 0, NT_ROLE_ARP, "%s is at %s", sip, mac);
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(to %s)", tip);
+	} else {
+		nt_label_add(label, 0, NT_ROLE_ARP, "%s from %s",
+			     nt_arp_op_name(arp->op, op, sizeof(op)), sip);
+	}
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * describe.h - parts of the model as short pieces of text
+ *
+ * Purpose:   one wording for all text formats: what an arrow carries, what
+ *            caused a transition, who owns an end.
+ * Ownership: text goes into buffers of the caller; foreign names are escaped.
+ */
+#ifndef NETTRACE_DESCRIBE_H
+#define NETTRACE_DESCRIBE_H
+
+#include "canvas.h"
+#include "model.h"
+
+#define NT_ADDR_TEXT	64	/* "[ipv6]:65535" */
+#define NT_OWNER_TEXT	96	/* 16 bytes escaped, and "[pid]" */
+#define NT_STATE_TEXT	24
+
+/** nt_describe_ip() - an address without its port */
+char *nt_describe_ip(char *buf, size_t size, unsigned int family,
+		     const uint8_t *b);
+
+/** nt_describe_addr() - "10.0.1.2:80", "[2001:db8::1]:80"; no port: only the address */
+char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a);
+
+char *nt_describe_mac(char buf[18], const uint8_t mac[6]);
+
+/** nt_describe_owner() - "python3[412]", or "" where none was observed */
+char *nt_describe_owner(char *buf, size_t size, const char *comm, uint32_t pid);
+
+/** nt_describe_state() - "ESTABLISHED", inferred "~ESTABLISHED" */
+char *nt_describe_state(char *buf, size_t size, enum nt_state s,
+			enum nt_basis basis);
+
+/** nt_describe_cause() - "segment 3", "close() python3[412]", "timer time-wait" */
+char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c);
+
+/** nt_describe_closed() - "closed by the client (FIN)", "still open" */
+char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c);
+
+/** nt_describe_span() - a length of time, ns, with a unit: "42 µs", "60.9 s" */
+char *nt_describe_span(char *buf, size_t size, int64_t ns);
+
+/**
+ * nt_describe_ms() - @ns in milliseconds, in eight columns
+ *
+ * Microseconds, as long as there is room: "9999.999", "60914.22".
+ */
+char *nt_describe_ms(char *buf, size_t size, int64_t ns);
+
+/**
+ * nt_describe_arrow() - what a packet is and carries, most important first
+ *
+ * For TCP: flags, marks, relative numbers, length, options; ranks fall with
+ * importance so that a narrow line keeps what a reader needs most.
+ */
+void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a);
+
+/** nt_describe_arp() - "who has 10.0.1.1? tell 10.0.1.2" */
+void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
+
+/** nt_mark_of() - the arrow's mark of that name, or NULL */
+const struct nt_mark *nt_mark_of(const struct nt_arrow *a,
+				 enum nt_mark_name name);
+
+/* "client" and "server", or for protocols without roles "A" and "B" */
+const char *nt_end_name(const struct nt_conv *c, int end);
+
+#endif /* NETTRACE_DESCRIBE_H */

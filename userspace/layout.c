@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * layout.c - a conversation as the rows of a picture
+ *
+ * Three steps: collect what belongs to the picture, sort it by time, lay the
+ * rows while following both ends' states.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "layout.h"
+
+/* what is to be laid, before it has its place */
+struct entry {
+	int64_t t;
+	size_t order;		/* among equals: as collected */
+	enum nt_row_type type;
+	const void *what;
+};
+
+#define HELD_MAX 8
+
+struct work {
+	struct nt_layout *l;
+	const struct nt_layout_opts *o;
+	struct entry *e;
+	size_t n, room;
+	const struct entry *held[HELD_MAX];	/* transitions before their cause */
+	int nheld;
+	int64_t since[2];	/* when the ends' present states began */
+	bool known[2];		/* ... if that was seen */
+	int err;
+};
+
+static bool same_ip(const struct nt_addr *a, const uint8_t ip[4])
+{
+	return a->family == NETTRACE_IPV4 && !memcmp(a->b, ip, 4);
+}
+
+uint64_t nt_layout_path(const struct nt_conv *c)
+{
+	uint64_t path = 0;
+	size_t i;
+	int k;
+
+	for (i = 0; i < c->nitem; i++) {
+		const struct nt_arrow *a = c->item[i].arrow;
+
+		if (c->item[i].type != NT_ITEM_ARROW)
+			continue;
+		for (k = 0; k < a->nsight && k < NT_SIGHTINGS_MAX; k++)
+			if (a->sight[k].source < 64)
+				path |= 1ULL << a->sight[k].source;
+	}
+	for (k = 0; k < 2; k++)
+		if (c->end[k].source >= 0 && c->end[k].source < 64)
+			path |= 1ULL << c->end[k].source;
+	return path;
+}
+
+/* streams in which a packet of @c was forwarded: its routers */
+static uint64_t routers(const struct nt_conv *c)
+{
+	uint64_t set = 0;
+	size_t i;
+	int k;
+
+	for (i = 0; i < c->nitem; i++) {
+		const struct nt_arrow *a = c->item[i].arrow;
+
+		if (c->item[i].type != NT_ITEM_ARROW)
+			continue;
+		for (k = 0; k < a->nsight && k < NT_SIGHTINGS_MAX; k++)
+			if (a->sight[k].hook == NETTRACE_FORWARD &&
+			    a->sight[k].source < 64)
+				set |= 1ULL << a->sight[k].source;
+	}
+	return set;
+}
+
+static bool arp_concerns(const struct nt_conv *c, const struct nt_arp *arp,
+			 uint64_t routers)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (same_ip(&c->end[i].addr, arp->spa) ||
+		    same_ip(&c->end[i].addr, arp->tpa))
+			return true;
+	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++)
+		if (arp->sight[i].source < 64 &&
+		    routers & 1ULL << arp->sight[i].source)
+			return true;
+	return false;
+}
+
+/* ... while the conversation still had packets on their way */
+static int64_t last_arrow(const struct nt_conv *c)
+{
+	int64_t last = c->t0;
+	size_t i;
+
+	for (i = 0; i < c->nitem; i++)
+		if (c->item[i].type == NT_ITEM_ARROW &&
+		    c->item[i].arrow->t_last > last)
+			last = c->item[i].arrow->t_last;
+	return last;
+}
+
+bool nt_arp_of_conv(const struct nt_conv *c, const struct nt_arp *arp)
+{
+	return arp->t >= c->t0 && arp->t <= last_arrow(c) &&
+	       arp_concerns(c, arp, routers(c));
+}
+
+static void add(struct work *w, enum nt_row_type type, int64_t t,
+		const void *what)
+{
+	struct entry *e;
+
+	if (w->n == w->room) {
+		size_t room = w->room ? 2 * w->room : 64;
+
+		e = realloc(w->e, room * sizeof(*e));
+		if (!e) {
+			w->err = -ENOMEM;
+			return;
+		}
+		w->e = e;
+		w->room = room;
+	}
+	e = &w->e[w->n];
+	e->t = t;
+	e->order = w->n++;
+	e->type = type;
+	e->what = what;
+}
+
+/*
+ * Did this arrow wait for address resolution?  It did if an ARP request that
+ * concerns the conversation was sent between its first and its last sighting.
+ */
+static bool waited(const struct work *w, size_t narp, const struct nt_arrow *a)
+{
+	size_t i;
+
+	for (i = 0; i < narp; i++) {
+		const struct nt_arp *arp = w->e[i].what;
+
+		if (arp->op == 1 && arp->t > a->t && arp->t < a->t_last)
+			return true;
+	}
+	return false;
+}
+
+static void collect(struct work *w, const struct nt_model *m)
+{
+	const struct nt_conv *c = w->l->conv;
+	uint64_t path = nt_layout_path(c), via = routers(c);
+	int64_t last = last_arrow(c);
+	size_t i, narp;
+
+	for (i = 0; m && i < nt_model_narp(m); i++) {
+		const struct nt_arp *arp = nt_model_arp(m, i);
+
+		if (arp->t >= c->t0 && arp->t <= last &&
+		    arp_concerns(c, arp, via))
+			add(w, NT_ROW_ARP, arp->t, arp);
+	}
+	narp = w->n;
+	for (i = 0; i < c->nitem; i++) {
+		const struct nt_item *it = &c->item[i];
+
+		if (it->type == NT_ITEM_TRANSITION) {
+			add(w, NT_ROW_TRANSITION, it->t, it->tr);
+		} else if (it->type == NT_ITEM_ARROW && !w->err) {
+			bool wait = waited(w, narp, it->arrow);
+
+			if (wait)
+				add(w, NT_ROW_DEPART, it->arrow->t, it->arrow);
+			add(w, NT_ROW_ARROW,
+			    wait ? it->arrow->t_last : it->arrow->t, it->arrow);
+		}
+	}
+	for (i = 0; m && i < nt_model_ngap(m); i++) {
+		const struct nt_gap *g = nt_model_gap(m, i);
+
+		if (g->t >= c->t0 && g->t <= c->t1 &&
+		    (!path || g->source >= 64 || path & 1ULL << g->source))
+			add(w, NT_ROW_GAP, g->t, g);
+	}
+}
+
+static int earlier(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->t != y->t)
+		return x->t < y->t ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static struct nt_row *add_row(struct work *w, enum nt_row_type type, int64_t t)
+{
+	struct nt_layout *l = w->l;
+	struct nt_row_state before[2];
+	struct nt_row *r;
+
+	memcpy(before, l->nrow ? l->row[l->nrow - 1].st : l->first,
+	       sizeof(before));
+	if (l->nrow == l->room) {
+		size_t room = l->room ? 2 * l->room : 64;
+
+		r = realloc(l->row, room * sizeof(*r));
+		if (!r) {
+			w->err = -ENOMEM;
+			return NULL;
+		}
+		l->row = r;
+		l->room = room;
+	}
+	r = &l->row[l->nrow++];
+	memset(r, 0, sizeof(*r));
+	r->type = type;
+	r->t = t;
+	r->lasted = -1;
+	r->end = -1;
+	memcpy(r->st, before, sizeof(before));
+	return r;
+}
+
+static void lay_pause(struct work *w, int64_t t)
+{
+	const struct nt_layout *l = w->l;
+	int64_t before;
+	struct nt_row *r;
+
+	if (!l->nrow || w->o->pause_ns <= 0)
+		return;
+	before = l->row[l->nrow - 1].t;
+	if (t - before < w->o->pause_ns)
+		return;
+	r = add_row(w, NT_ROW_PAUSE, t);
+	if (r)
+		r->pause = t - before;
+}
+
+static void lay_transition(struct work *w, const struct nt_transition *tr)
+{
+	struct nt_layout *l = w->l;
+	struct nt_row *last = l->nrow ? &l->row[l->nrow - 1] : NULL;
+	int end = tr->end & 1;
+	struct nt_row *r;
+
+	if (w->o->merge && last && last->type == NT_ROW_ARROW && !last->fresh &&
+	    tr->cause.kind == NT_CAUSE_SEGMENT &&
+	    tr->cause.n == last->arrow->n && end != (last->arrow->dir & 1)) {
+		r = last;
+		r->fresh = tr;
+	} else {
+		lay_pause(w, tr->t);
+		r = add_row(w, NT_ROW_TRANSITION, tr->t);
+		if (!r)
+			return;
+		r->tr = tr;
+	}
+	if (w->known[end])
+		r->lasted = tr->t - w->since[end];
+	if (tr->to != tr->from || !w->known[end]) {
+		w->since[end] = tr->t;
+		w->known[end] = true;
+	}
+	r->st[end].state = tr->to;
+	r->st[end].basis = tr->basis;
+	if (tr->basis == NT_INFERRED)
+		l->inferred = true;
+}
+
+/* an end whose state no transition has told: what its socket said of itself */
+static void learn_state(struct nt_row *r, const struct nt_conv *c)
+{
+	const struct nt_arrow *a = r->arrow;
+	int i, end;
+
+	for (i = 0; i < a->nsight && i < NT_SIGHTINGS_MAX; i++) {
+		const struct nt_sighting *s = &a->sight[i];
+
+		if (s->state == NT_ST_NONE || s->sk_kind == NETTRACE_SK_LISTEN)
+			continue;
+		if (s->hook == NETTRACE_LOCAL_OUT)
+			end = a->dir & 1;
+		else if (s->hook == NETTRACE_LOCAL_IN)
+			end = !(a->dir & 1);
+		else
+			continue;
+		if (r->st[end].state == NT_ST_NONE && c->proto == IPPROTO_TCP) {
+			r->st[end].state = s->state;
+			r->st[end].basis = NT_OBSERVED;
+		}
+	}
+}
+
+static bool is_broken(const struct nt_arrow *a)
+{
+	int i;
+
+	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++)
+		if (a->mark[i].name == NT_MARK_NOT_DELIVERED)
+			return true;
+	return false;
+}
+
+static void lay_arrow(struct work *w, const struct entry *e)
+{
+	const struct nt_arrow *a = e->what;
+	struct nt_layout *l = w->l;
+	struct nt_row *r;
+	int i, k;
+
+	r = add_row(w, e->type, e->t);
+	if (!r)
+		return;
+	r->arrow = a;
+	if (l->states)
+		learn_state(r, l->conv);
+	if (e->type == NT_ROW_DEPART)
+		return;
+	l->broken |= is_broken(a);
+	l->super |= a->wire_segs > 1;
+	for (k = 0; k < a->nmark && k < NT_MARKS_MAX; k++)
+		l->inferred |= a->mark[k].basis == NT_INFERRED;
+	/* what it caused and what, by some µs, was written down before it */
+	for (i = k = 0; i < w->nheld; i++) {
+		const struct nt_transition *tr = w->held[i]->what;
+
+		if (tr->cause.n == a->n)
+			lay_transition(w, tr);
+		else
+			w->held[k++] = w->held[i];
+	}
+	w->nheld = k;
+}
+
+/* is there an arrow still to come that is said to have caused this? */
+static bool cause_to_come(const struct work *w, size_t at)
+{
+	const struct nt_transition *tr = w->e[at].what;
+	size_t i;
+
+	if (tr->cause.kind != NT_CAUSE_SEGMENT)
+		return false;
+	for (i = at + 1; i < w->n; i++)
+		if (w->e[i].type == NT_ROW_ARROW &&
+		    ((const struct nt_arrow *)w->e[i].what)->n == tr->cause.n)
+			return true;
+	return false;
+}
+
+static int arp_side(const struct nt_conv *c, const struct nt_arp *arp)
+{
+	int i, k;
+
+	/* who asks, or who answers, stands at its own side */
+	for (k = 0; k < 2; k++)
+		if (same_ip(&c->end[k].addr, arp->spa))
+			return k;
+	for (k = 0; k < 2; k++)
+		for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++)
+			if (c->end[k].source == arp->sight[i].source ||
+			    same_ip(&c->end[k].addr, arp->tpa))
+				return k;
+	return -1;
+}
+
+static void lay(struct work *w)
+{
+	struct nt_row *r;
+	size_t i;
+
+	for (i = 0; i < w->n && !w->err; i++) {
+		const struct entry *e = &w->e[i];
+
+		if (e->type == NT_ROW_TRANSITION) {
+			if (w->nheld < HELD_MAX && cause_to_come(w, i))
+				w->held[w->nheld++] = e;
+			else
+				lay_transition(w, e->what);
+			continue;
+		}
+		lay_pause(w, e->t);
+		if (e->type == NT_ROW_ARROW || e->type == NT_ROW_DEPART) {
+			lay_arrow(w, e);
+			continue;
+		}
+		r = add_row(w, e->type, e->t);
+		if (!r)
+			break;
+		if (e->type == NT_ROW_ARP) {
+			r->arp = e->what;
+			r->end = (int8_t)arp_side(w->l->conv, r->arp);
+		} else {
+			r->gap = e->what;
+		}
+	}
+}
+
+/* what an end was in before anything of the picture happened */
+static struct nt_row_state first_state(const struct nt_conv *c, int end)
+{
+	struct nt_row_state none = { NT_ST_NONE, NT_OBSERVED };
+	size_t i;
+
+	for (i = 0; i < c->nitem; i++) {
+		const struct nt_transition *tr = c->item[i].tr;
+
+		if (c->item[i].type != NT_ITEM_TRANSITION ||
+		    (tr->end & 1) != end)
+			continue;
+		none.state = tr->from;
+		none.basis = tr->basis;
+		return none;
+	}
+	if (c->end[end].listening)
+		none.state = NT_LISTEN;
+	return none;
+}
+
+int nt_layout_conv(struct nt_layout *l, const struct nt_model *m,
+		   const struct nt_conv *c, const struct nt_layout_opts *o)
+{
+	struct work w = { .l = l, .o = o };
+	int k;
+
+	memset(l, 0, sizeof(*l));
+	l->conv = c;
+	l->states = c->proto == IPPROTO_TCP;
+	for (k = 0; k < 2 && l->states; k++) {
+		l->first[k] = first_state(c, k);
+		if (l->first[k].basis == NT_INFERRED &&
+		    l->first[k].state != NT_ST_NONE)
+			l->inferred = true;
+	}
+	collect(&w, m);
+	if (!w.err && w.n) {
+		qsort(w.e, w.n, sizeof(*w.e), earlier);
+		lay(&w);
+	}
+	free(w.e);
+	return w.err;
+}
+
+void nt_layout_free(struct nt_layout *l)
+{
+	free(l->row);
+	l->row = NULL;
+	l->nrow = 0;
+	l->room = 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * layout.h - a conversation as the rows of a picture
+ *
+ * Purpose:   decides what is drawn and in which order: arrows, the states of
+ *            both ends beside them, ARP that belongs to the conversation,
+ *            losses, long silences.  How it looks is the renderer's business.
+ * Ownership: rows point into the model, which must outlive the layout.  The
+ *            caller owns the struct and calls nt_layout_free().
+ * Context:   no I/O; one thread.
+ */
+#ifndef NETTRACE_LAYOUT_H
+#define NETTRACE_LAYOUT_H
+
+#include "model.h"
+
+enum nt_row_type {
+	NT_ROW_ARROW,
+	NT_ROW_DEPART,		/* an arrow leaves its socket but waits for ARP */
+	NT_ROW_TRANSITION,
+	NT_ROW_ARP,
+	NT_ROW_GAP,
+	NT_ROW_PAUSE,		/* nothing happened for @pause ns */
+};
+
+struct nt_row_state {
+	enum nt_state state;
+	enum nt_basis basis;
+};
+
+struct nt_row {
+	enum nt_row_type type;
+	int64_t t;		/* Unix time, ns */
+	union {
+		const struct nt_arrow *arrow;
+		const struct nt_transition *tr;
+		const struct nt_arp *arp;
+		const struct nt_gap *gap;
+		int64_t pause;	/* ns */
+	};
+	/* both ends' states once this row has happened */
+	struct nt_row_state st[2];
+	/* ARROW: the transition it caused at its receiver, if shown here */
+	const struct nt_transition *fresh;
+	/* TRANSITION, or @fresh: how long the old state had lasted, ns; -1: unknown */
+	int64_t lasted;
+	int8_t end;		/* ARP: beside which end; -1: between them */
+};
+
+struct nt_layout {
+	const struct nt_conv *conv;
+	struct nt_row_state first[2];	/* states before the first row */
+	bool states;			/* this protocol has states */
+	bool inferred;			/* some state or mark is an inference */
+	bool broken;			/* some arrow was not delivered */
+	bool super;			/* some arrow stands for several segments */
+	struct nt_row *row;
+	size_t nrow, room;
+};
+
+struct nt_layout_opts {
+	int64_t pause_ns;	/* silences from here on get a row; 0: none do */
+	bool merge;		/* a state may share the row of its segment */
+};
+
+/**
+ * nt_layout_conv() - lay out one conversation
+ * @l:		filled; free with nt_layout_free(), also after an error
+ * @m:		the model @c is of, for ARP and gaps of its time
+ * Return: 0, or -ENOMEM.
+ */
+int nt_layout_conv(struct nt_layout *l, const struct nt_model *m,
+		   const struct nt_conv *c, const struct nt_layout_opts *o);
+void nt_layout_free(struct nt_layout *l);
+
+/**
+ * nt_layout_path() - the streams that saw something of a conversation
+ * Return: bit n for stream n.
+ */
+uint64_t nt_layout_path(const struct nt_conv *c);
+
+/** nt_arp_of_conv() - does this ARP packet belong to the conversation's way? */
+bool nt_arp_of_conv(const struct nt_conv *c, const struct nt_arp *arp);
+
+#endif /* NETTRACE_LAYOUT_H */

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * names.c - numbers of the contract, as words
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define LOOKUP(table, i) \
+	((size_t)(i) < N(table) && (table)[i] ? (table)[i] : "?")
+
+const char *nt_hook_name(unsigned int hook)
+{
+	static const char *const name[] = {
+		[NETTRACE_PRE_ROUTING] = "PRE_ROUTING",
+		[NETTRACE_LOCAL_IN] = "LOCAL_IN",
+		[NETTRACE_FORWARD] = "FORWARD",
+		[NETTRACE_LOCAL_OUT] = "LOCAL_OUT",
+		[NETTRACE_POST_ROUTING] = "POST_ROUTING",
+		[NETTRACE_ARP_IN] = "ARP_IN",
+		[NETTRACE_ARP_OUT] = "ARP_OUT",
+		[NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
+	};
+
+	return LOOKUP(name, hook);
+}
+
+const char *nt_sk_kind_name(unsigned int kind)
+{
+	static const char *const name[] = {
+		[NETTRACE_SK_NONE] = "no socket",
+		[NETTRACE_SK_FULL] = "socket",
+		[NETTRACE_SK_LISTEN] = "listener",
+		[NETTRACE_SK_REQUEST] = "request socket",
+		[NETTRACE_SK_TIMEWAIT] = "timewait socket",
+	};
+
+	return LOOKUP(name, kind);
+}
+
+const char *nt_mark_word(enum nt_mark_name mark)
+{
+	static const char *const name[] = {
+		[NT_MARK_RETRANSMISSION] = "retransmission",
+		[NT_MARK_KEEPALIVE] = "keepalive",
+		[NT_MARK_OUT_OF_ORDER] = "out-of-order",
+		[NT_MARK_MALFORMED] = "malformed",
+		[NT_MARK_NOT_DELIVERED] = "not-delivered",
+	};
+
+	return LOOKUP(name, mark);
+}
+
+const char *nt_opened_name(enum nt_opened how)
+{
+	static const char *const name[] = {
+		[NT_OPEN_HANDSHAKE] = "handshake",
+		[NT_OPEN_SIMULTANEOUS] = "simultaneous",
+		[NT_OPEN_MIDSTREAM] = "midstream",
+		[NT_OPEN_REFUSED] = "refused",
+		[NT_OPEN_UNANSWERED] = "unanswered",
+	};
+
+	return LOOKUP(name, how);
+}
+
+const char *nt_closed_name(enum nt_closed how)
+{
+	static const char *const name[] = {
+		[NT_CLOSE_FIN] = "fin",
+		[NT_CLOSE_RST] = "rst",
+		[NT_CLOSE_TIMEOUT] = "timeout",
+		[NT_CLOSE_OPEN] = "open",
+	};
+
+	return LOOKUP(name, how);
+}
+
+const char *nt_basis_name(enum nt_basis basis)
+{
+	return basis == NT_OBSERVED ? "observed" : "inferred";
+}
+
+const char *nt_arp_op_name(unsigned int op, char *buf, size_t size)
+{
+	if (op == 1)
+		return "request";
+	if (op == 2)
+		return "reply";
+	snprintf(buf, size, "op %u", op);
+	return buf;
+}
+
+const char *nt_proto_name(unsigned int proto, char *buf, size_t size)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_ICMP:
+		return "icmp";
+	case IPPROTO_ICMPV6:
+		return "icmpv6";
+	case IPPROTO_IGMP:
+		return "igmp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	case IPPROTO_DCCP:
+		return "dccp";
+	case IPPROTO_GRE:
+		return "gre";
+	case IPPROTO_ESP:
+		return "esp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
+	}
+	snprintf(buf, size, "proto %u", proto);
+	return buf;
+}
+
+const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} order[] = {	/* the way people say them: SYN,ACK; FIN,ACK; PSH,ACK */
+		{ NETTRACE_TH_SYN, "SYN" }, { NETTRACE_TH_FIN, "FIN" },
+		{ NETTRACE_TH_RST, "RST" }, { NETTRACE_TH_PSH, "PSH" },
+		{ NETTRACE_TH_URG, "URG" }, { NETTRACE_TH_ACK, "ACK" },
+		{ NETTRACE_TH_ECE, "ECE" }, { NETTRACE_TH_CWR, "CWR" },
+		{ NETTRACE_TH_AE, "AE" },
+	};
+	size_t i, used = 0;
+
+	snprintf(buf, size, "no flags");
+	for (i = 0; i < N(order); i++) {
+		int n;
+
+		if (!(flags & order[i].bit))
+			continue;
+		n = snprintf(buf + used, size - used, "%s%s", used ? "," : "",
+			     order[i].name);
+		if (n < 0 || (size_t)n >= size - used)
+			break;
+		used += (size_t)n;
+	}
+	return buf;
+}
+
+static const char *icmp4(unsigned int type, unsigned int code)
+{
+	static const char *const unreachable[] = {
+		"network unreachable", "host unreachable",
+		"protocol unreachable", "port unreachable",
+		"fragmentation needed", "source route failed",
+	};
+
+	switch (type) {
+	case 0:
+		return "echo reply";
+	case 3:
+		if (code == 9 || code == 10 || code == 13)
+			return "administratively prohibited";
+		return code < N(unreachable) ? unreachable[code] :
+					       "destination unreachable";
+	case 4:
+		return "source quench";
+	case 5:
+		return "redirect";
+	case 8:
+		return "echo request";
+	case 9:
+		return "router advertisement";
+	case 10:
+		return "router solicitation";
+	case 11:
+		return code == 1 ? "reassembly time exceeded" : "TTL exceeded";
+	case 12:
+		return "parameter problem";
+	case 13:
+		return "timestamp request";
+	case 14:
+		return "timestamp reply";
+	}
+	return NULL;
+}
+
+static const char *icmp6(unsigned int type, unsigned int code)
+{
+	static const char *const unreachable[] = {
+		"no route", "administratively prohibited",
+		"beyond scope of source", "address unreachable",
+		"port unreachable", "source address failed policy",
+		"route rejected",
+	};
+
+	switch (type) {
+	case 1:
+		return code < N(unreachable) ? unreachable[code] :
+					       "destination unreachable";
+	case 2:
+		return "packet too big";
+	case 3:
+		return code == 1 ? "reassembly time exceeded" :
+				   "hop limit exceeded";
+	case 4:
+		return "parameter problem";
+	case 128:
+		return "echo request";
+	case 129:
+		return "echo reply";
+	case 130:
+		return "multicast listener query";
+	case 131:
+	case 143:
+		return "multicast listener report";
+	case 132:
+		return "multicast listener done";
+	case 133:
+		return "router solicitation";
+	case 134:
+		return "router advertisement";
+	case 135:
+		return "neighbour solicitation";
+	case 136:
+		return "neighbour advertisement";
+	case 137:
+		return "redirect";
+	}
+	return NULL;
+}
+
+const char *nt_icmp_name(unsigned int proto, unsigned int type,
+			 unsigned int code, char *buf, size_t size)
+{
+	const char *name = proto == IPPROTO_ICMPV6 ? icmp6(type, code) :
+						     icmp4(type, code);
+
+	if (name)
+		snprintf(buf, size, "%s", name);
+	else
+		snprintf(buf, size, "type %u code %u", type, code);
+	return buf;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * names.h - numbers of the contract, as words
+ *
+ * Purpose:   every lookup is bounds-checked: a number that this tool does not
+ *            know (a newer module, a damaged file) gives a word all the same.
+ * Ownership: returned strings are static, unless a buffer is passed.
+ */
+#ifndef NETTRACE_NAMES_H
+#define NETTRACE_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model.h"
+
+const char *nt_hook_name(unsigned int hook);		/* "LOCAL_OUT" */
+const char *nt_sk_kind_name(unsigned int kind);		/* "listener" */
+const char *nt_mark_word(enum nt_mark_name name);	/* "retransmission" */
+const char *nt_opened_name(enum nt_opened how);		/* "handshake" */
+const char *nt_closed_name(enum nt_closed how);		/* "fin" */
+const char *nt_basis_name(enum nt_basis basis);		/* "observed" */
+const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
+
+/** nt_proto_name() - "tcp", or "proto 132" put into @buf (IANA's numbers) */
+const char *nt_proto_name(unsigned int proto, char *buf, size_t size);
+
+/** nt_tcp_flags() - "SYN,ACK": the header's bits, RFC 9293 section 3.1 */
+const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size);
+
+/**
+ * nt_icmp_name() - what an ICMP message says
+ * @proto:	IPPROTO_ICMP (RFC 792) or IPPROTO_ICMPV6 (RFC 4443, RFC 4861)
+ * Return: @buf: "echo request", "port unreachable", or "type 42 code 0"
+ */
+const char *nt_icmp_name(unsigned int proto, unsigned int type,
+			 unsigned int code, char *buf, size_t size);
+
+#endif /* NETTRACE_NAMES_H */

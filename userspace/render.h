@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * render.h - the formats: one struct of functions, an instance for each
+ *
+ * Purpose:   commands decide what is shown, formats how.  A format knows the
+ *            model and the layout, never a source or a socket.
+ * Ownership: the view belongs to the command; formats keep nothing.
+ * Errors:    output errors stay in the stream (ferror()); the command looks.
+ *            Functions that return int give 0 or -ENOMEM.
+ */
+#ifndef NETTRACE_RENDER_H
+#define NETTRACE_RENDER_H
+
+#include <stdio.h>
+
+#include "canvas.h"
+#include "model.h"
+
+#define NT_VIEW_STREAMS 64
+
+struct nt_view {
+	FILE *out;
+	int width;		/* columns; 0: as long as need be (lines only) */
+	bool unicode;
+	bool color;
+	const char *netns[NT_VIEW_STREAMS];	/* names of the streams; "" or NULL: none */
+};
+
+/* what `nettrace stats` tells of one namespace and of one reader of it */
+struct nt_stat_line {
+	const char *key;
+	uint64_t value;
+};
+
+struct nt_stats {
+	const char *netns;
+	const char *version;		/* of the module */
+	const struct nt_stat_line *module;
+	size_t nmodule;
+	/* this reader: seen = delivered + filtered + lost */
+	uint64_t seen, delivered, filtered, lost;
+	const struct nt_model_stats *model;
+};
+
+struct nt_format {
+	const char *name;
+	/* a thing that happened, when it happened (follow) */
+	void (*item)(const struct nt_view *v, const struct nt_model *m,
+		     const struct nt_item *item);
+	/* one conversation, whole (timeline) */
+	int (*conv)(const struct nt_view *v, const struct nt_model *m,
+		    const struct nt_conv *c);
+	/* one conversation, with everything that is known of it (show) */
+	int (*detail)(const struct nt_view *v, const struct nt_model *m,
+		      const struct nt_conv *c);
+	/* a table of conversations (list); head: above the first one */
+	void (*list_head)(const struct nt_view *v);
+	void (*list)(const struct nt_view *v, const struct nt_conv *c);
+	void (*arp)(const struct nt_view *v, const struct nt_arp *arp);
+	void (*stats)(const struct nt_view *v, const struct nt_stats *s);
+};
+
+extern const struct nt_format nt_format_ladder;	/* render_ladder.c */
+extern const struct nt_format nt_format_line;	/* render_line.c */
+extern const struct nt_format nt_format_json;	/* render_json.c */
+
+/* the name of a stream's namespace, escaped into @buf; "" where it has none */
+const char *nt_view_netns(const struct nt_view *v, unsigned int stream,
+			  char *buf, size_t size);
+
+/* the lines above a conversation's picture or detail (render_ladder.c) */
+void nt_render_title(const struct nt_view *v, const struct nt_conv *c);
+
+/* shared by the text formats (render_line.c, render_show.c) */
+void nt_line_item(const struct nt_view *v, const struct nt_model *m,
+		  const struct nt_item *item);
+int nt_line_conv(const struct nt_view *v, const struct nt_model *m,
+		 const struct nt_conv *c);
+int nt_show_detail(const struct nt_view *v, const struct nt_model *m,
+		   const struct nt_conv *c);
+void nt_list_head(const struct nt_view *v);
+void nt_list_conv(const struct nt_view *v, const struct nt_conv *c);
+void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp);
+void nt_line_stats(const struct nt_view *v, const struct nt_stats *s);
+
+#endif /* NETTRACE_RENDER_H */

@@ -16,27 +16,35 @@
 #define UDP_HLEN	8
 #define ARP_LEN		28
 
+/* no-op, no-op, timestamp: how nearly all stacks begin, RFC 7323, A */
+#define TS_ALIGNED	0x0101080a
+
+/* the fixed TCP header; returns its word of data offset, flags and window */
+static __always_inline u32 tcp_fixed(struct nettrace_packet *p, const u8 *th)
+{
+	u32 ports = nettrace_get32(th);
+	u32 word = nettrace_get32(th + 12);
+
+	p->sport = ports >> 16;
+	p->dport = ports;
+	p->seq = nettrace_get32(th + 4);
+	p->ack = nettrace_get32(th + 8);
+	p->tcp_flags = word >> 16 & 0x0fff;
+	p->window = word;
+	return word;
+}
+
 static __always_inline unsigned int
 parse_tcp(struct nettrace_packet *p, const u8 *data, unsigned int off,
 	  unsigned int lim, unsigned int end)
 {
 	const u8 *th = data + off;
 	unsigned int hlen, optlen;
-	u16 word;
 
 	if (unlikely(off + TCP_HLEN > lim))
 		return nettrace_short_of(p, off + TCP_HLEN, end);
-
-	word = nettrace_get16(th + 12);
-	p->sport = nettrace_get16(th);
-	p->dport = nettrace_get16(th + 2);
-	p->seq = nettrace_get32(th + 4);
-	p->ack = nettrace_get32(th + 8);
-	p->tcp_flags = word & 0x0fff;
-	p->window = nettrace_get16(th + 14);
+	hlen = tcp_fixed(p, th) >> 28 << 2;
 	p->flags |= NETTRACE_PKT_L4;
-
-	hlen = word >> 12 << 2;
 	if (unlikely(hlen < TCP_HLEN)) {
 		p->flags |= NETTRACE_PKT_MALFORMED;
 		return 0;
@@ -51,8 +59,7 @@ parse_tcp(struct nettrace_packet *p, const u8 *data, unsigned int off,
 
 	optlen = hlen - TCP_HLEN;
 	th += TCP_HLEN;
-	/* no-op, no-op, timestamp: how nearly all stacks begin, RFC 7323, A */
-	if (optlen >= 12 && likely(nettrace_get32(th) == 0x0101080a)) {
+	if (optlen >= 12 && likely(nettrace_get32(th) == TS_ALIGNED)) {
 		nettrace_tcp_timestamp(p, th + 2);
 		th += 12;
 		optlen -= 12;
@@ -92,7 +99,7 @@ static unsigned int parse_udp(struct nettrace_packet *p, const u8 *data,
 	return 0;
 }
 
-/* @off <= @end and @off <= PARSE_MAX */
+/* @off <= @end and @off <= NETTRACE_PARSE_MAX */
 static __always_inline unsigned int
 parse_l4(struct nettrace_packet *p, const u8 *data, unsigned int off,
 	 unsigned int caplen, unsigned int end)
@@ -106,60 +113,98 @@ parse_l4(struct nettrace_packet *p, const u8 *data, unsigned int off,
 	return nettrace_parse_other(p, data, off, lim, end);
 }
 
-unsigned int nettrace_parse_ipv4(struct nettrace_packet *p, const u8 *data,
-				 unsigned int caplen, unsigned int wirelen)
+/* @w0, @w1: the first two words of the header */
+static __always_inline void ipv4_fixed(struct nettrace_packet *p,
+				       const u8 *data, u32 w0, u32 w1)
 {
-	unsigned int hlen = IPV4_HLEN, end;
-	u16 frag;
-
-	p->hdr.family = NETTRACE_IPV4;
-	p->len = wirelen;
-	if (unlikely(caplen < IPV4_HLEN || wirelen < IPV4_HLEN))
-		return nettrace_short_of(p, IPV4_HLEN, wirelen);
-
-	if (unlikely(data[0] != 0x45)) {
-		hlen = (data[0] & 0x0f) * 4U;
-		if (data[0] >> 4 != 4 || hlen < IPV4_HLEN) {
-			p->flags |= NETTRACE_PKT_MALFORMED;
-			return 0;
-		}
-		p->flags |= NETTRACE_PKT_IP_OPTS;
-	}
-	p->tos = data[1];
-	p->ip_id = nettrace_get16(data + 4);
+	p->tos = w0 >> 16;
+	p->ip_id = w1 >> 16;
 	p->ttl = data[8];
 	p->proto = data[9];
 	memcpy(p->src, data + 12, 4);
 	memcpy(p->dst, data + 16, 4);
+	_Static_assert(0x4000 >> 10 == NETTRACE_PKT_DONT_FRAG, "DF");
+	p->flags |= w1 >> 10 & NETTRACE_PKT_DONT_FRAG;
+}
 
-	end = nettrace_get16(data + 2);
+/*
+ * What nearly all packets are: TCP with the aligned timestamp as its only
+ * option, no IP option, no fragment.  All offsets are constants: 82 instructions
+ * where parse_ipv4(), which would find the same, takes 107.  At least 52
+ * bytes can be read.  Returns false, @p untouched, for all other packets.
+ */
+static __always_inline bool parse_usual(struct nettrace_packet *p,
+					const u8 *data, unsigned int wirelen)
+{
+	u32 w0 = nettrace_get32(data), w1 = nettrace_get32(data + 4);
+	unsigned int end = w0 & 0xffff;
+
+	if (unlikely(data[0] != 0x45 || data[9] != PROTO_TCP || w1 & 0x3fff ||
+		     data[32] >> 4 != 8 ||
+		     nettrace_get32(data + 40) != TS_ALIGNED ||
+		     end < 52 || end > wirelen))
+		return false;
+	ipv4_fixed(p, data, w0, w1);
+	p->len = end;
+	tcp_fixed(p, data + IPV4_HLEN);
+	p->payload = end - 52;
+	nettrace_tcp_timestamp(p, data + 42);
+	p->flags |= NETTRACE_PKT_L4;
+	return true;
+}
+
+/* all other packets; 20 bytes can be read */
+static unsigned int parse_ipv4(struct nettrace_packet *p, const u8 *data,
+			       unsigned int caplen, unsigned int wirelen)
+{
+	u32 w0 = nettrace_get32(data), w1 = nettrace_get32(data + 4);
+	unsigned int hlen = (data[0] & 0x0f) * 4U, end = w0 & 0xffff;
+
+	p->len = wirelen;
+	if (unlikely(data[0] >> 4 != 4 || hlen < IPV4_HLEN)) {
+		p->flags |= NETTRACE_PKT_MALFORMED;
+		return 0;
+	}
+	ipv4_fixed(p, data, w0, w1);
+	if (unlikely(hlen > IPV4_HLEN))
+		p->flags |= NETTRACE_PKT_IP_OPTS;
+
 	if (unlikely(!end && wirelen > 0xffff))
 		end = wirelen;	/* "BIG TCP": too long for the field */
 	if (unlikely(end > wirelen)) {
 		p->flags |= NETTRACE_PKT_TRUNCATED;
 		end = wirelen;
+		if (hlen > end)		/* the options were cut off */
+			return 0;
 	} else if (unlikely(end < hlen)) {
 		p->flags |= NETTRACE_PKT_MALFORMED;
 		return 0;
 	}
 	p->len = end;
-	if (unlikely(hlen > end))	/* the options were cut off */
-		return 0;
 
-	frag = nettrace_get16(data + 6);
-	if (frag & 0x4000)
-		p->flags |= NETTRACE_PKT_DONT_FRAG;
-	if (unlikely(frag & 0x3fff)) {
+	if (unlikely(w1 & 0x3fff)) {
 		p->flags |= NETTRACE_PKT_FRAGMENT;
-		if (frag & 0x2000)
+		if (w1 & 0x2000)
 			p->flags |= NETTRACE_PKT_MORE_FRAGS;
-		p->frag_off = (frag & 0x1fff) * 8;
+		p->frag_off = (w1 & 0x1fff) * 8;
 		if (p->frag_off) {
 			p->payload = end - hlen;
 			return 0;
 		}
 	}
 	return parse_l4(p, data, hlen, caplen, end);
+}
+
+unsigned int nettrace_parse_ipv4(struct nettrace_packet *p, const u8 *data,
+				 unsigned int caplen, unsigned int wirelen)
+{
+	p->hdr.family = NETTRACE_IPV4;
+	if (likely(caplen >= 52 && parse_usual(p, data, wirelen)))
+		return 0;
+	if (likely(caplen >= IPV4_HLEN))
+		return parse_ipv4(p, data, caplen, wirelen);
+	p->len = wirelen;
+	return nettrace_short_of(p, IPV4_HLEN, wirelen);
 }
 
 unsigned int nettrace_parse_ipv6(struct nettrace_packet *p, const u8 *data,

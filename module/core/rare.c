@@ -136,7 +136,7 @@ struct exts {
  * header need not be there in full to be stepped over, only its first 8 bytes.
  */
 static enum ext_result walk_exts(struct exts *x, const u8 *data,
-					  unsigned int lim, unsigned int max)
+				 unsigned int lim, unsigned int max)
 {
 	unsigned int n = 0, len;
 	const u8 *h;

@@ -62,11 +62,11 @@ nettrace_tcp_timestamp(struct nettrace_packet *p, const u8 *o)
 }
 
 /* @need bytes of a packet of @end: how many to ask for, or 0 and TRUNCATED */
-unsigned int nettrace_short_of(struct nettrace_packet *p, unsigned int need,
-			       unsigned int end);
+__cold unsigned int nettrace_short_of(struct nettrace_packet *p,
+				      unsigned int need, unsigned int end);
 
 /* a length says more than the packet holds: cut off on its way, or a lie? */
-void nettrace_overlong(struct nettrace_packet *p);
+__cold void nettrace_overlong(struct nettrace_packet *p);
 
 /* all TCP options in the @n bytes at @o, which can be read */
 void nettrace_tcp_options(struct nettrace_packet *p, const u8 *o,

@@ -50,6 +50,40 @@ static void tcp4_fields(void **state)
 	assert_int_equal(p.tsecr, 0x0304);
 }
 
+/* the short way through the parser and the long one: an IP option decides */
+static void tcp_both_ways(void **state)
+{
+	struct nettrace_packet p, q;
+	unsigned int i, j;
+	struct pkt k, o;
+
+	(void)state;
+	srandom(1);
+	for (i = 0; i < 200; i++) {
+		seg4(&k, ts_opt, sizeof(ts_opt), i % 50);
+		for (j = 0; j < 12; j++)	/* ports, seq, ack */
+			k.b[20 + j] = random();
+		k.b[1] = random();
+		k.b[33] = random();
+		set16(&k, 4, random());
+		set16(&k, 6, i % 2 ? 0x4000 : 0);
+		set16(&k, 34, random());
+		o = k;
+		o.len = 20;
+		o.b[0] = 0x46;
+		add32(&o, 0x01010100);
+		add(&o, k.b + 20, k.len - 20);
+		ip4_done(&o);
+		parse4(&k, &p);
+		parse4(&o, &q);
+		assert_int_equal(q.flags, p.flags | NETTRACE_PKT_IP_OPTS);
+		assert_int_equal(q.len, p.len + 4);
+		q.flags = p.flags;
+		q.len = p.len;
+		assert_memory_equal(&p, &q, sizeof(p));
+	}
+}
+
 /* all 12 bits, AE and the reserved ones included */
 static void tcp_flag_bits(void **state)
 {
@@ -234,10 +268,10 @@ static void ip4_lengths(void **state)
 
 	set16(&k, 2, 19);		/* total length below the header's */
 	parse4(&k, &p);
-	assert_flags(&p, BAD);
+	assert_flags(&p, BAD | DF);
 	set16(&k, 2, 0);		/* 0 is "BIG TCP" only above 65535 */
 	parse4(&k, &p);
-	assert_flags(&p, BAD);
+	assert_flags(&p, BAD | DF);
 
 	set16(&k, 2, 1000);		/* more than is there */
 	parse4(&k, &p);
@@ -281,10 +315,10 @@ static void ip4_versions_and_options(void **state)
 
 	o.b[0] = 0x4f;			/* 60 bytes of header in 44 */
 	parse4(&o, &p);
-	assert_flags(&p, BAD | NETTRACE_PKT_IP_OPTS);
+	assert_flags(&p, BAD | DF | NETTRACE_PKT_IP_OPTS);
 	set16(&o, 2, 100);		/* … because it was cut off */
 	parse4(&o, &p);
-	assert_flags(&p, CUT | NETTRACE_PKT_IP_OPTS);
+	assert_flags(&p, CUT | DF | NETTRACE_PKT_IP_OPTS);
 }
 
 static void ip4_fragments(void **state)
@@ -453,6 +487,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tcp4_fields),
+		cmocka_unit_test(tcp_both_ways),
 		cmocka_unit_test(tcp_flag_bits),
 		cmocka_unit_test(tcp_syn_options),
 		cmocka_unit_test(tcp_sack_blocks),

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * render_json.c - JSON Lines: one object a line, names as the schema says
+ *
+ * schema/nettrace.schema.json is the contract with other programs.  Output is
+ * pure ASCII (everything else as \uXXXX), foreign names are escaped first, so
+ * that no byte from outside can break a line or a terminal.
+ */
+#include <jansson.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "describe.h"
+#include "names.h"
+#include "render.h"
+#include "text.h"
+
+/* short of memory: jansson's allocator, set in main(), ends the program */
+static void emit(const struct nt_view *v, json_t *o)
+{
+	json_dumpf(o, v->out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	fputc('\n', v->out);
+	json_decref(o);
+}
+
+static json_t *foreign(const char *s, size_t max)
+{
+	char buf[64 * NT_ESCAPE_MAX + 1];
+
+	return json_string(nt_text_escape(buf, sizeof(buf), s, max));
+}
+
+static json_t *state(enum nt_state s)
+{
+	return s == NT_ST_NONE || s >= NT_ST_MAX ? json_null() :
+						   json_string(nt_state_name(s));
+}
+
+static const char *direction(const struct nt_arrow *a)
+{
+	return a->dir & 1 ? "s>c" : "c>s";
+}
+
+/* nothing where the namespace has no name */
+static void set_netns(const struct nt_view *v, json_t *o, unsigned int stream)
+{
+	if (stream < NT_VIEW_STREAMS && v->netns[stream] && *v->netns[stream])
+		json_object_set_new(o, "netns", foreign(v->netns[stream], 64));
+}
+
+static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "t", json_integer(s->t));
+	set_netns(v, o, s->source);
+	json_object_set_new(o, "hook", json_string(nt_hook_name(s->hook)));
+	json_object_set_new(o, "dev", foreign(s->dev, NETTRACE_NAME_LEN));
+	if (s->state != NT_ST_NONE) {
+		json_object_set_new(o, "state", state(s->state));
+		json_object_set_new(o, "socket",
+				    json_string(nt_sk_kind_name(s->sk_kind)));
+	}
+	if (s->pid)
+		json_object_set_new(o, "pid", json_integer(s->pid));
+	return o;
+}
+
+static json_t *sightings(const struct nt_view *v, const struct nt_sighting *s,
+			 int n)
+{
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < n && i < NT_SIGHTINGS_MAX; i++)
+		json_array_append_new(list, sighting(v, &s[i]));
+	return list;
+}
+
+static json_t *marks(const struct nt_arrow *a)
+{
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++) {
+		const struct nt_mark *m = &a->mark[i];
+		json_t *o = json_object();
+
+		json_object_set_new(o, "name", json_string(nt_mark_word(m->name)));
+		if (m->reason)
+			json_object_set_new(o, "reason", json_string(m->reason));
+		json_object_set_new(o, "basis",
+				    json_string(nt_basis_name(m->basis)));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *options(const struct nettrace_packet *p)
+{
+	json_t *o = json_object(), *list;
+	int i;
+
+	if (p->optflags & NETTRACE_OPT_MSS)
+		json_object_set_new(o, "mss", json_integer(p->mss));
+	if (p->optflags & NETTRACE_OPT_WSCALE)
+		json_object_set_new(o, "wscale", json_integer(p->wscale));
+	if (p->optflags & NETTRACE_OPT_SACK_OK)
+		json_object_set_new(o, "sack_ok", json_true());
+	if (p->optflags & NETTRACE_OPT_TS) {
+		json_object_set_new(o, "tsval", json_integer(p->tsval));
+		json_object_set_new(o, "tsecr", json_integer(p->tsecr));
+	}
+	if (p->optflags & NETTRACE_OPT_FASTOPEN)
+		json_object_set_new(o, "fastopen", json_true());
+	if (p->optflags & NETTRACE_OPT_MPTCP)
+		json_object_set_new(o, "mptcp", json_true());
+	if (p->optflags & NETTRACE_OPT_OTHER)
+		json_object_set_new(o, "other", json_true());
+	if (!(p->optflags & NETTRACE_OPT_SACK))
+		return o;
+	list = json_array();	/* absolute numbers, as in the segment */
+	for (i = 0; i < p->nsack && i < NETTRACE_SACK_MAX; i++)
+		json_array_append_new(list, json_pack("[I,I]",
+						      (json_int_t)p->sack[i][0],
+						      (json_int_t)p->sack[i][1]));
+	json_object_set_new(o, "sack", list);
+	return o;
+}
+
+static json_t *gso(const struct nt_arrow *a)
+{
+	return json_pack("{s:I,s:I}", "segs", (json_int_t)a->wire_segs,
+			 "size", (json_int_t)a->pkt.gso_size);
+}
+
+static json_t *packet(const char *type, const struct nt_conv *c,
+		      const struct nt_arrow *a)
+{
+	return json_pack("{s:s,s:I,s:I,s:I,s:s}", "type", type,
+			 "t", (json_int_t)a->t, "conv", (json_int_t)c->id,
+			 "n", (json_int_t)a->n, "dir", direction(a));
+}
+
+static json_t *segment(const struct nt_view *v, const struct nt_conv *c,
+		       const struct nt_arrow *a)
+{
+	const struct nettrace_packet *p = &a->pkt;
+	json_t *o = packet("segment", c, a);
+	char flags[48];
+
+	json_object_set_new(o, "flags", json_string(p->tcp_flags ?
+		nt_tcp_flags(p->tcp_flags, flags, sizeof(flags)) : ""));
+	if (a->seq_valid)
+		json_object_set_new(o, "seq", json_integer(a->seq));
+	if (a->ack_valid && (p->tcp_flags & NETTRACE_TH_ACK))
+		json_object_set_new(o, "ack", json_integer(a->ack));
+	json_object_set_new(o, "seq_abs", json_integer(p->seq));
+	if (p->tcp_flags & NETTRACE_TH_ACK)
+		json_object_set_new(o, "ack_abs", json_integer(p->ack));
+	json_object_set_new(o, "len", json_integer(p->payload));
+	json_object_set_new(o, "win", json_integer(p->window));
+	json_object_set_new(o, "ttl", json_integer(p->ttl));
+	json_object_set_new(o, "opts", options(p));
+	if (a->wire_segs > 1)
+		json_object_set_new(o, "gso", gso(a));
+	json_object_set_new(o, "marks", marks(a));
+	json_object_set_new(o, "sightings", sightings(v, a->sight, a->nsight));
+	return o;
+}
+
+static json_t *address(const struct nt_addr *a)
+{
+	char ip[NT_ADDR_TEXT];
+	json_t *o = json_object();
+
+	json_object_set_new(o, "addr", json_string(
+		nt_describe_ip(ip, sizeof(ip), a->family, a->b)));
+	if (a->port)
+		json_object_set_new(o, "port", json_integer(a->port));
+	return o;
+}
+
+static void set_icmp(json_t *o, const struct nettrace_packet *p)
+{
+	struct nt_addr about = { .family = p->hdr.family,
+				 .port = p->inner_dport };
+	char name[48];
+
+	json_object_set_new(o, "icmp", json_pack(
+		"{s:I,s:I,s:s}", "type", (json_int_t)p->icmp_type,
+		"code", (json_int_t)p->icmp_code, "name",
+		nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name,
+			     sizeof(name))));
+	if (!(p->flags & NETTRACE_PKT_INNER))
+		return;
+	memcpy(about.b, p->inner_dst, sizeof(about.b));
+	json_object_set_new(o, "about", address(&about));
+}
+
+static json_t *datagram(const struct nt_view *v, const struct nt_conv *c,
+			const struct nt_arrow *a)
+{
+	const struct nettrace_packet *p = &a->pkt;
+	json_t *o = packet("datagram", c, a);
+	char name[24];
+
+	json_object_set_new(o, "proto", json_string(
+		nt_proto_name(p->proto, name, sizeof(name))));
+	json_object_set_new(o, "len", json_integer(p->payload));
+	json_object_set_new(o, "ttl", json_integer(p->ttl));
+	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
+	    (p->flags & NETTRACE_PKT_L4))
+		set_icmp(o, p);
+	if (a->wire_segs > 1)
+		json_object_set_new(o, "gso", gso(a));
+	json_object_set_new(o, "marks", marks(a));
+	json_object_set_new(o, "sightings", sightings(v, a->sight, a->nsight));
+	return o;
+}
+
+static json_t *cause(const struct nt_cause *c)
+{
+	const char *name = c->name ? c->name : "?";
+	json_t *o = json_object();
+
+	switch (c->kind) {
+	case NT_CAUSE_SEGMENT:
+		json_object_set_new(o, "segment", json_integer(c->n));
+		break;
+	case NT_CAUSE_CALL:
+		json_object_set_new(o, "call", json_string(name));
+		if (!c->pid)
+			break;
+		json_object_set_new(o, "pid", json_integer(c->pid));
+		json_object_set_new(o, "comm",
+				    foreign(c->comm, NETTRACE_NAME_LEN));
+		break;
+	case NT_CAUSE_TIMER:
+		json_object_set_new(o, "timer", json_string(name));
+		break;
+	case NT_CAUSE_ICMP:
+		json_object_set_new(o, "icmp", json_integer(c->n));
+		break;
+	default:
+		json_object_set_new(o, "unknown", json_string(name));
+	}
+	return o;
+}
+
+static json_t *transition(const struct nt_conv *c,
+			  const struct nt_transition *tr)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "type", json_string("transition"));
+	json_object_set_new(o, "t", json_integer(tr->t));
+	json_object_set_new(o, "conv", json_integer(c->id));
+	json_object_set_new(o, "end", json_string(tr->end & 1 ? "server" :
+								"client"));
+	json_object_set_new(o, "from", state(tr->from));
+	json_object_set_new(o, "to", state(tr->to));
+	json_object_set_new(o, "basis", json_string(nt_basis_name(tr->basis)));
+	json_object_set_new(o, "cause", cause(&tr->cause));
+	if (tr->left_ms)
+		json_object_set_new(o, "left_ms", json_integer(tr->left_ms));
+	if (tr->late)
+		json_object_set_new(o, "late", json_true());
+	return o;
+}
+
+static json_t *pair(uint64_t c, uint64_t s)
+{
+	return json_pack("{s:I,s:I}", "c>s", (json_int_t)c, "s>c",
+			 (json_int_t)s);
+}
+
+static json_t *end(const struct nt_view *v, const struct nt_end *e)
+{
+	json_t *o = address(&e->addr);
+
+	if (e->source >= 0)
+		set_netns(v, o, (unsigned int)e->source);
+	if (e->pid) {
+		json_object_set_new(o, "pid", json_integer(e->pid));
+		json_object_set_new(o, "comm",
+				    foreign(e->comm, NETTRACE_NAME_LEN));
+	}
+	return o;
+}
+
+static void json_list(const struct nt_view *v, const struct nt_conv *c)
+{
+	const struct nt_end *e = c->end;
+	json_t *o = json_object();
+	char name[24];
+
+	json_object_set_new(o, "type", json_string("conversation"));
+	json_object_set_new(o, "conv", json_integer(c->id));
+	json_object_set_new(o, "t", json_integer(c->t0));
+	json_object_set_new(o, "proto", json_string(
+		nt_proto_name(c->proto, name, sizeof(name))));
+	json_object_set_new(o, "client", end(v, &e[0]));
+	json_object_set_new(o, "server", end(v, &e[1]));
+	if (c->proto == IPPROTO_TCP) {
+		json_object_set_new(o, "opened",
+				    json_string(nt_opened_name(c->opened)));
+		json_object_set_new(o, "closed",
+				    json_string(nt_closed_name(c->closed)));
+		json_object_set_new(o, "completeness",
+				    json_integer(c->completeness));
+		json_object_set_new(o, "client_state", state(e[0].state));
+		json_object_set_new(o, "server_state", state(e[1].state));
+	}
+	json_object_set_new(o, "segments", pair(e[0].arrows, e[1].arrows));
+	json_object_set_new(o, "bytes", pair(e[0].bytes, e[1].bytes));
+	json_object_set_new(o, "retransmissions",
+			    pair(e[0].retransmissions, e[1].retransmissions));
+	if (c->lost_near)
+		json_object_set_new(o, "lost_near",
+				    json_integer((json_int_t)c->lost_near));
+	emit(v, o);
+}
+
+static json_t *hardware(const uint8_t mac[6], const uint8_t ip[4])
+{
+	char m[18], i[NT_ADDR_TEXT];
+
+	return json_pack("{s:s,s:s}", "mac", nt_describe_mac(m, mac), "ip",
+			 nt_describe_ip(i, sizeof(i), NETTRACE_IPV4, ip));
+}
+
+static void json_arp(const struct nt_view *v, const struct nt_arp *arp)
+{
+	json_t *o = json_object();
+	char op[16];
+
+	json_object_set_new(o, "type", json_string("arp"));
+	json_object_set_new(o, "t", json_integer(arp->t));
+	json_object_set_new(o, "op", json_string(
+		nt_arp_op_name(arp->op, op, sizeof(op))));
+	json_object_set_new(o, "sender", hardware(arp->sha, arp->spa));
+	json_object_set_new(o, "target", hardware(arp->tha, arp->tpa));
+	json_object_set_new(o, "broadcast", json_boolean(arp->broadcast));
+	json_object_set_new(o, "sightings",
+			    sightings(v, arp->sight, arp->nsight));
+	emit(v, o);
+}
+
+static void json_gap(const struct nt_view *v, const struct nt_gap *g)
+{
+	json_t *o = json_pack("{s:s,s:I,s:I,s:I}", "type", "gap", "t",
+			      (json_int_t)g->t, "lost", (json_int_t)g->lost,
+			      "cpu", (json_int_t)g->cpu);
+
+	set_netns(v, o, g->source);
+	emit(v, o);
+}
+
+static void json_item(const struct nt_view *v, const struct nt_model *m,
+		      const struct nt_item *it)
+{
+	(void)m;
+	switch (it->type) {
+	case NT_ITEM_ARROW:
+		emit(v, it->conv->proto == IPPROTO_TCP ?
+			segment(v, it->conv, it->arrow) :
+			datagram(v, it->conv, it->arrow));
+		break;
+	case NT_ITEM_TRANSITION:
+		emit(v, transition(it->conv, it->tr));
+		break;
+	case NT_ITEM_ARP:
+		json_arp(v, it->arp);
+		break;
+	case NT_ITEM_GAP:
+		json_gap(v, it->gap);
+		break;
+	}
+}
+
+static int json_conv(const struct nt_view *v, const struct nt_model *m,
+		     const struct nt_conv *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nitem; i++) {
+		struct nt_item it = c->item[i];
+
+		it.conv = (struct nt_conv *)(uintptr_t)c;
+		json_item(v, m, &it);
+	}
+	json_list(v, c);
+	return 0;
+}
+
+static void json_list_head(const struct nt_view *v)
+{
+	(void)v;	/* a table's head is no object */
+}
+
+static void json_stats(const struct nt_view *v, const struct nt_stats *s)
+{
+	json_t *o = json_object(), *module = json_object();
+	size_t i;
+
+	json_object_set_new(o, "type", json_string("stats"));
+	if (*s->netns)
+		json_object_set_new(o, "netns", foreign(s->netns, 64));
+	if (*s->version)
+		json_object_set_new(o, "version", foreign(s->version, 64));
+	for (i = 0; i < s->nmodule; i++) {
+		char key[96];
+
+		nt_text_escape(key, sizeof(key), s->module[i].key, 64);
+		json_object_set_new(module, key,
+				    json_integer((json_int_t)s->module[i].value));
+	}
+	json_object_set_new(o, "module", module);
+	json_object_set_new(o, "reader", json_pack(
+		"{s:I,s:I,s:I,s:I}", "seen", (json_int_t)s->seen,
+		"delivered", (json_int_t)s->delivered, "filtered",
+		(json_int_t)s->filtered, "lost", (json_int_t)s->lost));
+	if (s->model)
+		json_object_set_new(o, "disagreements", json_integer(
+			(json_int_t)s->model->disagreements));
+	emit(v, o);
+}
+
+const struct nt_format nt_format_json = {
+	.name = "json",
+	.item = json_item,
+	.conv = json_conv,
+	.detail = json_conv,
+	.list_head = json_list_head,
+	.list = json_list,
+	.arp = json_arp,
+	.stats = json_stats,
+};

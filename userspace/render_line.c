@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * render_line.c - one line for each thing: follow, list, arp, stats
+ */
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <time.h>
+
+#include "describe.h"
+#include "names.h"
+#include "render.h"
+#include "text.h"
+
+/* the line's width: a view without one gets the widest */
+static int line_width(const struct nt_view *v)
+{
+	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width :
+							  NT_WIDTH_MAX;
+}
+
+static void start(struct nt_line *line, const struct nt_view *v)
+{
+	nt_line_start(line, line_width(v), v->unicode);
+}
+
+/* the time of day, local, to the microsecond */
+static int put_clock(struct nt_line *line, int64_t t)
+{
+	time_t sec = (time_t)(t / 1000000000);
+	char text[32];
+	struct tm tm;
+	size_t n;
+
+	if (!localtime_r(&sec, &tm))
+		memset(&tm, 0, sizeof(tm));
+	n = strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	snprintf(text + n, sizeof(text) - n, ".%06d",
+		 (int)(t % 1000000000 / 1000));
+	return nt_line_put(line, 0, line->width, text, NT_ROLE_TIME) + 1;
+}
+
+static int put_conv(struct nt_line *line, int col, const struct nt_conv *c)
+{
+	char id[16];
+
+	snprintf(id, sizeof(id), "#%" PRIu32, c->id);
+	return nt_line_put(line, col, line->width, id, NT_ROLE_TITLE) + 1;
+}
+
+/* what the sockets at both ends were in when the packet passed */
+static void add_states(struct nt_label *label, const struct nt_arrow *a)
+{
+	enum nt_state out = NT_ST_NONE, in = NT_ST_NONE;
+	int i;
+
+	for (i = 0; i < a->nsight && i < NT_SIGHTINGS_MAX; i++) {
+		if (a->sight[i].hook == NETTRACE_LOCAL_OUT)
+			out = a->sight[i].state;
+		else if (a->sight[i].hook == NETTRACE_LOCAL_IN)
+			in = a->sight[i].state;
+	}
+	if (out != NT_ST_NONE || in != NT_ST_NONE)
+		nt_label_add(label, 1, NT_ROLE_STATE, "[%s → %s]",
+			     nt_state_name(out), nt_state_name(in));
+}
+
+static void line_arrow(const struct nt_view *v, const struct nt_conv *c,
+		       const struct nt_arrow *a)
+{
+	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[2 * NT_ADDR_TEXT + 8];
+	struct nt_label label;
+	struct nt_line line;
+	int col;
+
+	start(&line, v);
+	col = put_conv(&line, put_clock(&line, a->t), c);
+	nt_describe_addr(from, sizeof(from), &c->end[a->dir & 1].addr);
+	nt_describe_addr(to, sizeof(to), &c->end[!(a->dir & 1)].addr);
+	snprintf(text, sizeof(text), "%s → %s", from, to);
+	col = nt_line_put(&line, col, line.width, text,
+			  a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) + 1;
+	nt_describe_arrow(&label, a);
+	add_states(&label, a);
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
+static void line_transition(const struct nt_view *v, const struct nt_conv *c,
+			    const struct nt_transition *tr)
+{
+	char from[NT_STATE_TEXT], to[NT_STATE_TEXT], cause[NT_OWNER_TEXT + 48];
+	char addr[NT_ADDR_TEXT], span[24];
+	int end = tr->end & 1, col;
+	struct nt_label label;
+	struct nt_line line;
+
+	start(&line, v);
+	col = put_conv(&line, put_clock(&line, tr->t), c);
+	nt_describe_addr(addr, sizeof(addr), &c->end[end].addr);
+	col = nt_line_put(&line, col, line.width, addr,
+			  end ? NT_ROLE_END1 : NT_ROLE_END0) + 1;
+	col = nt_line_put(&line, col, line.width, nt_end_name(c, end),
+			  NT_ROLE_PLAIN) + 1;
+	nt_describe_state(from, sizeof(from), tr->from, tr->basis);
+	nt_describe_state(to, sizeof(to), tr->to, tr->basis);
+	nt_describe_cause(cause, sizeof(cause), &tr->cause);
+	nt_label_start(&label);
+	nt_label_add(&label, 0, NT_ROLE_STATE, "%s →", from);
+	nt_label_add(&label, 0, tr->basis == NT_INFERRED ?
+		     NT_ROLE_INFERRED : NT_ROLE_NEW_STATE, "%s", to);
+	nt_label_add(&label, 1, NT_ROLE_CAUSE, "(%s)", cause);
+	if (tr->to == NT_TIME_WAIT && tr->left_ms)
+		nt_label_add(&label, 2, NT_ROLE_PLAIN, "%s to run",
+			     nt_describe_span(span, sizeof(span),
+					      tr->left_ms * 1000000LL));
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
+static void line_gap(const struct nt_view *v, const struct nt_gap *g)
+{
+	char text[160], name[80];
+	struct nt_line line;
+	const char *netns = nt_view_netns(v, g->source, name, sizeof(name));
+	int col;
+
+	start(&line, v);
+	col = put_clock(&line, g->t);
+	snprintf(text, sizeof(text), "~~~ %" PRIu64 " event%s lost on CPU %u%s%s%s ~~~",
+		 g->lost, g->lost == 1 ? "" : "s", g->cpu,
+		 *netns ? " (netns " : "", netns, *netns ? ")" : "");
+	nt_line_put(&line, col, line.width, text, NT_ROLE_GAP);
+	nt_line_print(&line, v->out, v->color);
+}
+
+void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
+{
+	struct nt_label label;
+	struct nt_line line;
+	char name[80], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
+	int col, i;
+
+	start(&line, v);
+	col = put_clock(&line, arp->t);
+	nt_describe_arp(&label, arp);
+	if (arp->broadcast)
+		nt_label_add(&label, 1, NT_ROLE_ARP, "→ all");
+	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++) {
+		const struct nt_sighting *s = &arp->sight[i];
+		bool in = s->hook == NETTRACE_ARP_IN;
+
+		nt_view_netns(v, s->source, name, sizeof(name));
+		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
+		nt_label_add(&label, 2 + i, NT_ROLE_DIM, "%s %s%s%s",
+			     in ? "in" : "out", name, *name ? "/" : "", dev);
+	}
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
+void nt_line_item(const struct nt_view *v, const struct nt_model *m,
+		  const struct nt_item *item)
+{
+	(void)m;
+	switch (item->type) {
+	case NT_ITEM_ARROW:
+		line_arrow(v, item->conv, item->arrow);
+		break;
+	case NT_ITEM_TRANSITION:
+		line_transition(v, item->conv, item->tr);
+		break;
+	case NT_ITEM_ARP:
+		nt_line_arp(v, item->arp);
+		break;
+	case NT_ITEM_GAP:
+		line_gap(v, item->gap);
+		break;
+	}
+}
+
+int nt_line_conv(const struct nt_view *v, const struct nt_model *m,
+		 const struct nt_conv *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nitem; i++)
+		nt_line_item(v, m, &c->item[i]);
+	return 0;
+}
+
+enum { COL_ID, COL_PROTO, COL_CLIENT, COL_SERVER, COL_SEGS, COL_BYTES,
+	COL_CLOSED, COL_STATES, COL_MAX };
+
+static const struct {
+	const char *head;
+	bool right;
+	uint8_t width[3];	/* from 60, 80, 120 columns on; 0: left out */
+} column[COL_MAX] = {
+	[COL_ID] = { "#", true, { 4, 4, 4 } },
+	[COL_PROTO] = { "proto", false, { 6, 6, 6 } },
+	[COL_CLIENT] = { "client", false, { 19, 24, 24 } },
+	[COL_SERVER] = { "server", false, { 19, 24, 24 } },
+	[COL_SEGS] = { "packets", true, { 0, 8, 9 } },
+	[COL_BYTES] = { "bytes", true, { 0, 0, 13 } },
+	[COL_CLOSED] = { "end", false, { 7, 7, 7 } },
+	[COL_STATES] = { "states", false, { 0, 0, 26 } },
+};
+
+static void list_line(const struct nt_view *v, const char *const cell[COL_MAX],
+		      enum nt_role role)
+{
+	int w = line_width(v), size = w >= 120 ? 2 : w >= 80 ? 1 : 0;
+	struct nt_line line;
+	int i, col = 0;
+
+	start(&line, v);
+	for (i = 0; i < COL_MAX; i++) {
+		int width = column[i].width[size];
+
+		if (!width)
+			continue;
+		if (column[i].right)
+			nt_line_right(&line, col, col + width, cell[i], role);
+		else
+			nt_line_put(&line, col, col + width, cell[i], role);
+		col += width + 1;
+	}
+	nt_line_print(&line, v->out, v->color);
+}
+
+void nt_list_head(const struct nt_view *v)
+{
+	const char *cell[COL_MAX];
+	int i;
+
+	for (i = 0; i < COL_MAX; i++)
+		cell[i] = column[i].head;
+	list_line(v, cell, NT_ROLE_TITLE);
+}
+
+void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
+{
+	char id[16], proto[24], end[2][NT_ADDR_TEXT], segs[32], bytes[48];
+	char state[2][NT_STATE_TEXT], states[2 * NT_STATE_TEXT];
+	bool tcp = c->proto == IPPROTO_TCP;
+	const char *closed = tcp ? nt_closed_name(c->closed) : "";
+	const char *cell[COL_MAX];
+	int k;
+
+	snprintf(id, sizeof(id), "%" PRIu32, c->id);
+	for (k = 0; k < 2; k++) {
+		nt_describe_addr(end[k], sizeof(end[k]), &c->end[k].addr);
+		nt_describe_state(state[k], sizeof(state[k]), c->end[k].state,
+				  c->end[k].basis);
+	}
+	snprintf(segs, sizeof(segs), "%" PRIu32 "/%" PRIu32, c->end[0].arrows,
+		 c->end[1].arrows);
+	snprintf(bytes, sizeof(bytes), "%" PRIu64 "/%" PRIu64, c->end[0].bytes,
+		 c->end[1].bytes);
+	snprintf(states, sizeof(states), "%s/%s", state[0], state[1]);
+	if (tcp && c->opened == NT_OPEN_REFUSED)
+		closed = "refused";
+	cell[COL_ID] = id;
+	cell[COL_PROTO] = nt_proto_name(c->proto, proto, sizeof(proto));
+	cell[COL_CLIENT] = end[0];
+	cell[COL_SERVER] = end[1];
+	cell[COL_SEGS] = segs;
+	cell[COL_BYTES] = bytes;
+	cell[COL_CLOSED] = closed;
+	cell[COL_STATES] = tcp ? states : "";
+	list_line(v, cell, NT_ROLE_PLAIN);
+}
+
+static void stat_line(const struct nt_view *v, const char *key, uint64_t value,
+		      const char *what)
+{
+	fprintf(v->out, "  %-24s %12" PRIu64 "%s%s\n", key, value,
+		*what ? "  " : "", what);
+}
+
+void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)
+{
+	char name[80], version[80];
+	size_t i;
+
+	nt_text_escape(name, sizeof(name), s->netns, SIZE_MAX / 2);
+	nt_text_escape(version, sizeof(version), s->version, SIZE_MAX / 2);
+	fprintf(v->out, "%s%s\n", *name ? "netns " : "this namespace", name);
+	if (*version)
+		fprintf(v->out, " module %s\n", version);
+	for (i = 0; i < s->nmodule; i++) {
+		char key[96];
+
+		nt_text_escape(key, sizeof(key), s->module[i].key, SIZE_MAX / 2);
+		stat_line(v, key, s->module[i].value, "");
+	}
+	fprintf(v->out, " this reader\n");
+	stat_line(v, "seen", s->seen, "= delivered + filtered + lost");
+	stat_line(v, "delivered", s->delivered, "");
+	stat_line(v, "filtered", s->filtered, "");
+	stat_line(v, "lost", s->lost, "");
+	if (!s->model)
+		return;
+	fprintf(v->out, " what they were\n");
+	stat_line(v, "packets", s->model->packets, "sightings");
+	stat_line(v, "transitions", s->model->transitions, "");
+	stat_line(v, "arp", s->model->arps, "");
+	stat_line(v, "other packets", s->model->other_packets, "");
+	stat_line(v, "unknown records", s->model->unknown_records, "");
+	stat_line(v, "disagreements", s->model->disagreements,
+		  "inferred state was not the observed one");
+}
+
+const struct nt_format nt_format_line = {
+	.name = "line",
+	.item = nt_line_item,
+	.conv = nt_line_conv,
+	.detail = nt_show_detail,
+	.list_head = nt_list_head,
+	.list = nt_list_conv,
+	.arp = nt_line_arp,
+	.stats = nt_line_stats,
+};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * render_title.c - who talked: the lines above a picture
+ */
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <time.h>
+
+#include "describe.h"
+#include "names.h"
+#include "render.h"
+#include "text.h"
+
+const char *nt_view_netns(const struct nt_view *v, unsigned int stream,
+			  char *buf, size_t size)
+{
+	*buf = '\0';
+	if (stream < NT_VIEW_STREAMS && v->netns[stream])
+		nt_text_escape(buf, size, v->netns[stream], SIZE_MAX / 2);
+	return buf;
+}
+
+/* how it began and how it ended, in a few words */
+static void how(char *buf, size_t size, const struct nt_conv *c)
+{
+	char closed[64];
+
+	nt_describe_closed(closed, sizeof(closed), c);
+	switch (c->opened) {
+	case NT_OPEN_HANDSHAKE:
+		snprintf(buf, size, "handshake, %s", closed);
+		break;
+	case NT_OPEN_SIMULTANEOUS:
+		snprintf(buf, size, "simultaneous open, %s", closed);
+		break;
+	case NT_OPEN_MIDSTREAM:
+		snprintf(buf, size, "began before the trace, %s", closed);
+		break;
+	case NT_OPEN_REFUSED:
+		snprintf(buf, size, "refused (RST)");
+		break;
+	default:
+		snprintf(buf, size, "%s", c->closed == NT_CLOSE_OPEN ?
+			 "unanswered" : "unanswered, given up (time-out)");
+	}
+}
+
+static void first_line(const struct nt_view *v, const struct nt_conv *c)
+{
+	char id[16], proto[24], text[128], when[48];
+	const char *name = nt_proto_name(c->proto, proto, sizeof(proto));
+	time_t sec = (time_t)(c->t0 / 1000000000);
+	struct nt_line line;
+	struct tm tm;
+	size_t i;
+	int col;
+
+	for (i = 0; name[i] && i < sizeof(text) - 1; i++)
+		text[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ?
+				 name[i] - 'a' + 'A' : name[i]);
+	text[i] = '\0';
+	nt_line_start(&line, v->width, v->unicode);
+	snprintf(id, sizeof(id), "#%" PRIu32, c->id);
+	col = nt_line_put(&line, 0, v->width, id, NT_ROLE_TITLE);
+	col = nt_line_put(&line, col + 1, v->width, text, NT_ROLE_TITLE);
+	if (c->proto == IPPROTO_TCP) {
+		how(text, sizeof(text), c);
+		col = nt_line_put(&line, col + 2, v->width, text, NT_ROLE_TITLE);
+	}
+	if (localtime_r(&sec, &tm)) {
+		int n = (int)strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm);
+
+		snprintf(when, sizeof(when), "%.*s.%06d", n, text,
+			 (int)(c->t0 % 1000000000 / 1000));
+		if (col + 2 + (int)strlen(when) <= v->width)
+			nt_line_right(&line, col + 2, v->width, when,
+				      NT_ROLE_TIME);
+	}
+	nt_line_print(&line, v->out, v->color);
+}
+
+void nt_render_title(const struct nt_view *v, const struct nt_conv *c)
+{
+	char addr[2][NT_ADDR_TEXT], owner[NT_OWNER_TEXT], name[80];
+	struct nt_label label;
+	struct nt_line line;
+	int k, col, w = 0;
+
+	first_line(v, c);
+	for (k = 0; k < 2; k++) {
+		nt_describe_addr(addr[k], sizeof(addr[k]), &c->end[k].addr);
+		if ((int)strlen(addr[k]) > w)
+			w = (int)strlen(addr[k]);
+	}
+	for (k = 0; k < 2; k++) {
+		const struct nt_end *e = &c->end[k];
+
+		nt_label_start(&label);
+		nt_describe_owner(owner, sizeof(owner), e->comm, e->pid);
+		if (*owner)
+			nt_label_add(&label, 1, NT_ROLE_CAUSE, "%s", owner);
+		if (e->source >= 0 &&
+		    *nt_view_netns(v, (unsigned int)e->source, name, sizeof(name)))
+			nt_label_add(&label, 2, NT_ROLE_PLAIN, "netns %s", name);
+		nt_label_add(&label, 3, NT_ROLE_PLAIN,
+			     "sent %" PRIu32 " %s%s, %" PRIu64 " B", e->arrows,
+			     c->proto == IPPROTO_TCP ? "segment" : "packet",
+			     e->arrows == 1 ? "" : "s", e->bytes);
+		if (e->retransmissions)
+			nt_label_add(&label, 2, NT_ROLE_MARK,
+				     "%" PRIu32 " retransmission%s",
+				     e->retransmissions,
+				     e->retransmissions == 1 ? "" : "s");
+		nt_line_start(&line, v->width, v->unicode);
+		col = nt_line_put(&line, 3, v->width, nt_end_name(c, k),
+				  k ? NT_ROLE_END1 : NT_ROLE_END0);
+		col = nt_line_put(&line, col + 2, v->width, addr[k],
+				  NT_ROLE_PLAIN) + w - (int)strlen(addr[k]);
+		nt_line_label(&line, col + 2, v->width, &label);
+		nt_line_print(&line, v->out, v->color);
+	}
+}

@@ -36,6 +36,7 @@ int nt_start(struct nt_net *nt, const struct nt_settings *set)
 err_minis:
 	/* a hook may have run: its record and its timers are waited for */
 	synchronize_rcu();
+	nt_hooks_free(nt);
 	nt_minis_stop(nt);
 	nt_minis_free(nt);
 err_ring:
@@ -44,10 +45,10 @@ err_ring:
 }
 
 /* first half: no new writer enters; then the caller waits a grace period */
-void nt_stop_writers(struct nt_net *nt, const struct nt_settings *set)
+void nt_stop_writers(struct nt_net *nt)
 {
 	WRITE_ONCE(nt->tracing, false);
-	nt_hooks_unregister(nt, set->hooks);
+	nt_hooks_unregister(nt);
 }
 
 /*
@@ -56,6 +57,7 @@ void nt_stop_writers(struct nt_net *nt, const struct nt_settings *set)
  */
 void nt_stop_free(struct nt_net *nt)
 {
+	nt_hooks_free(nt);
 	nt_minis_free(nt);
 	nt_ring_free(&nt->ring);
 }

@@ -22,7 +22,7 @@ struct nt_settings {
 
 int nt_start(struct nt_net *nt, const struct nt_settings *set);
 /* stop is in two halves with a grace period in between */
-void nt_stop_writers(struct nt_net *nt, const struct nt_settings *set);
+void nt_stop_writers(struct nt_net *nt);
 void nt_stop_free(struct nt_net *nt);
 
 #endif /* NETTRACE_CONTROL_H */

@@ -16,7 +16,8 @@ enum nt_hook_set {
 };
 
 int nt_hooks_register(struct nt_net *nt, enum nt_hook_set set);
-void nt_hooks_unregister(struct nt_net *nt, enum nt_hook_set set);
+void nt_hooks_unregister(struct nt_net *nt);
+void nt_hooks_free(struct nt_net *nt);
 void nt_hooks_set_payload(unsigned int bytes);
 
 #endif /* NETTRACE_HOOKS_H */

@@ -91,7 +91,7 @@ static void __net_exit nt_net_pre_exit(struct net *net)
 	struct nt_net *nt = nt_net(net);
 
 	if (nt->tracing)
-		nt_stop_writers(nt, &settings);
+		nt_stop_writers(nt);
 }
 
 /* a grace period after nt_net_pre_exit() */

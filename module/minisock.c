@@ -32,7 +32,7 @@ struct nt_mini {
 };
 
 struct nt_minis {
-	spinlock_t lock;
+	spinlock_t lock;		/* all below, and the entries */
 	struct nt_net *nt;
 	struct hlist_head free;
 	struct hlist_head bucket[NT_MINI_BUCKETS];
@@ -221,6 +221,8 @@ static void nt_mini_timer(struct timer_list *t)
 
 /**
  * nt_mini_request_out() - a SYN+ACK leaves for @req
+ * @nt:		the listener's namespace
+ * @req:	half open
  *
  * Return: true if the request was known, so this SYN+ACK is sent again.
  * Context: LOCAL_OUT, before the segment's own record.
@@ -289,6 +291,9 @@ static void nt_tuple_of_tw(struct nt_tuple *t,
 
 /**
  * nt_mini_timewait() - follow @tw, which just replaced a full socket
+ * @nt:		its namespace
+ * @tw:		already in the kernel's hash table
+ * @sk_id:	of the full socket
  *
  * Return: 0, or NETTRACE_END_UNFOLLOWED when the table is full.
  */
@@ -351,6 +356,7 @@ void nt_mini_poke(struct nt_net *nt, const struct nt_tuple *t)
 
 /**
  * nt_minis_init() - the table of a namespace
+ * @nt:		not yet traced
  * @entries:	how many mini sockets are followed at a time
  *
  * Return: 0, -ENOSPC (over the module's memory cap) or -ENOMEM.

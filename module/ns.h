@@ -15,15 +15,17 @@
 
 #include "ring.h"
 
+struct nf_hook_ops;
 struct nt_minis;
 
 struct nt_net {
 	struct net *net;
 	bool tracing;
-	bool hooked;		/* hooks are registered here */
 	int refused;		/* why it is not traced: an errno, or 0 */
 	struct nt_ring ring;
 	struct nt_minis *minis;
+	struct nf_hook_ops *ops;	/* this namespace's hooks */
+	unsigned int nops;
 	struct proc_dir_entry *proc;
 };
 

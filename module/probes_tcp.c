@@ -216,11 +216,20 @@ static void nt_probe_receive_reset(void *data, struct sock *sk)
 	nt_record_reset(sk, NETTRACE_RST_RECEIVED, 0);
 }
 
+#ifdef NT_HAVE_RST_REASON
 static void nt_probe_send_reset(void *data, const struct sock *sk,
-				const struct sk_buff *skb NT_RESET_REASON_PARAM)
+				const struct sk_buff *skb,
+				const enum sk_rst_reason reason)
 {
-	nt_record_reset(sk, NETTRACE_RST_SENT, NT_RESET_REASON);
+	nt_record_reset(sk, NETTRACE_RST_SENT, reason);
 }
+#else
+static void nt_probe_send_reset(void *data, const struct sock *sk,
+				const struct sk_buff *skb)
+{
+	nt_record_reset(sk, NETTRACE_RST_SENT, 0);
+}
+#endif
 
 /* these tracepoints are exported by name only: find them among all */
 static struct nt_probe {

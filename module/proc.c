@@ -22,7 +22,7 @@
 #include "text.h"
 
 struct nt_file {
-	struct mutex lock;
+	struct mutex lock;	/* the reader's place, and all below */
 	struct nt_net *nt;
 	struct nt_reader *rd;
 	bool told_info;
@@ -515,6 +515,8 @@ static const struct proc_ops nt_stats_ops = {
 
 /**
  * nt_proc_add() - /proc/net/nettrace of a namespace
+ * @nt:	traced or not: its stats file tells which
+ *
  * Return: 0 or -ENOMEM; then nothing is left behind.
  */
 int nt_proc_add(struct nt_net *nt)

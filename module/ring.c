@@ -169,6 +169,8 @@ void nt_ring_end(struct nt_ring *ring)
 
 /**
  * nt_ring_free() - the opposite of nt_ring_init()
+ * @ring:	ended, or never begun
+ *
  * Context: process; no writer and no reader is left.
  */
 void nt_ring_free(struct nt_ring *ring)
@@ -192,6 +194,8 @@ void nt_ring_free(struct nt_ring *ring)
 
 /**
  * nt_reader_new() - a reader that starts at the oldest records
+ * @ring:	of a namespace; outlives the reader
+ *
  * Return: NULL when memory is short; freed by nt_reader_free().
  */
 struct nt_reader *nt_reader_new(struct nt_ring *ring)
@@ -213,6 +217,7 @@ void nt_reader_free(struct nt_reader *rd)
 
 static unsigned long nt_cpu_head(const struct nt_ring *ring, unsigned int cpu)
 {
+	/* whatever was written before the head moved is seen */
 	return smp_load_acquire(&nt_ring_of(ring, cpu)->head);
 }
 
@@ -277,6 +282,9 @@ static bool nt_reader_overtaken(struct nt_reader *rd, unsigned int cpu)
 
 /**
  * nt_reader_peek() - copy the next record of @cpu without taking it
+ * @rd:		the reader
+ * @cpu:	possible
+ * @rec:	where to
  *
  * Return: 1 and the record, or 0 if there is none before the limit.
  */
@@ -303,7 +311,10 @@ void nt_reader_skip(struct nt_reader *rd, unsigned int cpu)
 }
 
 /**
- * nt_reader_run() - the longest contiguous run of slots of @cpu, up to @max
+ * nt_reader_run() - the longest contiguous run of slots of a CPU
+ * @rd:		the reader
+ * @cpu:	possible
+ * @max:	slots wanted at most
  * @slots:	where they are; copy them, then ask nt_reader_taken()
  *
  * Return: number of slots; 0: none.  Counts in cur[cpu].lost what the writer
@@ -329,7 +340,10 @@ unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
 }
 
 /**
- * nt_reader_taken() - were the @n slots whole while they were copied?
+ * nt_reader_taken() - were the slots whole while they were copied?
+ * @rd:		the reader
+ * @cpu:	possible
+ * @n:		how many, as nt_reader_run() said, or fewer
  *
  * Return: true: they are delivered, the cursor is past them.  False: the
  * writer overtook them; discard the copy, the loss is counted, try again.

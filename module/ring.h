@@ -133,6 +133,7 @@ static inline void nt_ring_commit(struct nt_ring *ring, unsigned long flags)
 {
 	struct nt_cpu_ring *r = this_cpu_ptr(ring->cpu);
 
+	/* a reader that sees the new head sees the record */
 	smp_store_release(&r->head, r->head + 1);
 	if (unlikely(READ_ONCE(ring->want_wake)))
 		nt_ring_wake(ring);

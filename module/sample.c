@@ -100,12 +100,14 @@ static struct sock *nt_listener(struct net *net, struct sk_buff *skb,
 				const struct nt_tuple *t)
 {
 	if (t->family == NETTRACE_IPV4)
-		return nt_lookup4_listener(net, skb, 0, t->remote4,
-					   htons(t->rport), t->local4,
-					   t->lport, t->dif, t->sdif);
+		return __inet_lookup_listener(net, nt_hashinfo(net), skb, 0,
+					      t->remote4, htons(t->rport),
+					      t->local4, t->lport, t->dif,
+					      t->sdif);
 #if IS_ENABLED(CONFIG_IPV6)
-	return nt_lookup6_listener(net, skb, 0, &t->remote6, htons(t->rport),
-				   &t->local6, t->lport, t->dif, t->sdif);
+	return inet6_lookup_listener(net, nt_hashinfo(net), skb, 0, &t->remote6,
+				     htons(t->rport), &t->local6, t->lport,
+				     t->dif, t->sdif);
 #else
 	return NULL;
 #endif
@@ -121,6 +123,9 @@ static void nt_sample_any(struct nettrace_packet *p, const struct sock *sk)
 
 /**
  * nt_sample_in() - the socket that a TCP segment has arrived for
+ * @nt:		the namespace it arrived in
+ * @p:		parsed, with valid ports
+ * @skb:	at LOCAL_IN
  * @poke:	filled when it is a mini socket which this segment may end
  *
  * Early demultiplexing has tied most segments to their socket; loopback's and

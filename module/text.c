@@ -240,6 +240,8 @@ static void nt_text_state(struct seq_file *m, const struct nettrace_state *s)
 		seq_printf(m, "%s RST in %s",
 			   s->what == NETTRACE_RST_SENT ? "sent" : "received",
 			   NT_NAME(nt_states, s->old_state));
+	else if (s->end_why == NETTRACE_END_PROMOTED)
+		seq_puts(m, "gives way to a full socket");
 	else if (s->old_state == s->new_state)
 		seq_printf(m, "stays %s", NT_NAME(nt_states, s->new_state));
 	else

@@ -79,12 +79,15 @@ static inline struct sock *nt_lookup(struct net *net, const struct nt_tuple *t)
 
 	rcu_read_lock();
 	if (t->family == NETTRACE_IPV4)
-		sk = nt_lookup4_established(net, t->remote4, htons(t->rport),
-					    t->local4, t->lport, t->dif, t->sdif);
+		sk = __inet_lookup_established(net, nt_hashinfo(net), t->remote4,
+					       htons(t->rport), t->local4,
+					       t->lport, t->dif, t->sdif);
 #if IS_ENABLED(CONFIG_IPV6)
 	else
-		sk = nt_lookup6_established(net, &t->remote6, htons(t->rport),
-					    &t->local6, t->lport, t->dif, t->sdif);
+		sk = __inet6_lookup_established(net, nt_hashinfo(net),
+						&t->remote6, htons(t->rport),
+						&t->local6, t->lport, t->dif,
+						t->sdif);
 #endif
 	rcu_read_unlock();
 	return sk;

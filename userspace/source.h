@@ -21,6 +21,16 @@ struct nt_error {
 	char text[512];
 };
 
+/**
+ * nt_error_set() - say what happened
+ * @err:	may be NULL
+ * @code:	negative errno
+ * @fmt:	as printf; foreign bytes in the arguments come out escaped
+ * Return: @code.
+ */
+int nt_error_set(struct nt_error *err, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* what is known of one stream (namespace) of a source */
 struct nt_stream {
 	char name[64];		/* as `ip netns` knows it, or "netns:INODE", or "" */
@@ -95,7 +105,14 @@ int nt_recorder_open(struct nt_recorder **r, const char *path,
 		     struct nt_error *err);
 int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
 		      struct nt_error *err);
-/* flushes; reports a full disk */
+/* what was written is in the file when this returns: call it before waiting, so
+ * that a recorder that is killed loses nothing that it had seen
+ */
+int nt_recorder_flush(struct nt_recorder *r, struct nt_error *err);
+/* a namespace that came later: give its stream before its first event */
+int nt_recorder_stream(struct nt_recorder *r, unsigned int index,
+		       const struct nt_stream *stream, struct nt_error *err);
+/* flushes; reports a full disk; frees @r in any case */
 int nt_recorder_close(struct nt_recorder *r, struct nt_error *err);
 
 #endif /* NETTRACE_SOURCE_H */

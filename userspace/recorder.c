@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * recorder.c - write a recording
+ *
+ * Purpose, ownership: source.h.  Format: recordfile.h.
+ * Context:   one thread.  A block is written in one piece; what a failed write
+ *            left behind is cut off again where the file can be cut, so that a
+ *            full disk leaves a sound file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recordfile.h"
+#include "source.h"
+
+#define BLOCK_EVENTS	256
+
+struct nt_recorder {
+	char path[PATH_MAX];
+	int fd;
+	bool own_fd;
+	bool failed;		/* said once; nothing is written after it */
+	bool known[NT_STREAM_MAX];
+	unsigned int n;		/* events in the block */
+	uint64_t written;	/* events in the file */
+	uint64_t size;		/* of the file, sound part */
+	struct {
+		struct nt_rf_block head;
+		union {
+			struct nt_rf_event event[BLOCK_EVENTS];
+			struct nt_rf_stream stream;
+			struct nt_rf_end end;
+		};
+	} block;
+};
+
+_Static_assert(offsetof(struct nt_recorder, block.event) -
+	       offsetof(struct nt_recorder, block.head) == 16, "one piece");
+_Static_assert(sizeof(struct nt_rf_event) * BLOCK_EVENTS <= NT_RF_BODY_MAX,
+	       "a block that readers take");
+
+static int write_failed(struct nt_recorder *r, int error, struct nt_error *err)
+{
+	const char *sound = "";
+
+	r->failed = true;
+	if (r->own_fd && !ftruncate(r->fd, (off_t)r->size))
+		sound = " and can be read";
+	return nt_error_set(err, -error,
+			    "cannot write to %s: %s; it holds the first %llu events%s",
+			    r->path, strerror(error),
+			    (unsigned long long)r->written, sound);
+}
+
+static int put(struct nt_recorder *r, const void *bytes, size_t n,
+	       struct nt_error *err)
+{
+	const char *p = bytes;
+	size_t left = n;
+	ssize_t w;
+
+	while (left) {
+		w = write(r->fd, p, left);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0 && errno == EAGAIN) {
+			struct pollfd pfd = { .fd = r->fd, .events = POLLOUT };
+
+			poll(&pfd, 1, -1);
+			continue;
+		}
+		if (w < 0)
+			return write_failed(r, errno, err);
+		p += w;
+		left -= (size_t)w;
+	}
+	r->size += n;
+	return 0;
+}
+
+/* the body is in r->block */
+static int put_block(struct nt_recorder *r, uint32_t type, uint32_t len,
+		     struct nt_error *err)
+{
+	r->block.head.type = type;
+	r->block.head.len = len;
+	r->block.head.sum = nt_rf_sum(type, len, &r->block.event);
+	return put(r, &r->block, sizeof(r->block.head) + len, err);
+}
+
+static int put_header(struct nt_recorder *r, struct nt_error *err)
+{
+	struct nt_rf_header h = {
+		.order = NT_RF_ORDER,
+		.version = NT_RF_VERSION,
+		.abi = NETTRACE_ABI,
+		.rec_size = NETTRACE_REC_SIZE,
+	};
+
+	memcpy(h.magic, NT_RF_MAGIC, sizeof(h.magic));
+	return put(r, &h, sizeof(h), err);
+}
+
+/* under sudo a new file belongs to the user who will want to read it */
+static void give_to_sudo_user(int fd)
+{
+	const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID");
+	unsigned long u, g;
+	char *end;
+
+	if (geteuid() || !uid || !gid)
+		return;
+	errno = 0;
+	u = strtoul(uid, &end, 10);
+	if (errno || !*uid || *end || u >= UINT_MAX)
+		return;
+	g = strtoul(gid, &end, 10);
+	if (errno || !*gid || *end || g >= UINT_MAX)
+		return;
+	if (fchown(fd, (uid_t)u, (gid_t)g))
+		return;		/* then root keeps it */
+}
+
+/* 0600: who talks to whom, and which programs run, is not for everyone */
+static int open_path(struct nt_recorder *r, struct nt_error *err)
+{
+	if (!strcmp(r->path, "-")) {
+		strcpy(r->path, "the standard output");
+		r->fd = STDOUT_FILENO;
+		if (!isatty(r->fd))
+			return 0;
+		return nt_error_set(err, -EINVAL,
+				    "a recording is not text for a terminal: name a file, or send it through a pipe");
+	}
+	r->own_fd = true;
+	r->fd = open(r->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (r->fd >= 0) {
+		give_to_sudo_user(r->fd);
+		return 0;
+	}
+	if (errno == EEXIST)
+		r->fd = open(r->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (r->fd >= 0)
+		return 0;
+	return nt_error_set(err, -errno, "cannot write to %s: %s", r->path,
+			    strerror(errno));
+}
+
+static void recorder_free(struct nt_recorder *r)
+{
+	if (r->own_fd && r->fd >= 0)
+		close(r->fd);
+	free(r);
+}
+
+int nt_recorder_open(struct nt_recorder **out, const char *path,
+		     const struct nt_stream *streams, unsigned int n,
+		     struct nt_error *err)
+{
+	struct nt_recorder *r;
+	unsigned int i;
+	int ret;
+
+	*out = NULL;
+	if (strlen(path) >= sizeof(r->path))
+		return nt_error_set(err, -ENAMETOOLONG,
+				    "the name of the file to write is too long");
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	strcpy(r->path, path);
+	r->fd = -1;
+	ret = open_path(r, err);
+	if (!ret)
+		ret = put_header(r, err);
+	for (i = 0; !ret && i < n; i++)
+		ret = nt_recorder_stream(r, i, &streams[i], err);
+	if (ret) {
+		recorder_free(r);
+		return ret;
+	}
+	*out = r;
+	return 0;
+}
+
+int nt_recorder_stream(struct nt_recorder *r, unsigned int index,
+		       const struct nt_stream *stream, struct nt_error *err)
+{
+	struct nt_rf_stream *to = &r->block.stream;
+	int ret;
+
+	if (index >= NT_STREAM_MAX)
+		return nt_error_set(err, -E2BIG,
+				    "cannot record more than %d namespaces",
+				    NT_STREAM_MAX);
+	ret = nt_recorder_flush(r, err);	/* the block's memory is shared */
+	if (ret)
+		return ret;
+	memset(to, 0, sizeof(*to));
+	to->index = index;
+	to->cpus = stream->cpus;
+	to->netns = stream->netns;
+	to->real_offset = stream->real_offset;
+	to->stride = stream->stride;
+	to->ring = stream->ring;
+	memcpy(to->name, stream->name, sizeof(to->name));
+	memcpy(to->version, stream->version, sizeof(to->version));
+	memcpy(to->release, stream->release, sizeof(to->release));
+	ret = put_block(r, NT_RF_STREAM, sizeof(*to), err);
+	if (!ret)
+		r->known[index] = true;
+	return ret;
+}
+
+int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
+		      struct nt_error *err)
+{
+	struct nt_rf_event *to;
+
+	if (r->failed)
+		return nt_error_set(err, -EIO, "%s could not be written before",
+				    r->path);
+	if (ev->source >= NT_STREAM_MAX || !r->known[ev->source])
+		return nt_error_set(err, -EINVAL,
+				    "an event of namespace number %u, which %s has not been told of",
+				    ev->source, r->path);
+	to = &r->block.event[r->n++];
+	to->t = ev->t;
+	to->stream = ev->source;
+	to->pad = 0;
+	to->rec = ev->rec;
+	return r->n < BLOCK_EVENTS ? 0 : nt_recorder_flush(r, err);
+}
+
+int nt_recorder_flush(struct nt_recorder *r, struct nt_error *err)
+{
+	unsigned int n = r->n;
+	int ret;
+
+	if (r->failed)
+		return nt_error_set(err, -EIO, "%s could not be written before",
+				    r->path);
+	if (!n)
+		return 0;
+	r->n = 0;
+	ret = put_block(r, NT_RF_EVENTS, n * (uint32_t)sizeof(struct nt_rf_event),
+			err);
+	if (!ret)
+		r->written += n;
+	return ret;
+}
+
+static int recorder_finish(struct nt_recorder *r, struct nt_error *err)
+{
+	int ret = nt_recorder_flush(r, err);
+	int fd = r->fd;
+
+	if (ret)
+		return ret;
+	r->block.end.events = r->written;
+	ret = put_block(r, NT_RF_END, sizeof(struct nt_rf_end), err);
+	if (ret || !r->own_fd)
+		return ret;
+	r->fd = -1;
+	/* some file systems tell of a full disk only now */
+	if (close(fd) && errno != EINTR)
+		return nt_error_set(err, -errno, "cannot write to %s: %s",
+				    r->path, strerror(errno));
+	return 0;
+}
+
+int nt_recorder_close(struct nt_recorder *r, struct nt_error *err)
+{
+	int ret;
+
+	if (!r)
+		return 0;
+	ret = recorder_finish(r, err);
+	recorder_free(r);
+	return ret;
+}

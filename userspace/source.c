@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * source.c - what all sources share
+ *
+ * Purpose, ownership: source.h.
+ */
+#include "source.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "text.h"
+
+int nt_error_set(struct nt_error *err, int code, const char *fmt, ...)
+{
+	char raw[sizeof(err->text)];
+	va_list ap;
+
+	if (!err)
+		return code;
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	nt_text_escape(err->text, sizeof(err->text), raw, sizeof(raw));
+	return code;
+}
+
+void nt_source_close(struct nt_source *s)
+{
+	if (s)
+		s->ops->close(s);
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * source_file.c - read a recording
+ *
+ * Purpose, ownership: source.h.  Format: recordfile.h.
+ * Context:   one thread.  Memory is one block.  Nothing is asked of the file
+ *            but bytes in order, so that a pipe or a socket will do; when it has
+ *            none now (EAGAIN, a signal), the read goes on where it stopped.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recordfile.h"
+#include "source.h"
+
+struct nt_file_source {
+	struct nt_source s;	/* first: ops get a pointer to it */
+	char path[PATH_MAX];
+	int fd;
+	bool own_fd;
+	bool at_end;		/* the end block was read */
+	bool known[NT_STREAM_MAX];
+	uint64_t offset;	/* in the file, of head */
+	uint64_t read;		/* events handed out, gaps included */
+	size_t have;		/* bytes of head and body that were read */
+	unsigned int n, next;	/* events in the body, and the next of them */
+	struct nt_rf_block head;
+	union {			/* follows head without a gap */
+		struct nt_rf_header file;
+		struct nt_rf_stream stream;
+		struct nt_rf_event event[NT_RF_BODY_MAX /
+					 sizeof(struct nt_rf_event)];
+		struct nt_rf_end end;
+		uint8_t bytes[NT_RF_BODY_MAX];
+	} body;
+};
+
+_Static_assert(offsetof(struct nt_file_source, body) -
+	       offsetof(struct nt_file_source, head) ==
+	       sizeof(struct nt_rf_block), "one piece");
+
+static struct nt_file_source *of(struct nt_source *s)
+{
+	return (struct nt_file_source *)s;
+}
+
+static int damaged(const struct nt_file_source *f, const char *what,
+		   struct nt_error *err)
+{
+	return nt_error_set(err, -EBADMSG,
+			    "%s is damaged at byte %llu: %s; the first %llu events were read",
+			    f->path, (unsigned long long)f->offset, what,
+			    (unsigned long long)f->read);
+}
+
+/*
+ * Have @want bytes at f->head.  1: they are there; 0: not now; -ENODATA: the
+ * file ends before; other -errno: failed, said in @err
+ */
+static int fill(struct nt_file_source *f, size_t want, struct nt_error *err)
+{
+	ssize_t n;
+
+	while (f->have < want) {
+		n = read(f->fd, (uint8_t *)&f->head + f->have, want - f->have);
+		if (n > 0)
+			f->have += (size_t)n;
+		else if (!n)
+			return -ENODATA;
+		else if (errno == EINTR || errno == EAGAIN)
+			return 0;
+		else
+			return nt_error_set(err, -errno, "cannot read %s: %s",
+					    f->path, strerror(errno));
+	}
+	return 1;
+}
+
+static int take_stream(struct nt_file_source *f, struct nt_error *err)
+{
+	const struct nt_rf_stream *from = &f->body.stream;
+	struct nt_stream *to;
+
+	if (f->head.len != sizeof(*from) || from->index >= NT_STREAM_MAX)
+		return damaged(f, "it describes a namespace in a way that cannot be",
+			       err);
+	to = &f->s.stream[from->index];
+	to->netns = from->netns;
+	to->real_offset = from->real_offset;
+	to->cpus = from->cpus;
+	to->stride = from->stride;
+	to->ring = from->ring;
+	memcpy(to->name, from->name, sizeof(to->name) - 1);
+	memcpy(to->version, from->version, sizeof(to->version) - 1);
+	memcpy(to->release, from->release, sizeof(to->release) - 1);
+	f->known[from->index] = true;
+	if (f->s.nstream <= from->index)
+		f->s.nstream = from->index + 1;
+	return 1;
+}
+
+static int take_events(struct nt_file_source *f, struct nt_error *err)
+{
+	unsigned int i, n = f->head.len / sizeof(struct nt_rf_event);
+	uint32_t stream;
+
+	if (f->head.len % sizeof(struct nt_rf_event))
+		return damaged(f, "a block holds part of an event", err);
+	for (i = 0; i < n; i++) {
+		stream = f->body.event[i].stream;
+		if (stream >= NT_STREAM_MAX || !f->known[stream])
+			return damaged(f, "an event comes from a namespace that is not described",
+				       err);
+	}
+	f->n = n;
+	f->next = 0;
+	return 1;
+}
+
+static int take_end(struct nt_file_source *f, struct nt_error *err)
+{
+	if (f->head.len != sizeof(f->body.end))
+		return damaged(f, "its end is not as it should be", err);
+	if (f->body.end.events != f->read)
+		return damaged(f, "events are missing before its end", err);
+	f->at_end = true;
+	return 1;
+}
+
+/* the next block, checked and taken in: 1, or as fill() */
+static int next_block(struct nt_file_source *f, struct nt_error *err)
+{
+	int ret = fill(f, sizeof(f->head), err);
+
+	if (ret == -ENODATA && !f->have)
+		return ret;	/* at the end, or where a recorder was killed */
+	if (ret == -ENODATA)
+		return damaged(f, "it ends inside a block", err);
+	if (ret <= 0)
+		return ret;
+	if (f->at_end)
+		return damaged(f, "more follows after its end", err);
+	if (f->head.len > NT_RF_BODY_MAX || f->head.len % 8)
+		return damaged(f, "a block's length is impossible", err);
+	ret = fill(f, sizeof(f->head) + f->head.len, err);
+	if (ret == -ENODATA)
+		return damaged(f, "it ends inside a block", err);
+	if (ret <= 0)
+		return ret;
+	if (nt_rf_sum(f->head.type, f->head.len, &f->body) != f->head.sum)
+		return damaged(f, "a block's checksum is wrong", err);
+
+	switch (f->head.type) {
+	case NT_RF_STREAM:
+		ret = take_stream(f, err);
+		break;
+	case NT_RF_EVENTS:
+		ret = take_events(f, err);
+		break;
+	case NT_RF_END:
+		ret = take_end(f, err);
+		break;
+	}
+	if (ret == 1) {
+		f->offset += f->have;
+		f->have = 0;
+	}
+	return ret;
+}
+
+static int file_next(struct nt_source *s, struct nt_event *ev,
+		     struct nt_error *err)
+{
+	struct nt_file_source *f = of(s);
+	const struct nt_rf_event *from;
+	int ret;
+
+	while (f->next >= f->n) {
+		f->n = 0;
+		f->next = 0;
+		ret = next_block(f, err);
+		if (ret != 1)
+			return ret;
+	}
+	from = &f->body.event[f->next++];
+	ev->t = from->t;
+	ev->source = from->stream;
+	ev->rec = from->rec;
+	f->read++;
+	if (ev->rec.hdr.type == NETTRACE_GAP)
+		s->lost += ev->rec.gap.lost;
+	else
+		s->delivered++;
+	return 1;
+}
+
+static int file_wait(struct nt_source *s, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = of(s)->fd, .events = POLLIN };
+
+	return poll(&pfd, 1, timeout_ms) < 0 ? -errno : 0;
+}
+
+static void file_close(struct nt_source *s)
+{
+	struct nt_file_source *f = of(s);
+
+	if (f->own_fd && f->fd >= 0)
+		close(f->fd);
+	free(f);
+}
+
+static const struct nt_source_ops file_ops = {
+	.next = file_next,
+	.wait = file_wait,
+	.close = file_close,
+};
+
+/* not a recording: whose file is it? */
+static int foreign(const struct nt_file_source *f, const uint8_t *b, size_t n,
+		   struct nt_error *err)
+{
+	static const uint8_t pcap[][4] = {
+		{ 0xa1, 0xb2, 0xc3, 0xd4 }, { 0xd4, 0xc3, 0xb2, 0xa1 },
+		{ 0xa1, 0xb2, 0x3c, 0x4d }, { 0x4d, 0x3c, 0xb2, 0xa1 },
+		{ 0x0a, 0x0d, 0x0d, 0x0a },	/* pcapng */
+	};
+	const char *what = "not a recording";
+	size_t i;
+
+	for (i = 0; i < sizeof(pcap) / sizeof(pcap[0]) && n >= 4; i++)
+		if (!memcmp(b, pcap[i], 4))
+			what = "a packet capture (pcap), not a recording";
+	return nt_error_set(err, -EINVAL,
+			    "%s is %s of nettrace: name a file that 'nettrace record' wrote",
+			    f->path, what);
+}
+
+static int check_header(struct nt_file_source *f,
+			const struct nt_rf_header *h, struct nt_error *err)
+{
+	if (h->order == NT_RF_ORDER_SWAPPED)
+		return nt_error_set(err, -EINVAL,
+				    "%s was recorded on a machine of the other byte order: read it on one of that kind",
+				    f->path);
+	if (h->order != NT_RF_ORDER)
+		return damaged(f, "its header makes no sense", err);
+	if (h->version > NT_RF_VERSION)
+		return nt_error_set(err, -EINVAL,
+				    "%s is a recording of format %u, this nettrace reads format %d: read it with the newer nettrace that wrote it",
+				    f->path, h->version, NT_RF_VERSION);
+	if (h->abi > NETTRACE_ABI)
+		return nt_error_set(err, -EINVAL,
+				    "%s holds records of ABI %u, this nettrace reads ABI %d: read it with the newer nettrace that wrote it",
+				    f->path, h->abi, NETTRACE_ABI);
+	if (h->abi != NETTRACE_ABI || h->version != NT_RF_VERSION)
+		return nt_error_set(err, -EINVAL,
+				    "%s was written by an older nettrace (format %u, ABI %u), this one reads format %d, ABI %d: read it with that one",
+				    f->path, h->version, h->abi, NT_RF_VERSION,
+				    NETTRACE_ABI);
+	if (h->rec_size != NETTRACE_REC_SIZE)
+		return damaged(f, "its header makes no sense", err);
+	return 0;
+}
+
+static int read_header(struct nt_file_source *f, struct nt_error *err)
+{
+	const uint8_t *b = (const uint8_t *)&f->head;
+	struct nt_rf_header h;
+	int ret = fill(f, sizeof(h), err);
+
+	if (!ret)
+		return nt_error_set(err, -EINTR, "interrupted while reading %s",
+				    f->path);
+	if (ret < 0 && ret != -ENODATA)
+		return ret;
+	if (!f->have)
+		return nt_error_set(err, -EINVAL,
+				    "%s is empty: nothing was recorded in it",
+				    f->path);
+	if (memcmp(b, NT_RF_MAGIC, f->have < NT_RF_MAGIC_LEN ? f->have :
+		   NT_RF_MAGIC_LEN))
+		return foreign(f, b, f->have, err);
+	if (ret == -ENODATA)
+		return damaged(f, "it ends inside its header", err);
+	memcpy(&h, b, sizeof(h));
+	f->offset = f->have;
+	f->have = 0;
+	return check_header(f, &h, err);
+}
+
+/* the streams are before the first events: know them when open returns */
+static int read_streams(struct nt_file_source *f, struct nt_error *err)
+{
+	int ret;
+
+	do
+		ret = next_block(f, err);
+	while (ret == 1 && !f->n && !f->at_end);
+	/* what comes later will be met, and said, by next() */
+	return ret == 1 || ret == 0 || ret == -ENODATA ? 0 : ret;
+}
+
+int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
+{
+	struct nt_file_source *f;
+	int ret = 0;
+
+	*s = NULL;
+	if (strlen(path) >= sizeof(f->path))
+		return nt_error_set(err, -ENAMETOOLONG,
+				    "the name of the file to read is too long");
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	f->s.ops = &file_ops;
+	f->own_fd = strcmp(path, "-") != 0;
+	strcpy(f->path, f->own_fd ? path : "the standard input");
+	f->fd = f->own_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (f->fd < 0)
+		ret = nt_error_set(err, -errno, "cannot read %s: %s", path,
+				   strerror(errno));
+	if (!ret)
+		ret = read_header(f, err);
+	if (!ret)
+		ret = read_streams(f, err);
+	if (ret) {
+		file_close(&f->s);
+		return ret;
+	}
+	*s = &f->s;
+	return 0;
+}

@@ -7,9 +7,11 @@
 set -Eeuo pipefail
 trap 'unexpected $? "$BASH_COMMAND" "${BASH_SOURCE[0]}" $LINENO' ERR
 
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-BUILD=$TOP/build
 # shellcheck disable=SC2034 # for those who source this file
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034
+BUILD=$TOP/build
+# shellcheck disable=SC2034
 KERNEL_SERIES="6.1 6.12"
 
 # Programs of /sbin are used too, and an ordinary user's PATH lacks them.

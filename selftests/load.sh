@@ -20,7 +20,7 @@ t_load()
 	equal "where /proc/nettrace leads" "$(readlink /proc/nettrace)" self/net/nettrace/trace
 	must head -n 1 /proc/nettrace
 	equal "tracing at once" "$(stat_of tracing)" 1
-	equal "one ring a CPU" "$(stat_of cpus)" "$(nproc --all)"
+	equal "a ring for each CPU" "$(grep -c '^cpu[0-9]* ' /proc/net/nettrace/stats)" "$(nproc --all)"
 	at_least "symbols" "$(traces_of_it)" 10
 }
 
@@ -76,22 +76,48 @@ t_twice()
 	must head -n 1 /proc/nettrace
 }
 
-# trace=none: no namespace has hooks or files; trace=init: only the first
+# sightings [NETNS]: 0 where nothing counts them
+sightings()
+{
+	local n
+
+	n=$(stat_of seen "${1:-}")
+	echo "${n:-0}"
+}
+
+# t_trace_which PARAMETER FIRST OTHER: which namespaces it traces, 1 or 0
 t_trace_which()
 {
 	ns_add nts-x
 	load_with "trace=$1"
-	must ping -qc 1 127.0.0.1
-	in_ns nts-x ping -qc 1 127.0.0.1 >/dev/null
-	case $1 in
-	init)
-		at_least "sightings in the first namespace" "$(stat_of seen)" 4
-		! in_ns nts-x evdump >/dev/null 2>&1 || [ "$(in_ns nts-x evdump | wc -l)" -eq 1 ] ||
-			fail "another namespace is traced"
-		;;
-	all) at_least "sightings in a namespace older than the module" "$(stat_of seen nts-x)" 4 ;;
-	none) [ "$(evdump 2>/dev/null | wc -l)" -le 1 ] || fail "the first namespace is traced" ;;
-	esac
+	ns_add nts-y
+	for ns in '' nts-x nts-y; do
+		must in_ns "$ns" ping -qc 1 127.0.0.1
+	done
+	equal "the first namespace traced" "$(stat_of tracing)" "$2"
+	equal "its sightings" "$(sightings)" $(($2 * 4))
+	for ns in nts-x nts-y; do
+		equal "$ns traced" "$(stat_of tracing $ns)" "$3"
+		equal "its sightings" "$(sightings $ns)" $(($3 * 4))
+	done
+}
+
+# more namespaces than the cap has room for: the others are named, and counted
+t_memory_cap()
+{
+	local i refused=0
+
+	load_with ring=4096 memory=8
+	dmesg -C
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		ns_add "nts-$i"
+	done
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		[ "$(stat_of tracing "nts-$i")" = 1 ] || refused=$((refused + 1))
+	done
+	at_least "namespaces refused" $refused 1
+	at_least "memory within 8 MiB" 8388608 "$(stat_of memory)"
+	dmesg | grep -q 'nettrace: .*memory' || fail "the kernel log does not tell: $(dmesg)"
 }
 
 t_again()
@@ -108,4 +134,5 @@ t_again()
 nt_main t_load t_unload t_idle_ends t_modinfo \
 	"t_bad_parameter trace=everything" "t_bad_parameter hooks=sideways" \
 	"t_bad_parameter ring=0" "t_bad_parameter ring=4000000000" "t_bad_parameter payload=100000" \
-	t_twice "t_trace_which all" "t_trace_which init" "t_trace_which none" t_again
+	t_twice "t_trace_which all 1 1" "t_trace_which init 1 0" \
+	"t_trace_which none 0 0" t_memory_cap t_again

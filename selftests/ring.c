@@ -35,8 +35,9 @@ static unsigned int length_of(unsigned int port)
 	return 1 + port % 97;
 }
 
-/* @n datagrams to lo where nobody receives more than the first ones: each is
- * sighted at LOCAL_OUT and LOCAL_IN
+/*
+ * @n datagrams to lo: each is sighted at LOCAL_OUT and at LOCAL_IN, and then
+ * dropped for its wrong checksum, without an ICMP error.
  */
 static int send_datagrams(unsigned int n)
 {
@@ -65,6 +66,7 @@ static int send_datagrams(unsigned int n)
 		p.sport = htons((uint16_t)port);
 		p.dport = htons((uint16_t)port);
 		p.len = htons((uint16_t)(len - 20));
+		p.check = htons(0x1234);
 		if (sendto(out, &p, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
 			ret = -errno;
 	}

@@ -164,6 +164,9 @@ cable()
 	must ip -n "$3" addr add "10.0.$5.2/24" dev "$4"
 	must ip -n "$1" addr add "fd00:$5::1/64" dev "$2" nodad
 	must ip -n "$3" addr add "fd00:$5::2/64" dev "$4" nodad
+	# a router asks for its neighbours from its link-local address
+	must ip -n "$1" addr add "fe80::$5:1/64" dev "$2" nodad
+	must ip -n "$3" addr add "fe80::$5:2/64" dev "$4" nodad
 	must ip -n "$1" link set "$2" up
 	must ip -n "$3" link set "$4" up
 }
@@ -233,7 +236,8 @@ peer()
 	local name=$1 ns=$2 in out
 
 	mkfifo "$NT_TMP/$name.in" "$NT_TMP/$name.out"
-	in_ns "$ns" peer "$name" <"$NT_TMP/$name.in" >"$NT_TMP/$name.out" &
+	ip netns exec "$ns" peer "$name" <"$NT_TMP/$name.in" >"$NT_TMP/$name.out" &
+	disown $!
 	exec {in}>"$NT_TMP/$name.in" {out}<"$NT_TMP/$name.out"
 	PEER_IN[$name]=$in
 	PEER_OUT[$name]=$out

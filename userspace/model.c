@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * model.c - the queue of what is not final yet, and what the outside calls
+ *
+ * model_priv.h tells how the files work together.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model_priv.h"
+
+void *nt_grow(void *array, size_t *cap, size_t n, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : 16;
+	void *new;
+
+	if (n < *cap)
+		return array;
+	new = reallocarray(array, more, size);
+	if (new)
+		*cap = more;
+	return new;
+}
+
+void nt_queue_after(struct nt_model *m, struct nt_pend *p, struct nt_pend *after)
+{
+	p->prev = after;
+	p->next = after ? after->next : m->head;
+	if (p->next)
+		p->next->prev = p;
+	else
+		m->tail = p;
+	if (after)
+		after->next = p;
+	else
+		m->head = p;
+	if (p->cv)
+		p->cv->pending++;
+}
+
+void nt_queue_add(struct nt_model *m, struct nt_pend *p)
+{
+	struct nt_pend *after = m->tail;
+
+	while (after && after->t > p->t)
+		after = after->prev;
+	nt_queue_after(m, p, after);
+}
+
+static void queue_del(struct nt_model *m, struct nt_pend *p)
+{
+	if (p->prev)
+		p->prev->next = p->next;
+	else
+		m->head = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+	else
+		m->tail = p->prev;
+	p->prev = NULL;
+	p->next = NULL;
+	if (p->cv)
+		p->cv->pending--;
+}
+
+int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item)
+{
+	struct nt_item *array;
+
+	if (cv) {
+		array = nt_grow(cv->c.item, &cv->cap, cv->c.nitem,
+				sizeof(*array));
+		if (!array)
+			return -ENOMEM;
+		cv->c.item = array;
+		if (!cv->c.nitem)
+			cv->c.t0 = item->t;
+		if (!cv->c.nitem || item->t > cv->c.t1)
+			cv->c.t1 = item->t;
+		cv->c.item[cv->c.nitem++] = *item;
+	}
+	if (m->obs.item)
+		m->obs.item(m->obs.arg, m, item);
+	return 0;
+}
+
+/* every conversation that was alive in that namespace may lack events */
+static int gap_final(struct nt_model *m, struct nt_gapx *x)
+{
+	struct nt_item item = { .type = NT_ITEM_GAP, .t = x->g.t, .gap = &x->g };
+	struct nt_gapx **array;
+	size_t i;
+	int e;
+
+	array = nt_grow(m->gap, &m->gap_cap, m->ngap, sizeof(*array));
+	if (!array) {
+		free(x);
+		return -ENOMEM;
+	}
+	m->gap = array;
+	m->gap[m->ngap++] = x;
+	for (i = 0; i < m->nconv; i++) {
+		struct nt_conv *c = &m->conv[i]->c;
+		bool hit = false;
+
+		for (e = 0; e < 2; e++) {
+			if (c->end[e].source != x->g.source ||
+			    c->end[e].state == NT_CLOSED)
+				continue;
+			m->conv[i]->e[e].resync = true;
+			hit = true;
+		}
+		/* forwarded only: any namespace may have been its router */
+		if (c->end[0].source < 0 && c->end[1].source < 0 &&
+		    c->closed == NT_CLOSE_OPEN)
+			hit = true;
+		if (hit)
+			c->lost_near += x->g.lost;
+	}
+	return nt_emit(m, NULL, &item);
+}
+
+static int gap_feed(struct nt_model *m, const struct nt_event *ev)
+{
+	struct nt_gapx *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return -ENOMEM;
+	x->pend.type = NT_PEND_GAP;
+	x->pend.t = ev->t;
+	x->g.t = ev->t;
+	x->g.lost = ev->rec.gap.lost;
+	x->g.source = ev->source;
+	x->g.cpu = ev->rec.hdr.cpu;
+	m->stats.gaps++;
+	m->stats.lost += x->g.lost;
+	nt_queue_add(m, &x->pend);
+	return 0;
+}
+
+static int make_final(struct nt_model *m, struct nt_pend *p)
+{
+	int ret = 0;
+
+	queue_del(m, p);
+	switch (p->type) {
+	case NT_PEND_ARROW:
+		ret = nt_arrow_final(m, (struct nt_arrowx *)p);
+		break;
+	case NT_PEND_STATE:
+		ret = nt_state_final(m, (struct nt_statex *)p);
+		if (ret != 1)
+			free(p);
+		break;
+	case NT_PEND_ARP:
+		ret = nt_arp_final(m, (struct nt_arpx *)p);
+		break;
+	case NT_PEND_GAP:
+		ret = gap_final(m, (struct nt_gapx *)p);
+		break;
+	}
+	return ret < 0 ? ret : 0;
+}
+
+struct nt_model *nt_model_new(int64_t hold_ns, const struct nt_observer *obs)
+{
+	struct nt_model *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->nbucket = 256;
+	m->bucket = calloc(m->nbucket, sizeof(*m->bucket));
+	if (!m->bucket) {
+		free(m);
+		return NULL;
+	}
+	m->hold = hold_ns < 0 ? 0 : hold_ns;
+	if (obs)
+		m->obs = *obs;
+	return m;
+}
+
+int nt_model_feed(struct nt_model *m, const struct nt_event *ev)
+{
+	if (ev->t > m->t_max)
+		m->t_max = ev->t;
+	switch (ev->rec.hdr.type) {
+	case NETTRACE_PACKET:
+		m->stats.events++;
+		m->stats.packets++;
+		return nt_packet_feed(m, ev);
+	case NETTRACE_STATE:
+		m->stats.events++;
+		m->stats.transitions++;
+		return nt_state_feed(m, ev);
+	case NETTRACE_RESET:
+		m->stats.events++;
+		return nt_state_feed(m, ev);
+	case NETTRACE_GAP:
+		return gap_feed(m, ev);
+	case NETTRACE_INFO:
+		return 0;
+	default:
+		m->stats.events++;
+		m->stats.unknown_records++;
+		return 0;
+	}
+}
+
+/* short of memory an item is missing, not wrong; the next feed reports it */
+void nt_model_advance(struct nt_model *m, int64_t t)
+{
+	if (t > m->now)
+		m->now = t;
+	while (m->head && m->now - m->head->t >= m->hold)
+		make_final(m, m->head);
+}
+
+void nt_model_finish(struct nt_model *m)
+{
+	m->finishing = true;
+	while (m->head)
+		make_final(m, m->head);
+	m->stats.unjoined += m->norphan;
+	m->norphan = 0;
+	m->finishing = false;
+}
+
+void nt_model_free(struct nt_model *m)
+{
+	size_t i;
+
+	if (!m)
+		return;
+	while (m->head) {
+		struct nt_pend *p = m->head;
+
+		queue_del(m, p);
+		/* arrows are freed with their conversation */
+		if (p->type != NT_PEND_ARROW)
+			free(p);
+	}
+	for (i = 0; i < m->nconv; i++)
+		nt_conv_free(m->conv[i]);
+	for (i = 0; i < m->narp; i++)
+		free(m->arp[i]);
+	for (i = 0; i < m->ngap; i++)
+		free(m->gap[i]);
+	free(m->conv);
+	free(m->arp);
+	free(m->gap);
+	free(m->listener);
+	free(m->bucket);
+	free(m);
+}
+
+size_t nt_model_nconv(const struct nt_model *m)
+{
+	return m->nconv;
+}
+
+const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i)
+{
+	return i < m->nconv ? &m->conv[i]->c : NULL;
+}
+
+size_t nt_model_narp(const struct nt_model *m)
+{
+	return m->narp;
+}
+
+const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i)
+{
+	return i < m->narp ? &m->arp[i]->a : NULL;
+}
+
+size_t nt_model_ngap(const struct nt_model *m)
+{
+	return m->ngap;
+}
+
+const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i)
+{
+	return i < m->ngap ? &m->gap[i]->g : NULL;
+}
+
+const struct nt_model_stats *nt_model_stats(const struct nt_model *m)
+{
+	return &m->stats;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * model_arp.c - ARP messages: one, however many hosts heard it
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_priv.h"
+
+#define ARP_WINDOW (500 * NT_MS)	/* a request is repeated after a second */
+
+void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
+		     const struct nettrace_packet *p)
+{
+	*s = (struct nt_sighting){
+		.t = ev->t,
+		.source = ev->source,
+		.hook = p->hook,
+		.sk_kind = p->sk_kind,
+		.flags = p->flags,
+		.pid = p->pid,
+	};
+	if (p->sk_kind != NETTRACE_SK_NONE)
+		s->state = nt_state_from_kernel(p->sock_state);
+	memcpy(s->dev, p->dev, sizeof(s->dev));
+	s->dev[sizeof(s->dev) - 1] = '\0';
+}
+
+/* the last such message that was not yet seen here */
+static struct nt_arpx *arp_find(const struct nt_model *m,
+				const struct nt_event *ev)
+{
+	const struct nettrace_packet *p = &ev->rec.packet;
+	struct nt_pend *q;
+	unsigned int i;
+
+	for (q = m->tail; q && ev->t - q->t <= ARP_WINDOW; q = q->prev) {
+		struct nt_arpx *x = (struct nt_arpx *)q;
+
+		if (q->type != NT_PEND_ARP || !nt_pair_arp(&x->pkt, p))
+			continue;
+		/* who sends it, sends another one */
+		if (nt_hook_stage(p->hook) == NT_STAGE_OUT)
+			return NULL;
+		for (i = 0; i < x->a.nsight; i++) {
+			const struct nt_sighting *s = &x->a.sight[i];
+
+			if (s->source == ev->source && s->hook == p->hook &&
+			    !strncmp(s->dev, p->dev, sizeof(s->dev)))
+				return NULL;
+		}
+		return x;
+	}
+	return NULL;
+}
+
+int nt_arp_feed(struct nt_model *m, const struct nt_event *ev)
+{
+	static const uint8_t all[6] = { 255, 255, 255, 255, 255, 255 };
+	const struct nettrace_packet *p = &ev->rec.packet;
+	struct nt_arpx *x = arp_find(m, ev);
+
+	if (!x) {
+		x = calloc(1, sizeof(*x));
+		if (!x)
+			return -ENOMEM;
+		m->stats.arps++;
+		x->pend.type = NT_PEND_ARP;
+		x->pend.t = ev->t;
+		x->pkt = *p;
+		x->a.t = ev->t;
+		x->a.op = p->arp_op;
+		memcpy(x->a.sha, p->arp_sha, sizeof(x->a.sha));
+		memcpy(x->a.tha, p->arp_tha, sizeof(x->a.tha));
+		memcpy(x->a.spa, p->src, sizeof(x->a.spa));
+		memcpy(x->a.tpa, p->dst, sizeof(x->a.tpa));
+		nt_queue_add(m, &x->pend);
+	}
+	if (p->flags & NETTRACE_PKT_MAC) {
+		memcpy(x->a.mac_dst, p->mac_dst, sizeof(x->a.mac_dst));
+		x->a.broadcast = !memcmp(p->mac_dst, all, sizeof(all));
+	}
+	if (x->a.nsight < NT_SIGHTINGS_MAX)
+		nt_sighting_set(&x->a.sight[x->a.nsight++], ev, p);
+	return 0;
+}
+
+int nt_arp_final(struct nt_model *m, struct nt_arpx *x)
+{
+	struct nt_item item = { .type = NT_ITEM_ARP, .t = x->a.t, .arp = &x->a };
+	struct nt_arpx **array;
+
+	array = nt_grow(m->arp, &m->arp_cap, m->narp, sizeof(*array));
+	if (!array) {
+		free(x);
+		return -ENOMEM;
+	}
+	m->arp = array;
+	m->arp[m->narp++] = x;
+	return nt_emit(m, NULL, &item);
+}

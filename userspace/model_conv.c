@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * model_conv.c - conversations: finding, creating, forgetting
+ *
+ * A conversation is found by protocol, addresses and ports, in either
+ * direction.  Several may have had the same ones, one after the other; they
+ * stand in their bucket newest first.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_priv.h"
+
+bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       !memcmp(a->b, b->b, sizeof(a->b));
+}
+
+void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b,
+		 uint16_t port)
+{
+	memset(a, 0, sizeof(*a));
+	a->family = family;
+	memcpy(a->b, b, sizeof(a->b));
+	a->port = port;
+}
+
+static bool host_only(const struct nt_addr *a)
+{
+	static const uint8_t v6_loopback[16] = { [15] = 1 };
+
+	if (a->family == NETTRACE_IPV4)
+		return a->b[0] == 127;
+	return !memcmp(a->b, v6_loopback, sizeof(v6_loopback));
+}
+
+void nt_tuple_scope(struct nt_tuple *t, unsigned int source)
+{
+	t->scope = host_only(&t->a[0]) || host_only(&t->a[1]) ? (int)source : -1;
+}
+
+static uint32_t hash_addr(const struct nt_addr *a)
+{
+	uint32_t h = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < sizeof(a->b); i++)
+		h = (h ^ a->b[i]) * 16777619u;
+	h = (h ^ (a->port & 0xff)) * 16777619u;
+	return (h ^ (a->port >> 8)) * 16777619u;
+}
+
+/* the same for both directions */
+static uint32_t hash_tuple(const struct nt_tuple *t)
+{
+	uint32_t h = hash_addr(&t->a[0]) + hash_addr(&t->a[1]);
+
+	h = (h ^ t->proto) * 16777619u;
+	return (h ^ (uint32_t)(t->scope + 1)) * 16777619u;
+}
+
+static bool is_of(const struct nt_convx *cv, const struct nt_tuple *t)
+{
+	const struct nt_addr *a = &cv->c.end[0].addr, *b = &cv->c.end[1].addr;
+
+	if (cv->c.proto != t->proto || cv->scope != t->scope)
+		return false;
+	return (nt_addr_eq(a, &t->a[0]) && nt_addr_eq(b, &t->a[1])) ||
+	       (nt_addr_eq(a, &t->a[1]) && nt_addr_eq(b, &t->a[0]));
+}
+
+struct nt_convx *nt_conv_older(const struct nt_convx *cv,
+			       const struct nt_tuple *t)
+{
+	struct nt_convx *o;
+
+	for (o = cv->hnext; o && !is_of(o, t); o = o->hnext)
+		;
+	return o;
+}
+
+struct nt_convx *nt_conv_find(const struct nt_model *m,
+			      const struct nt_tuple *t)
+{
+	struct nt_convx *cv = m->bucket[hash_tuple(t) & (m->nbucket - 1)];
+
+	return !cv || is_of(cv, t) ? cv : nt_conv_older(cv, t);
+}
+
+/* more buckets; without memory for them the old ones do */
+static void rehash(struct nt_model *m)
+{
+	size_t i, n = m->nbucket * 4;
+	struct nt_convx **bucket = calloc(n, sizeof(*bucket));
+
+	if (!bucket)
+		return;
+	free(m->bucket);
+	m->bucket = bucket;
+	m->nbucket = n;
+	/* oldest first, so that the newest heads its bucket */
+	for (i = 0; i < m->nconv; i++) {
+		struct nt_convx *cv = m->conv[i];
+
+		cv->hnext = bucket[cv->hash & (n - 1)];
+		bucket[cv->hash & (n - 1)] = cv;
+	}
+}
+
+struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t,
+			     int client)
+{
+	struct nt_convx *cv, **array;
+	int e;
+
+	array = nt_grow(m->conv, &m->conv_cap, m->nconv, sizeof(*array));
+	if (!array)
+		return NULL;
+	m->conv = array;
+	cv = calloc(1, sizeof(*cv));
+	if (!cv)
+		return NULL;
+	if (m->nconv >= m->nbucket * 2)
+		rehash(m);
+	cv->c.id = ++m->last_id;
+	cv->c.proto = t->proto;
+	cv->c.opened = NT_OPEN_MIDSTREAM;
+	cv->c.closed = NT_CLOSE_OPEN;
+	cv->c.closer = -1;
+	cv->c.priv = cv;
+	cv->scope = t->scope;
+	for (e = 0; e < 2; e++) {
+		cv->c.end[e].addr = t->a[e ^ client];
+		cv->c.end[e].source = -1;
+		cv->c.end[e].basis = NT_INFERRED;
+	}
+	cv->hash = hash_tuple(t);
+	cv->hnext = m->bucket[cv->hash & (m->nbucket - 1)];
+	m->bucket[cv->hash & (m->nbucket - 1)] = cv;
+	m->conv[m->nconv++] = cv;
+	return cv;
+}
+
+bool nt_conv_over(const struct nt_convx *cv)
+{
+	return cv->rst_fed || cv->e[0].gone || cv->e[1].gone ||
+	       (cv->e[0].fed.fin_known && cv->e[1].fed.fin_known);
+}
+
+void nt_conv_free(struct nt_convx *cv)
+{
+	struct nt_arrowx *x, *next;
+	size_t i;
+
+	for (x = cv->first; x; x = next) {
+		next = x->next;
+		free(x);
+	}
+	for (i = 0; i < cv->c.nitem; i++) {
+		if (cv->c.item[i].type == NT_ITEM_TRANSITION)
+			free(cv->c.item[i].tr);
+	}
+	free(cv->c.item);
+	free(cv);
+}
+
+#define CLOSED_GRACE	(2000 * NT_MS)	/* stragglers still find it */
+
+static bool forgettable(const struct nt_model *m, const struct nt_convx *cv,
+			int64_t idle_ns)
+{
+	int64_t idle = m->now - cv->t_fed;
+	int e, closed = 0;
+
+	if (cv->pending)
+		return false;
+	if (cv->c.proto != IPPROTO_TCP)
+		return idle >= idle_ns;
+	for (e = 0; e < 2; e++) {
+		if (cv->c.end[e].state == NT_CLOSED)
+			closed++;
+		else if (cv->c.end[e].source >= 0 &&
+			 cv->c.end[e].state != NT_ST_NONE)
+			return false;
+	}
+	return idle >= (closed ? CLOSED_GRACE : idle_ns);
+}
+
+static void unhash(struct nt_model *m, const struct nt_convx *cv)
+{
+	struct nt_convx **p = &m->bucket[cv->hash & (m->nbucket - 1)];
+
+	while (*p != cv)
+		p = &(*p)->hnext;
+	*p = cv->hnext;
+}
+
+void nt_model_forget(struct nt_model *m, int64_t idle_ns)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < m->nconv; i++) {
+		struct nt_convx *cv = m->conv[i];
+
+		if (forgettable(m, cv, idle_ns)) {
+			unhash(m, cv);
+			nt_conv_free(cv);
+		} else {
+			m->conv[kept++] = cv;
+		}
+	}
+	m->nconv = kept;
+	for (i = 0; i < m->narp; i++)
+		free(m->arp[i]);
+	m->narp = 0;
+	for (i = 0; i < m->ngap; i++)
+		free(m->gap[i]);
+	m->ngap = 0;
+}

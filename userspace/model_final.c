@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * model_final.c - an arrow becomes final: number, marks, bytes
+ *
+ * Sequence numbers are relative to the SYN's.  Where the trace began later, the
+ * first one seen counts as 1, as if the SYN had come right before it.
+ */
+#include <string.h>
+
+#include "model_priv.h"
+
+#define TH(p, f)	((p)->tcp_flags & NETTRACE_TH_##f)
+
+static uint32_t seq_len(const struct nettrace_packet *p)
+{
+	return p->payload + !!TH(p, SYN) + !!TH(p, FIN);
+}
+
+static void mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
+		 enum nt_basis basis)
+{
+	if (a->nmark < NT_MARKS_MAX)
+		a->mark[a->nmark++] = (struct nt_mark){ name, reason, basis };
+}
+
+/* place @base so that positions before it do not underflow */
+static void set_base(struct nt_endx *e, uint32_t isn)
+{
+	e->based = true;
+	e->base = (1ULL << 32) + isn;
+	e->max = e->base;
+	e->acked = e->base;
+}
+
+static void number(struct nt_convx *cv, struct nt_arrowx *x)
+{
+	struct nt_endx *e = &cv->e[x->a.dir], *peer = &cv->e[!x->a.dir];
+	const struct nettrace_packet *p = &x->a.pkt;
+
+	x->a.n = ++cv->c.narrow;
+	x->a.wire_segs = p->gso_size && p->gso_segs ? p->gso_segs : 1;
+	if (p->proto != IPPROTO_TCP)
+		return;
+	/* a RST to nowhere (RFC 9293, 3.5.2) has a number of no stream */
+	if (!e->based && (TH(p, SYN) || !TH(p, RST)))
+		set_base(e, TH(p, SYN) ? p->seq : p->seq - 1);
+	if (e->based) {
+		x->a.seq = p->seq - (uint32_t)e->base;
+		x->a.seq_valid = true;
+	}
+	if (TH(p, ACK) && !peer->based && !TH(p, RST))
+		set_base(peer, p->ack - 1);
+	if (TH(p, ACK) && peer->based) {
+		x->a.ack = p->ack - (uint32_t)peer->base;
+		x->a.ack_valid = true;
+	}
+}
+
+/* from the sender's own socket: exact; the reason is what drove it just then */
+static const char *retrans_reason(const struct nettrace_packet *p)
+{
+	if (TH(p, SYN))
+		return TH(p, ACK) ? "syn+ack timer" : "syn timer";
+	if (p->ca_state == 4)
+		return "rto";
+	if (p->pending == 5)
+		return "tlp";
+	return p->ca_state == 3 ? "fast" : NULL;
+}
+
+/* RFC 9293, 3.8.4: one below the next number, nothing is under way */
+static bool is_keepalive(const struct nt_endx *e, const struct nt_endx *peer,
+			 const struct nettrace_packet *p, bool owned)
+{
+	if (!TH(p, ACK) || TH(p, SYN) || TH(p, FIN) || TH(p, RST) ||
+	    p->payload > 1 || (peer->window_known && peer->window_zero))
+		return false;
+	if (owned && p->sk_kind == NETTRACE_SK_FULL)
+		return p->seq == p->snd_nxt - 1 && p->snd_una == p->snd_nxt;
+	return !owned && e->based && p->seq == (uint32_t)e->max - 1 &&
+	       e->max > e->base + 1 && e->acked >= e->max;
+}
+
+static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
+{
+	struct nt_endx *e = &cv->e[x->a.dir];
+	const struct nettrace_packet *p = &x->a.pkt;
+	bool owned = cv->c.end[x->a.dir].source >= 0;
+	uint64_t from, to;
+
+	if (p->flags & NETTRACE_PKT_RETRANS) {
+		mark(&x->a, NT_MARK_RETRANSMISSION, retrans_reason(p),
+		     NT_OBSERVED);
+		cv->c.end[x->a.dir].retransmissions++;
+		return;
+	}
+	if (is_keepalive(e, &cv->e[!x->a.dir], p, owned)) {
+		mark(&x->a, NT_MARK_KEEPALIVE, NULL,
+		     owned ? NT_OBSERVED : NT_INFERRED);
+		return;
+	}
+	if (owned || !e->based || TH(p, RST) || !seq_len(p))
+		return;
+	from = nt_unwrap(e->max, p->seq);
+	to = from + seq_len(p);
+	if (from >= e->max)
+		return;
+	if (p->payload ? !nt_ranges_new(&e->ranges, to - p->payload, to) :
+			 to <= e->max) {
+		mark(&x->a, NT_MARK_RETRANSMISSION, NULL, NT_INFERRED);
+		cv->c.end[x->a.dir].retransmissions++;
+	} else {
+		mark(&x->a, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED);
+	}
+}
+
+static const struct nt_sighting *delivery(const struct nt_arrow *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nsight; i++) {
+		if (nt_hook_stage(a->sight[i].hook) == NT_STAGE_IN)
+			return &a->sight[i];
+	}
+	return NULL;
+}
+
+/* a later part of the stream, sent after this one, was delivered before it */
+static void mark_overtaken(struct nt_arrowx *x)
+{
+	const struct nt_sighting *in = delivery(&x->a), *other;
+	const struct nt_arrowx *o;
+
+	if (!in || !seq_len(&x->a.pkt) || x->a.nmark)
+		return;
+	for (o = x->next; o && o->a.t < in->t; o = o->next) {
+		if (o->a.dir != x->a.dir || o->icmp || !seq_len(&o->a.pkt) ||
+		    !nt_seq_before(x->a.pkt.seq, o->a.pkt.seq))
+			continue;
+		other = delivery(&o->a);
+		if (other && other->t < in->t) {
+			mark(&x->a, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED);
+			return;
+		}
+	}
+}
+
+/*
+ * Sent, and its receiver's namespace is traced, yet it never came.  Not said
+ * when it may be under way still, nor where events were lost.
+ */
+static void mark_lost(const struct nt_model *m, struct nt_convx *cv,
+		      struct nt_arrowx *x)
+{
+	int64_t wait = m->hold < 200 * NT_MS ? m->hold : 200 * NT_MS;
+
+	if (nt_hook_stage(x->a.sight[0].hook) != NT_STAGE_OUT ||
+	    cv->c.end[!x->a.dir].source < 0 || delivery(&x->a) ||
+	    cv->c.lost_near)
+		return;
+	if (cv->max_delay > m->hold / 2 ||
+	    (m->finishing && m->t_max - x->a.t_last < wait))
+		return;
+	mark(&x->a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
+}
+
+static void count_bytes(struct nt_convx *cv, const struct nt_arrowx *x)
+{
+	struct nt_endx *e = &cv->e[x->a.dir], *peer = &cv->e[!x->a.dir];
+	const struct nettrace_packet *p = &x->a.pkt;
+	uint64_t from, to, ack;
+
+	if (!e->based || TH(p, RST))
+		return;
+	from = nt_unwrap(e->max, p->seq) + !!TH(p, SYN);
+	to = from + p->payload;
+	/* a keepalive's byte lies before the stream, and is none of it */
+	if (from > e->base)
+		cv->c.end[x->a.dir].bytes += nt_ranges_add(&e->ranges, from, to);
+	if (to + !!TH(p, FIN) > e->max)
+		e->max = to + !!TH(p, FIN);
+	e->flow.nxt_known = true;
+	e->flow.nxt = (uint32_t)nt_ranges_edge(&e->ranges, e->base + 1);
+	if (TH(p, SYN)) {
+		e->flow.isn_known = true;
+		e->flow.isn = (uint32_t)e->base;
+	}
+	if (TH(p, FIN)) {
+		e->flow.fin_known = true;
+		e->flow.fin = (uint32_t)to;
+	}
+	if (TH(p, ACK) && peer->based) {
+		ack = nt_unwrap(peer->max, p->ack);
+		if (ack > peer->acked)
+			peer->acked = ack;
+	}
+	e->window_known = true;
+	e->window_zero = !p->window;
+}
+
+/* how it began, and Wireshark's completeness mask */
+static void note_opening(struct nt_convx *cv, const struct nt_arrowx *x)
+{
+	const struct nettrace_packet *p = &x->a.pkt;
+	struct nt_conv *c = &cv->c;
+
+	if (TH(p, SYN))
+		c->completeness |= TH(p, ACK) ? 2 : 1;
+	else if (TH(p, ACK))
+		c->completeness |= p->payload ? 8 : 4;
+	if (TH(p, FIN))
+		c->completeness |= 16;
+	if (TH(p, RST))
+		c->completeness |= 32;
+
+	if (!cv->tcp_seen) {
+		cv->tcp_seen = true;
+		c->opened = TH(p, SYN) && !TH(p, ACK) ? NT_OPEN_UNANSWERED :
+							NT_OPEN_MIDSTREAM;
+		return;
+	}
+	if (c->opened != NT_OPEN_UNANSWERED || x->a.dir == 0)
+		return;
+	if (TH(p, RST))
+		c->opened = NT_OPEN_REFUSED;
+	else if (TH(p, SYN))
+		c->opened = TH(p, ACK) ? NT_OPEN_HANDSHAKE : NT_OPEN_SIMULTANEOUS;
+}
+
+static void note_closing(struct nt_convx *cv, const struct nt_arrowx *x)
+{
+	const struct nettrace_packet *p = &x->a.pkt;
+	struct nt_conv *c = &cv->c;
+
+	if (TH(p, FIN)) {
+		if (c->closer < 0)
+			c->closer = x->a.dir;
+		if (cv->e[0].flow.fin_known && cv->e[1].flow.fin_known &&
+		    c->closed == NT_CLOSE_OPEN)
+			c->closed = NT_CLOSE_FIN;
+	}
+	/* an end that is CLOSED and sends a RST: it aborted, or refuses */
+	if (TH(p, RST) && c->end[x->a.dir].state == NT_CLOSED &&
+	    c->closed == NT_CLOSE_OPEN) {
+		c->closed = NT_CLOSE_RST;
+		if (c->closer < 0 && c->opened != NT_OPEN_REFUSED)
+			c->closer = x->a.dir;
+	}
+}
+
+/*
+ * The trace began after the connection, or a gap hid a transition: the state
+ * beside a sighting tells where an end is, though not how it came there.
+ */
+static void take_samples(struct nt_convx *cv, const struct nt_arrowx *x)
+{
+	unsigned int i;
+
+	for (i = 0; i < x->a.nsight; i++) {
+		const struct nt_sighting *s = &x->a.sight[i];
+		enum nt_stage stage = nt_hook_stage(s->hook);
+		int end = stage == NT_STAGE_OUT ? x->a.dir : !x->a.dir;
+		struct nt_end *e = &cv->c.end[end];
+		enum nt_state state = s->state;
+
+		if (stage == NT_STAGE_PATH || e->source != s->source ||
+		    (e->state != NT_ST_NONE && !cv->e[end].resync))
+			continue;
+		/* nobody is there to take it */
+		if (stage == NT_STAGE_IN && s->sk_kind == NETTRACE_SK_NONE)
+			state = NT_CLOSED;
+		if (state == NT_ST_NONE)
+			continue;
+		cv->e[end].resync = false;
+		e->state = state;
+		e->basis = NT_OBSERVED;
+	}
+}
+
+static int tcp_final(struct nt_model *m, struct nt_convx *cv,
+		     struct nt_arrowx *x)
+{
+	int ret;
+
+	mark_sending(cv, x);
+	mark_overtaken(x);
+	count_bytes(cv, x);
+	note_opening(cv, x);
+	take_samples(cv, x);
+	ret = nt_infer_sent(m, x);
+	note_closing(cv, x);
+	return ret;
+}
+
+int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
+{
+	struct nt_convx *cv = x->pend.cv;
+	struct nt_item item = {
+		.type = NT_ITEM_ARROW, .t = x->pend.t, .conv = &cv->c,
+		.arrow = &x->a,
+	};
+	bool tcp = x->a.pkt.proto == IPPROTO_TCP;
+	int ret = 0;
+
+	number(cv, x);
+	x->final = true;
+	if (x->a.pkt.flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_BAD_OPTS))
+		mark(&x->a, NT_MARK_MALFORMED, NULL, NT_OBSERVED);
+	if (tcp)
+		ret = tcp_final(m, cv, x);
+	else if (!x->icmp)
+		cv->c.end[x->a.dir].bytes += x->a.pkt.payload;
+	if (!x->icmp) {
+		cv->c.end[x->a.dir].arrows++;
+		mark_lost(m, cv, x);
+	}
+	if (!ret)
+		ret = nt_emit(m, cv, &item);
+	if (!ret && tcp)
+		ret = nt_infer_received(m, x);
+	return ret;
+}

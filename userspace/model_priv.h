@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * model_priv.h - the model's inside
+ *
+ * Purpose:   what the model_*.c files share.  Nobody else includes it.
+ * Ownership: everything hangs on struct nt_model.
+ *
+ * An event goes two steps.  *Fed*: a sighting joins its arrow, a record finds
+ * its conversation, and both wait in one queue in the order of time.  *Final*:
+ * once nothing older can come (the hold), what heads the queue gets its number,
+ * marks, states and cause, becomes an item and is handed to the observer.  So a
+ * cause may be recorded, on another CPU, shortly after what it caused.
+ *
+ *   model.c        the queue, gaps, what the outside calls
+ *   model_conv.c   conversations: finding, creating, forgetting
+ *   model_arp.c    ARP messages
+ *   model_arrow.c  fed sightings: which arrow
+ *   model_state.c  fed socket records: which end; listeners; owners
+ *   model_final.c  final arrows: numbers, marks, bytes
+ *   model_trans.c  final transitions of traced sockets: states and causes
+ *   model_infer.c  final transitions of ends that no traced kernel owns
+ */
+#ifndef NETTRACE_MODEL_PRIV_H
+#define NETTRACE_MODEL_PRIV_H
+
+#include <netinet/in.h>
+
+#include "model.h"
+#include "track/pair.h"
+#include "track/range.h"
+
+#define NT_MS		1000000LL
+#define NT_SLOP		(NT_MS / 10)	/* clocks of two CPUs may differ so much */
+#define NT_PAIR_WINDOW	(2000 * NT_MS)	/* how late a sighting may still join */
+
+enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP };
+
+/* a place in the queue; first member of what waits there */
+struct nt_pend {
+	struct nt_pend *prev, *next;
+	int64_t t;
+	enum nt_pend_type type;
+	struct nt_convx *cv;	/* NULL: belongs to none */
+};
+
+struct nt_arrowx {
+	struct nt_pend pend;
+	struct nt_arrow a;
+	struct nt_arrowx *prev, *next;	/* of the conversation, as fed */
+	bool final;
+	bool icmp;			/* an error about the conversation */
+	struct {
+		uint16_t cpu;
+		uint32_t upto;		/* seq after what this sighting covered */
+	} x[NT_SIGHTINGS_MAX];
+};
+
+/* a NETTRACE_STATE or NETTRACE_RESET record that knows its end */
+struct nt_statex {
+	struct nt_pend pend;
+	uint8_t end;
+	uint16_t source;
+	struct nettrace_state rec;
+};
+
+struct nt_arpx {
+	struct nt_pend pend;
+	struct nt_arp a;
+	struct nettrace_packet pkt;
+};
+
+struct nt_gapx {
+	struct nt_pend pend;
+	struct nt_gap g;
+};
+
+/* who tells the owner of an end; the higher, the surer */
+enum nt_owner_rank { NT_OWNER_NONE, NT_OWNER_PACKET, NT_OWNER_LISTENER, NT_OWNER_CALL };
+
+struct nt_endx {
+	/* fed: may be ahead of what is final */
+	struct nt_flow fed;	/* isn and fin this end sent */
+	bool syn_sent;		/* entered SYN-SENT, its SYN is still to come */
+	bool gone;		/* left for CLOSED or TIME-WAIT */
+	bool timewait;		/* a TIME-WAIT socket stands for it */
+	uint64_t sk_id;
+	enum nt_owner_rank rank;
+	/* final */
+	struct nt_flow flow;	/* isn, fin and in-order edge this end sent */
+	bool rst;		/* accepted a RST since its last transition */
+	bool resync;		/* a gap: take the next state that is seen */
+	bool acks;		/* sent a segment of a synchronised state */
+	bool based;		/* @base is set */
+	uint64_t base;		/* position of relative sequence number 0 */
+	uint64_t max;		/* position after the highest that was sent */
+	uint64_t acked;		/* position up to which the peer acknowledged */
+	struct nt_ranges ranges;
+	bool window_known, window_zero;
+	const struct nt_arrowx *cause;	/* of its last transition */
+};
+
+struct nt_convx {
+	struct nt_conv c;		/* first: c.priv points here */
+	struct nt_convx *hnext;		/* same bucket, newest first */
+	uint32_t hash;
+	int scope;			/* stream, for addresses that never leave it */
+	struct nt_endx e[2];
+	struct nt_arrowx *first, *last;	/* all arrows, as fed */
+	size_t cap;			/* of c.item */
+	unsigned int pending;		/* in the queue */
+	bool rst_fed;			/* a RST was sighted */
+	bool nonsyn_fed;		/* more than SYNs were sighted */
+	bool tcp_seen;			/* a TCP arrow is final */
+	int64_t t_fed;			/* last record of any kind */
+	int64_t max_delay;		/* longest way from OUT to IN */
+};
+
+/* both ends as a record names them: a[0] sends the packet, owns the socket */
+struct nt_tuple {
+	uint8_t proto;
+	struct nt_addr a[2];
+	int scope;
+};
+
+struct nt_listener {
+	uint16_t source;
+	struct nt_addr addr;
+	uint32_t pid;
+	char comm[NETTRACE_NAME_LEN];
+};
+
+#define NT_ORPHANS_MAX 256
+
+/* a record whose addresses are not complete yet */
+struct nt_orphan {
+	int64_t t;
+	uint16_t source;
+	struct nettrace_state rec;
+};
+
+struct nt_model {
+	int64_t hold;
+	int64_t now;			/* no older event will come */
+	int64_t t_max;			/* newest event */
+	bool finishing;
+	struct nt_observer obs;
+	struct nt_model_stats stats;
+	struct nt_pend *head, *tail;
+	struct nt_convx **bucket;
+	size_t nbucket;
+	struct nt_convx **conv;
+	size_t nconv, conv_cap;
+	uint32_t last_id;
+	struct nt_arpx **arp;
+	size_t narp, arp_cap;
+	struct nt_gapx **gap;
+	size_t ngap, gap_cap;
+	struct nt_listener *listener;
+	size_t nlistener, listener_cap;
+	struct nt_orphan orphan[NT_ORPHANS_MAX];
+	unsigned int norphan;
+};
+
+/* model.c */
+/* put @p in the queue by its time */
+void nt_queue_add(struct nt_model *m, struct nt_pend *p);
+/* put @p right behind @after */
+void nt_queue_after(struct nt_model *m, struct nt_pend *p, struct nt_pend *after);
+/* a final item: kept by its conversation, handed to the observer; 0 or -ENOMEM */
+int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item);
+/*
+ * room for one more than @n elements of @size bytes in a growing array
+ * Return: the array, moved perhaps; NULL: no memory, the old one stays.
+ */
+void *nt_grow(void *array, size_t *cap, size_t n, size_t size);
+
+/* model_conv.c */
+bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b);
+void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b, uint16_t port);
+/* addresses that never leave a namespace bind the tuple to stream @source */
+void nt_tuple_scope(struct nt_tuple *t, unsigned int source);
+/* newest conversation of the tuple, then older ones; NULL: no more */
+struct nt_convx *nt_conv_find(const struct nt_model *m, const struct nt_tuple *t);
+struct nt_convx *nt_conv_older(const struct nt_convx *cv, const struct nt_tuple *t);
+/* @client: the index in @t->a of the client */
+struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t, int client);
+static inline int nt_conv_end(const struct nt_convx *cv, const struct nt_addr *a)
+{
+	return nt_addr_eq(&cv->c.end[0].addr, a) ? 0 : 1;
+}
+/* as fed: nothing more is expected of it but the rest of its closing */
+bool nt_conv_over(const struct nt_convx *cv);
+void nt_conv_free(struct nt_convx *cv);
+
+/* model_arp.c */
+int nt_arp_feed(struct nt_model *m, const struct nt_event *ev);
+int nt_arp_final(struct nt_model *m, struct nt_arpx *x);
+void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
+		     const struct nettrace_packet *p);
+
+/* model_arrow.c */
+int nt_packet_feed(struct nt_model *m, const struct nt_event *ev);
+
+/* model_state.c */
+int nt_state_feed(struct nt_model *m, const struct nt_event *ev);
+/* a SYN left: the record of its connect() gets its addresses */
+int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end,
+		  const struct nt_event *ev);
+void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank,
+		  uint32_t pid, const char *comm);
+/* who listens on a port in a namespace; NULL: nobody that was observed */
+const struct nt_listener *nt_listener_find(const struct nt_model *m,
+					   unsigned int source,
+					   const struct nt_addr *a);
+/* the listener behind an end, if known: marks and names it */
+void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end,
+		       unsigned int source);
+
+/* model_final.c */
+int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x);
+
+/* model_trans.c */
+/* 1: wait, it was put behind its cause; 0: done; -ENOMEM */
+int nt_state_final(struct nt_model *m, struct nt_statex *x);
+/* note what a transition to @to says about the conversation */
+void nt_conv_moved(struct nt_convx *cv, const struct nt_transition *tr,
+		   const struct nt_arrowx *cause);
+
+/* model_infer.c */
+/* before the arrow: what its sending implies; after: what its receipt does */
+int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x);
+int nt_infer_received(struct nt_model *m, struct nt_arrowx *x);
+
+#endif /* NETTRACE_MODEL_PRIV_H */

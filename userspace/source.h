@@ -67,6 +67,9 @@ struct nt_source {
 	unsigned int nstream;
 	uint64_t delivered;	/* events handed out, gaps not counted */
 	uint64_t lost;		/* sum of the gaps */
+	uint64_t late;		/* handed out after a younger one: more came at
+				 * once than the merge may hold
+				 */
 };
 
 /**

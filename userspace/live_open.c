@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * live_open.c - open the module's events in one or several namespaces
+ *
+ * Purpose:   nt_source_live() of source.h; whatever is in the way is said in a
+ *            sentence that tells what to do.
+ * Context:   process start; threads come and go (netns.h).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netns.h"
+#include "source_live.h"
+
+#define EVENTS	"/proc/thread-self/net/nettrace/events"
+#define TRACE	"/proc/thread-self/net/nettrace/trace"
+
+/* "namespace lab1 " or "this namespace" */
+struct which {
+	const char *spec;
+	int nsfd;	/* -1: our own */
+	uint64_t inode;
+	char name[64];	/* for messages and the stream */
+};
+
+static const char *title(const struct which *w, char *buf, size_t size)
+{
+	if (!w->spec)
+		return "this network namespace";
+	snprintf(buf, size, "network namespace %s", w->spec);
+	return buf;
+}
+
+/*
+ * The module is there, but does not trace this namespace: its text file knows
+ * why ("… not traced: REASON")
+ */
+static int not_traced(const struct which *w, int error, struct nt_error *err)
+{
+	static const char mark[] = "not traced: ";
+	char line[512], t[128], *reason = NULL;
+	const char *stage;
+	ssize_t n = -1;
+	int fd;
+
+	fd = nt_netns_file(w->nsfd, TRACE, O_RDONLY, &stage);
+	if (fd >= 0) {
+		n = read(fd, line, sizeof(line) - 1);
+		close(fd);
+	}
+	if (n > 0) {
+		line[n] = '\0';
+		reason = strstr(line, mark);
+	}
+	if (reason) {
+		reason += strlen(mark);
+		reason[strcspn(reason, "\n")] = '\0';
+	}
+	return nt_error_set(err, -error, "%s is not traced: %s",
+			    title(w, t, sizeof(t)), reason ? reason :
+			    "the module leaves it out; load the module with trace=all");
+}
+
+static int cannot_open(const struct which *w, int error, const char *stage,
+		       struct nt_error *err)
+{
+	char t[128];
+
+	title(w, t, sizeof(t));
+	if (!strcmp(stage, "enter")) {
+		if (error == EPERM)
+			return nt_error_set(err, -error,
+					    "entering %s needs CAP_SYS_ADMIN: run with sudo",
+					    t);
+		if (error == EINVAL)
+			return nt_error_set(err, -error,
+					    "%s is not a network namespace",
+					    w->spec);
+		return nt_error_set(err, -error, "%s cannot be entered: %s", t,
+				    strerror(error));
+	}
+	if (error == EPERM || error == EACCES)
+		return nt_error_set(err, -error,
+				    "reading what the module recorded needs CAP_NET_ADMIN: run with sudo");
+	if (error == ENODATA)
+		return not_traced(w, error, err);
+	if (error != ENOENT)
+		return nt_error_set(err, -error, "%s of %s cannot be opened: %s",
+				    EVENTS, t, strerror(error));
+	if (access("/proc/thread-self/net", F_OK))
+		return nt_error_set(err, -error,
+				    "/proc is not mounted: run 'sudo mount -t proc proc /proc'");
+	if (access("/sys/module/nettrace", F_OK))
+		return nt_error_set(err, -error,
+				    "the module is not loaded: run 'sudo insmod module/nettrace.ko'");
+	return nt_error_set(err, -error,
+			    "the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)",
+			    t);
+}
+
+static void name_it(struct which *w)
+{
+	int fd = w->nsfd;
+
+	if (fd < 0)
+		fd = nt_netns_open(NULL, NULL);
+	w->inode = fd >= 0 ? nt_netns_inode(fd) : 0;
+	if (fd >= 0 && fd != w->nsfd)
+		close(fd);
+	nt_netns_name(w->inode, w->name, sizeof(w->name));
+	if (!*w->name && w->spec)
+		snprintf(w->name, sizeof(w->name), "netns:%llu",
+			 (unsigned long long)w->inode);
+}
+
+/* a descriptor of the events of @spec, its name and inode in *w */
+static int open_one(struct which *w, bool from_now, struct nt_error *err)
+{
+	const char *stage;
+	int fd, error;
+
+	w->nsfd = -1;
+	if (w->spec) {
+		w->nsfd = nt_netns_open(w->spec, err);
+		if (w->nsfd < 0)
+			return w->nsfd;
+	}
+	name_it(w);
+	fd = nt_netns_file(w->nsfd, EVENTS, O_RDONLY | O_NONBLOCK, &stage);
+	if (fd < 0)
+		fd = cannot_open(w, -fd, stage, err);
+	if (fd >= 0 && from_now && lseek(fd, 0, SEEK_END) < 0) {
+		error = errno;
+		close(fd);
+		fd = cannot_open(w, error, "open", err);
+	}
+	if (w->nsfd >= 0)
+		close(w->nsfd);
+	return fd;
+}
+
+int nt_source_live(struct nt_source **s, const char *const *netns, size_t n,
+		   bool from_now, struct nt_error *err)
+{
+	struct which which[NT_STREAM_MAX];
+	const char *names[NT_STREAM_MAX];
+	int fds[NT_STREAM_MAX];
+	size_t i, j, k = 0;
+	int fd = 0;
+
+	*s = NULL;
+	if (n > NT_STREAM_MAX)
+		return nt_error_set(err, -E2BIG,
+				    "%zu network namespaces at once are too many: %d is the most",
+				    n, NT_STREAM_MAX);
+	for (i = 0; i < (n ? n : 1); i++) {
+		which[k].spec = n ? netns[i] : NULL;
+		fd = open_one(&which[k], from_now, err);
+		if (fd < 0)
+			break;
+		/* under two names it would be told twice */
+		for (j = 0; j < k && which[j].inode != which[k].inode; j++)
+			;
+		if (j < k) {
+			close(fd);
+			continue;
+		}
+		fds[k] = fd;
+		names[k] = which[k].name;
+		k++;
+	}
+	if (fd >= 0)
+		return nt_source_live_fds(s, fds, names, k, 0, err);
+	while (k)
+		close(fds[--k]);
+	return fd;
+}

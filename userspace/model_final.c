@@ -240,9 +240,9 @@ static void note_closing(struct nt_convx *cv, const struct nt_arrowx *x)
 			c->closed = NT_CLOSE_FIN;
 	}
 	/* an end that is CLOSED and sends a RST: it aborted, or refuses */
-	if (TH(p, RST) && c->end[x->a.dir].state == NT_CLOSED &&
-	    c->closed == NT_CLOSE_OPEN) {
-		c->closed = NT_CLOSE_RST;
+	if (TH(p, RST) && c->end[x->a.dir].state == NT_CLOSED) {
+		if (c->closed == NT_CLOSE_OPEN)
+			c->closed = NT_CLOSE_RST;
 		if (c->closer < 0 && c->opened != NT_OPEN_REFUSED)
 			c->closer = x->a.dir;
 	}

@@ -37,9 +37,9 @@ static unsigned int payload;
 module_param(payload, uint, 0444);
 MODULE_PARM_DESC(payload, "bytes of each packet's payload kept with it, 0 to 4096 (default 0)");
 
-static unsigned int minisocks = 1024;
+static unsigned int minisocks = 16384;
 module_param(minisocks, uint, 0444);
-MODULE_PARM_DESC(minisocks, "half-open and TIME-WAIT sockets followed at a time, per namespace, 16 to 65536 (default 1024)");
+MODULE_PARM_DESC(minisocks, "half-open and TIME-WAIT sockets followed at a time, per namespace, 256 to 1048576 (default 16384)");
 
 unsigned int nt_net_id __read_mostly;
 
@@ -140,7 +140,7 @@ static int __init nt_settings_init(void)
 	}
 	if (nt_range("ring", ring, 16, 1 << 20) ||
 	    nt_range("payload", payload, 0, 4096) ||
-	    nt_range("minisocks", minisocks, 16, 65536))
+	    nt_range("minisocks", minisocks, 256, 1 << 20))
 		return -EINVAL;
 	if (!memory)
 		memory = clamp(totalram_pages() >> (20 - PAGE_SHIFT + 4), 8UL,
@@ -150,7 +150,7 @@ static int __init nt_settings_init(void)
 	ring = roundup_pow_of_two(ring);
 	settings.ring = ring;
 	settings.payload = ALIGN(payload, 64);
-	settings.minis = minisocks;
+	settings.minis = round_up(minisocks, 256);
 	nt_hooks_set_payload(settings.payload);
 	return 0;
 }

@@ -10,13 +10,15 @@
 #include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 
 #include "minisock.h"
 
-#define NT_MINI_BUCKETS	256
+#define NT_MINI_BUCKETS	1024
+#define NT_MINI_CHUNK	256		/* entries allocated at a time */
+#define NT_MINI_LOW	64		/* fewer free ones: allocate */
 
 struct nt_mini {
 	struct hlist_node node;		/* in a bucket or on the free list */
@@ -31,15 +33,22 @@ struct nt_mini {
 	struct nt_tuple tuple;
 };
 
+struct nt_mini_chunk {
+	struct list_head list;
+	struct nt_mini entry[NT_MINI_CHUNK];
+};
+
 struct nt_minis {
 	spinlock_t lock;		/* all below, and the entries */
 	struct nt_net *nt;
 	struct hlist_head free;
 	struct hlist_head bucket[NT_MINI_BUCKETS];
 	struct nt_minis_stats stats;
+	unsigned int entries;		/* allocated, free or not */
+	bool growing;			/* the work is under way, or gave up */
+	struct list_head chunks;
+	struct work_struct grow;
 	u32 seed;
-	unsigned long bytes;
-	struct nt_mini entry[];
 };
 
 static struct hlist_head *nt_mini_bucket(struct nt_minis *m,
@@ -71,6 +80,11 @@ static struct nt_mini *nt_mini_add(struct nt_minis *m, const struct nt_tuple *t,
 {
 	struct nt_mini *e;
 
+	if (m->entries - m->stats.now < NT_MINI_LOW && !m->growing &&
+	    m->entries < m->stats.max) {
+		m->growing = true;
+		schedule_work(&m->grow);
+	}
 	if (hlist_empty(&m->free)) {
 		m->stats.unfollowed++;
 		return NULL;
@@ -354,35 +368,76 @@ void nt_mini_poke(struct nt_net *nt, const struct nt_tuple *t)
 	spin_unlock_irqrestore(&m->lock, flags);
 }
 
+static int nt_minis_add_chunk(struct nt_minis *m)
+{
+	struct nt_mini_chunk *c;
+	unsigned long flags;
+	unsigned int i;
+
+	if (!nt_memory_charge(sizeof(*c)))
+		return -ENOSPC;
+	c = kvzalloc(sizeof(*c), GFP_KERNEL);
+	if (!c) {
+		nt_memory_uncharge(sizeof(*c));
+		return -ENOMEM;
+	}
+	for (i = 0; i < NT_MINI_CHUNK; i++) {
+		c->entry[i].minis = m;
+		timer_setup(&c->entry[i].timer, nt_mini_timer, 0);
+	}
+	spin_lock_irqsave(&m->lock, flags);
+	for (i = 0; i < NT_MINI_CHUNK; i++)
+		hlist_add_head(&c->entry[i].node, &m->free);
+	m->entries += NT_MINI_CHUNK;
+	list_add(&c->list, &m->chunks);
+	spin_unlock_irqrestore(&m->lock, flags);
+	return 0;
+}
+
+/*
+ * Room for as many again, in process context, before the free entries run
+ * out.  When memory is short it stays as it is: what is not followed counts.
+ */
+static void nt_minis_grow(struct work_struct *work)
+{
+	struct nt_minis *m = container_of(work, struct nt_minis, grow);
+	unsigned int target = min(m->entries * 2, m->stats.max);
+	unsigned long flags;
+
+	while (m->entries < target)
+		if (nt_minis_add_chunk(m))
+			return;
+	spin_lock_irqsave(&m->lock, flags);
+	m->growing = false;
+	spin_unlock_irqrestore(&m->lock, flags);
+}
+
 /**
  * nt_minis_init() - the table of a namespace
  * @nt:		not yet traced
- * @entries:	how many mini sockets are followed at a time
+ * @max:	how many mini sockets are followed at a time; the table begins
+ *		small and grows with them
  *
  * Return: 0, -ENOSPC (over the module's memory cap) or -ENOMEM.
  */
-int nt_minis_init(struct nt_net *nt, unsigned int entries)
+int nt_minis_init(struct nt_net *nt, unsigned int max)
 {
 	struct nt_minis *m;
-	unsigned long bytes = struct_size(m, entry, entries);
-	unsigned int i;
+	int ret;
 
-	if (!nt_memory_charge(bytes))
-		return -ENOSPC;
-	m = kvzalloc(bytes, GFP_KERNEL);
-	if (!m) {
-		nt_memory_uncharge(bytes);
+	m = kvzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
 		return -ENOMEM;
-	}
 	spin_lock_init(&m->lock);
+	INIT_LIST_HEAD(&m->chunks);
+	INIT_WORK(&m->grow, nt_minis_grow);
 	m->nt = nt;
-	m->bytes = bytes;
 	m->seed = get_random_u32();
-	m->stats.max = entries;
-	for (i = 0; i < entries; i++) {
-		m->entry[i].minis = m;
-		timer_setup(&m->entry[i].timer, nt_mini_timer, 0);
-		hlist_add_head(&m->entry[i].node, &m->free);
+	m->stats.max = max;
+	ret = nt_minis_add_chunk(m);
+	if (ret) {
+		kvfree(m);
+		return ret;
 	}
 	nt->minis = m;
 	return 0;
@@ -391,16 +446,23 @@ int nt_minis_init(struct nt_net *nt, unsigned int entries)
 /* no writer is left; after this no timer runs and none can be set */
 void nt_minis_stop(struct nt_net *nt)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_mini_chunk *c;
 	unsigned int i;
 
-	for (i = 0; i < m->stats.max; i++)
-		timer_shutdown_sync(&m->entry[i].timer);
+	cancel_work_sync(&nt->minis->grow);
+	list_for_each_entry(c, &nt->minis->chunks, list)
+		for (i = 0; i < NT_MINI_CHUNK; i++)
+			timer_shutdown_sync(&c->entry[i].timer);
 }
 
 void nt_minis_free(struct nt_net *nt)
 {
-	nt_memory_uncharge(nt->minis->bytes);
+	struct nt_mini_chunk *c, *next;
+
+	list_for_each_entry_safe(c, next, &nt->minis->chunks, list) {
+		nt_memory_uncharge(sizeof(*c));
+		kvfree(c);
+	}
 	kvfree(nt->minis);
 	nt->minis = NULL;
 }

@@ -6,8 +6,9 @@
  *            TIME-WAIT.  Their beginning is seen at the SYN+ACK and at the
  *            full socket's end; for their end a timer is set to their own
  *            expiry, and when it fires the kernel is asked again.
- * Ownership: a table per namespace (struct nt_minis), of fixed size; an entry
- *            holds addresses, never a reference to a socket.
+ * Ownership: a table per namespace (struct nt_minis), which grows up to the
+ *            parameter minisocks; an entry holds addresses, never a reference
+ *            to a socket.
  * Context:   softirq, task, timer; never NMI.
  * Locking:   the table's own lock, interrupts off; records are written inside.
  */
@@ -24,7 +25,7 @@ struct nt_minis_stats {
 	unsigned int max;
 };
 
-int nt_minis_init(struct nt_net *nt, unsigned int entries);
+int nt_minis_init(struct nt_net *nt, unsigned int max);
 void nt_minis_stop(struct nt_net *nt);
 void nt_minis_free(struct nt_net *nt);
 void nt_minis_stats(const struct nt_net *nt, struct nt_minis_stats *st);

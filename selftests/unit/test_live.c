@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_live.c - source_live.c on sockets that give slots as the module does,
+ * and what live_open.c and netns.c say when there is nothing to open
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../userspace/netns.h"
+#include "../../userspace/source_live.h"
+#include "support.h"
+
+#define STRIDE	256	/* slots may be larger than records */
+#define MS	1000000ull
+
+static const char *const names[] = { "client", "server" };
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+static struct nettrace_info good_info(void)
+{
+	return (struct nettrace_info){
+		.hdr = { .type = NETTRACE_INFO, .time = now() },
+		.magic = NETTRACE_MAGIC,
+		.abi = NETTRACE_ABI,
+		.rec_size = NETTRACE_REC_SIZE,
+		.stride = STRIDE,
+		.ring = 64,
+		.cpus = 2,
+		.real_offset = 5000,
+		.netns = 4026531840,
+		.version = "0.1",
+		.release = "6.1.0",
+	};
+}
+
+/* a message is one read() of the module's file: @n slots */
+static void send_slots(int fd, const struct nt_event *ev, unsigned int n)
+{
+	uint8_t buf[64 * STRIDE] = { 0 };
+	unsigned int i;
+
+	assert_true(n <= 64);
+	for (i = 0; i < n; i++)
+		memcpy(buf + i * STRIDE, &ev[i].rec, sizeof(ev[i].rec));
+	assert_int_equal(send(fd, buf, n * STRIDE, 0), n * STRIDE);
+}
+
+static void send_one(int fd, uint64_t time, uint16_t cpu, uint64_t seq)
+{
+	struct nt_event ev = make_event(time, 0, cpu, seq);
+
+	send_slots(fd, &ev, 1);
+}
+
+static void send_info(int fd, const struct nettrace_info *info)
+{
+	uint8_t buf[STRIDE] = { 0 };
+
+	memcpy(buf, info, sizeof(*info));
+	assert_int_equal(send(fd, buf, sizeof(buf), 0), sizeof(buf));
+}
+
+/* @n streams; our ends in ours[] */
+static struct nt_source *open_streams(int *ours, unsigned int n, size_t max)
+{
+	struct nettrace_info info = good_info();
+	struct nt_source *s;
+	struct nt_error err;
+	unsigned int i;
+	int sv[2], theirs[2];
+
+	for (i = 0; i < n; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+		ours[i] = sv[0];
+		theirs[i] = sv[1];
+		info.netns += i;
+		send_info(ours[i], &info);
+		info.real_offset += 77;	/* the clock was stepped in between */
+	}
+	if (nt_source_live_fds(&s, theirs, names, n, max, &err))
+		fail_msg("%s", err.text);
+	return s;
+}
+
+/* the next event, waiting as a command does */
+static struct nt_event must_get(struct nt_source *s)
+{
+	uint64_t give_up = now() + 2000 * MS;
+	struct nt_event ev;
+	struct nt_error err;
+	int ret;
+
+	while ((ret = nt_source_next(s, &ev, &err)) == 0 && now() < give_up)
+		nt_source_wait(s, 100);
+	assert_int_equal(ret, 1);
+	return ev;
+}
+
+static void stream_facts(void **state)
+{
+	struct nt_source *s;
+	int fd[2];
+
+	(void)state;
+	s = open_streams(fd, 2, 0);
+	assert_int_equal(s->nstream, 2);
+	assert_string_equal(s->stream[0].name, "client");
+	assert_string_equal(s->stream[1].name, "server");
+	assert_int_equal(s->stream[1].netns, 4026531841);
+	assert_int_equal(s->stream[0].cpus, 2);
+	assert_int_equal(s->stream[0].ring, 64);
+	assert_string_equal(s->stream[0].version, "0.1");
+	assert_string_equal(s->stream[0].release, "6.1.0");
+	close(fd[0]);
+	close(fd[1]);
+	nt_source_close(s);
+}
+
+static void merged_in_order(void **state)
+{
+	uint64_t t = now() - 100 * MS;
+	struct nt_event a[3], ev;
+	struct nt_source *s;
+	unsigned int i;
+	int fd[2];
+
+	(void)state;
+	s = open_streams(fd, 2, 0);
+	/* one read() gives CPU 0's run, then CPU 1's, which is older */
+	a[0] = make_event(t + 2, 0, 0, 10);
+	a[1] = make_event(t + 4, 0, 0, 11);
+	a[2] = make_event(t + 1, 0, 1, 90);
+	send_slots(fd[0], a, 3);
+	send_one(fd[1], t + 3, 0, 0);
+	for (i = 1; i <= 4; i++) {
+		ev = must_get(s);
+		assert_int_equal(ev.rec.hdr.time, t + i);
+		assert_int_equal(ev.source, i == 3);
+		/* one offset for all, or Unix time would not be in order */
+		assert_int_equal(ev.t, t + i + 5000);
+	}
+	assert_int_equal(s->delivered, 4);
+	assert_int_equal(s->late, 0);
+	close(fd[0]);
+	close(fd[1]);
+	nt_source_close(s);
+}
+
+/* what has just happened waits for what is older and comes later */
+static void held_back(void **state)
+{
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	uint64_t t, t0;
+	int fd[2];
+
+	(void)state;
+	s = open_streams(fd, 2, 0);
+	t = now() + 300 * MS;	/* far enough ahead for a slow machine */
+	send_one(fd[0], t, 0, 0);
+	assert_int_equal(nt_source_next(s, &ev, &err), 0);
+	t0 = now();
+	assert_int_equal(nt_source_wait(s, 1000), 0);
+	assert_true(now() - t0 < 250 * MS);	/* 3 ms, not the time-out */
+	send_one(fd[1], t - 1, 0, 0);
+	ev = must_get(s);
+	assert_int_equal(ev.rec.hdr.time, t - 1);
+	assert_true(now() >= t - 1 + NT_LIVE_SLACK_NS);
+	ev = must_get(s);
+	assert_int_equal(ev.rec.hdr.time, t);
+	assert_int_equal(s->late, 0);
+	close(fd[0]);
+	close(fd[1]);
+	nt_source_close(s);
+}
+
+static void gaps_are_counted(void **state)
+{
+	uint64_t t = now() - 100 * MS;
+	struct nt_event a[2], ev;
+	struct nt_source *s;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	a[0] = make_event(t, 0, 0, 500);
+	a[0].rec.hdr.type = NETTRACE_GAP;
+	a[0].rec.gap.lost = 17;
+	a[1] = make_event(t, 0, 0, 500);
+	send_slots(fd, a, 2);
+	ev = must_get(s);
+	assert_int_equal(ev.rec.hdr.type, NETTRACE_GAP);
+	assert_int_equal(s->lost, 17);
+	assert_int_equal(s->delivered, 0);
+	must_get(s);
+	assert_int_equal(s->lost, 17);
+	assert_int_equal(s->delivered, 1);
+	close(fd);
+	nt_source_close(s);
+}
+
+static void streams_end(void **state)
+{
+	uint64_t t = now() + 50 * MS;
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	int fd[2];
+
+	(void)state;
+	s = open_streams(fd, 2, 0);
+	send_one(fd[0], t, 0, 0);
+	close(fd[0]);			/* this namespace is gone */
+	send_one(fd[1], t + 1, 0, 0);
+	ev = must_get(s);
+	assert_int_equal(ev.source, 0);
+	ev = must_get(s);
+	assert_int_equal(ev.source, 1);
+	assert_int_equal(nt_source_next(s, &ev, &err), 0);
+	send_one(fd[1], now() + 3600 * 1000 * MS, 0, 1);
+	close(fd[1]);			/* all are: nothing is held back now */
+	assert_int_equal(nt_source_next(s, &ev, &err), 1);
+	assert_int_equal(ev.rec.hdr.seq, 1);
+	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
+	assert_int_equal(nt_source_wait(s, -1), 0);	/* does not hang */
+	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
+	nt_source_close(s);
+}
+
+static void until_now(void **state)
+{
+	uint64_t t = now();
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	send_one(fd, t + 3600 * 1000 * MS, 1, 5);
+	send_one(fd, t, 0, 4);
+	nt_source_live_until_now(s);
+	assert_int_equal(nt_source_next(s, &ev, &err), 1);
+	assert_int_equal(ev.rec.hdr.seq, 4);
+	send_one(fd, t + 1, 0, 6);	/* after "now" */
+	assert_int_equal(nt_source_next(s, &ev, &err), 1);
+	assert_int_equal(ev.rec.hdr.seq, 5);
+	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
+	assert_int_equal(nt_source_wait(s, -1), 0);
+	close(fd);
+	nt_source_close(s);
+}
+
+/* more at once than may be held: all is handed out, disorder is counted */
+static void bounded(void **state)
+{
+	const unsigned int slots = 256 * 1024 / STRIDE;
+	uint64_t sum = 0, t = now() + 200 * MS;
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	unsigned int i, n = 0;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, slots + 2);
+	for (i = 0; i < 100; i++)
+		send_one(fd, t + i, 0, i);
+	/* room for 3 reads: then the oldest leave before their time */
+	assert_int_equal(nt_source_next(s, &ev, &err), 1);
+	assert_int_equal(ev.rec.hdr.seq, 0);
+	assert_true(now() < t);		/* or this test has seen nothing */
+	send_one(fd, t - 100, 1, 1000);	/* older than what has left */
+	for (sum = 0, n = 1; n < 101; n++)
+		sum += must_get(s).rec.hdr.seq;
+	assert_int_equal(sum, 99 * 100 / 2 + 1000);
+	assert_int_equal(s->delivered, 101);
+	assert_int_equal(s->late, 1);
+	close(fd);
+	nt_source_close(s);
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+static void waiting(void **state)
+{
+	struct sigaction act = { .sa_handler = on_alarm };
+	struct itimerval soon = { .it_value = { .tv_usec = 20000 } };
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	uint64_t t0;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	assert_int_equal(nt_source_next(s, &ev, &err), 0);
+	t0 = now();
+	assert_int_equal(nt_source_wait(s, 30), 0);
+	assert_true(now() - t0 >= 30 * MS);
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_int_equal(nt_source_wait(s, 5000), -EINTR);
+	send_one(fd, now(), 0, 0);
+	t0 = now();
+	assert_int_equal(nt_source_wait(s, 5000), 0);	/* it wakes us */
+	assert_true(now() - t0 < 2000 * MS);
+	assert_int_equal(must_get(s).rec.hdr.seq, 0);
+	close(fd);
+	nt_source_close(s);
+}
+
+/* the first record decides whether anything is believed */
+static void other_modules(void **state)
+{
+	struct nettrace_info t[6];
+	static const char *const says[] = {
+		"upgrade nettrace", "sudo rmmod nettrace",
+		"does not come from the nettrace module",
+		"does not come from the nettrace module",
+		"rebuild", "rebuild",
+	};
+	struct nt_source *s;
+	struct nt_error err;
+	unsigned int i;
+	int sv[2];
+
+	(void)state;
+	for (i = 0; i < 6; i++)
+		t[i] = good_info();
+	t[0].abi = NETTRACE_ABI + 1;
+	t[0].rec_size = 256;
+	t[1].abi = 0;
+	t[2].magic = 1;
+	t[3].hdr.type = NETTRACE_PACKET;
+	t[4].rec_size = 184;
+	t[5].stride = 100;
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+		send_info(sv[0], &t[i]);
+		assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0,
+						    &err), -EPROTO);
+		assert_null(s);
+		assert_says(&err, says[i]);
+		close(sv[0]);
+	}
+	/* a record that stops short; a file that ends at once */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+	assert_int_equal(send(sv[0], &t[0], 20, 0), 20);
+	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err),
+			 -EPROTO);
+	assert_says(&err, "cut short");
+	close(sv[0]);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+	close(sv[0]);
+	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err),
+			 -EPROTO);
+	assert_says(&err, "unloaded");
+}
+
+static void shorter_than_a_slot(void **state)
+{
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	memset(&ev, 0, sizeof(ev));
+	assert_int_equal(send(fd, &ev.rec, 192, 0), 192);
+	assert_int_equal(nt_source_next(s, &ev, &err), -EPROTO);
+	assert_says(&err, "client");
+	assert_says(&err, "192 bytes");
+	close(fd);
+	nt_source_close(s);
+}
+
+static void namespaces(void **state)
+{
+	static const char *const bad[] = { "", ".", ".." };
+	const char *stage;
+	char pid[16], name[64];
+	struct nt_error err;
+	unsigned int i;
+	int own, fd;
+
+	(void)state;
+	own = nt_netns_open(NULL, &err);
+	assert_true(own >= 0);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	fd = nt_netns_open(pid, &err);
+	assert_true(fd >= 0);
+	assert_true(nt_netns_inode(own) != 0);
+	assert_int_equal(nt_netns_inode(fd), nt_netns_inode(own));
+	close(fd);
+	close(own);
+	fd = nt_netns_file(-1, "/proc/thread-self/net/dev", O_RDONLY, &stage);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, name, 5), 5);
+	close(fd);
+
+	assert_int_equal(nt_netns_open("no-such\x1b[0m", &err), -ENOENT);
+	assert_says(&err, "ip netns list");
+	assert_null(strchr(err.text, '\x1b'));
+	assert_int_equal(nt_netns_open("4194305", &err), -ENOENT);
+	assert_int_equal(nt_netns_open("/no/such", &err), -ENOENT);
+	assert_says(&err, "/no/such");
+	for (i = 0; i < 3; i++)
+		assert_int_equal(nt_netns_open(bad[i], &err), -EINVAL);
+	nt_netns_name(1, name, sizeof(name));
+	assert_string_equal(name, "");
+}
+
+/* a file that is no namespace: EINVAL from the kernel, whoever asks */
+static void not_a_namespace(void **state)
+{
+	const char *const spec[] = { "/etc/passwd", "no-such-name" };
+	struct nt_source *s;
+	struct nt_error err;
+	const char *many[NT_STREAM_MAX + 1] = { NULL };
+
+	(void)state;
+	assert_int_equal(nt_source_live(&s, &spec[0], 1, false, &err), -EINVAL);
+	assert_null(s);
+	assert_says(&err, "/etc/passwd is not a network namespace");
+	assert_int_equal(nt_source_live(&s, &spec[1], 1, false, &err), -ENOENT);
+	assert_says(&err, "no-such-name");
+	assert_int_equal(nt_source_live(&s, many, NT_STREAM_MAX + 1, false,
+					&err), -E2BIG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stream_facts),
+		cmocka_unit_test(merged_in_order),
+		cmocka_unit_test(held_back),
+		cmocka_unit_test(gaps_are_counted),
+		cmocka_unit_test(streams_end),
+		cmocka_unit_test(until_now),
+		cmocka_unit_test(bounded),
+		cmocka_unit_test(waiting),
+		cmocka_unit_test(other_modules),
+		cmocka_unit_test(shorter_than_a_slot),
+		cmocka_unit_test(namespaces),
+		cmocka_unit_test(not_a_namespace),
+	};
+
+	return cmocka_run_group_tests_name("live", tests, NULL, NULL);
+}

@@ -21,6 +21,21 @@
 #include "probes_tcp.h"
 #include "sample.h"
 
+/* the records' state numbers are the kernel's (uapi/nettrace.h) */
+static_assert((int)NETTRACE_TCP_ESTABLISHED == (int)TCP_ESTABLISHED);
+static_assert((int)NETTRACE_TCP_SYN_SENT == (int)TCP_SYN_SENT);
+static_assert((int)NETTRACE_TCP_SYN_RECV == (int)TCP_SYN_RECV);
+static_assert((int)NETTRACE_TCP_FIN_WAIT1 == (int)TCP_FIN_WAIT1);
+static_assert((int)NETTRACE_TCP_FIN_WAIT2 == (int)TCP_FIN_WAIT2);
+static_assert((int)NETTRACE_TCP_TIME_WAIT == (int)TCP_TIME_WAIT);
+static_assert((int)NETTRACE_TCP_CLOSE == (int)TCP_CLOSE);
+static_assert((int)NETTRACE_TCP_CLOSE_WAIT == (int)TCP_CLOSE_WAIT);
+static_assert((int)NETTRACE_TCP_LAST_ACK == (int)TCP_LAST_ACK);
+static_assert((int)NETTRACE_TCP_LISTEN == (int)TCP_LISTEN);
+static_assert((int)NETTRACE_TCP_CLOSING == (int)TCP_CLOSING);
+static_assert((int)NETTRACE_TCP_NEW_SYN_RECV == (int)TCP_NEW_SYN_RECV);
+static_assert(sizeof(union nettrace_rec) == NETTRACE_REC_SIZE);
+
 static hsiphash_key_t nt_key;
 
 /* equal for the same socket, and no kernel address */

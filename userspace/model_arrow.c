@@ -80,22 +80,19 @@ static bool path_possible(const struct nt_arrow *a, const struct seen *s)
 static struct nt_arrowx *find_same(const struct nt_convx *cv,
 				   const struct seen *s)
 {
+	int64_t window = s->stage == NT_STAGE_OUT ? NT_SLOP : NT_PAIR_WINDOW;
 	bool fifo = nt_pair_fifo(&s->p);
 	struct nt_arrowx *x, *found = NULL;
 	unsigned int n = 0;
 
 	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
-		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
+		if (s->ev->t - x->a.t_last > window)
 			break;
 		if (x->a.dir != s->dir || x->icmp != s->icmp ||
 		    nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_SAME)
 			continue;
-		if (sighted_here(&x->a, s) >= 0 || !path_possible(&x->a, s)) {
-			/* what was sent before it is older still */
-			if (!fifo && s->stage == NT_STAGE_OUT)
-				break;
+		if (sighted_here(&x->a, s) >= 0 || !path_possible(&x->a, s))
 			continue;
-		}
 		found = x;
 		if (!fifo)
 			break;
@@ -389,18 +386,44 @@ static struct nt_convx *conv_of_packet(struct nt_model *m, struct seen *s)
 	return conv_of(m, &t, s);
 }
 
+/*
+ * Have packets of this direction been seen anywhere but here?  If not, there is
+ * nothing to join, and a fast one-sided stream need not be searched.
+ */
+static bool seen_elsewhere(struct nt_convx *cv, const struct seen *s)
+{
+	struct nt_endx *e = &cv->e[s->dir];
+
+	if (!e->placed) {
+		e->placed = true;
+		e->place_source = s->ev->source;
+		e->place_hook = s->p.hook;
+		memcpy(e->place_dev, s->p.dev, sizeof(e->place_dev));
+	} else if (e->place_source != s->ev->source ||
+		   e->place_hook != s->p.hook ||
+		   strncmp(e->place_dev, s->p.dev, NETTRACE_NAME_LEN - 1)) {
+		e->places = true;
+	}
+	return e->places;
+}
+
 static int join_or_new(struct nt_model *m, struct nt_convx *cv,
 		       const struct seen *s)
 {
-	struct nt_arrowx *part[MERGED_MAX], *x = find_same(cv, s);
+	struct nt_arrowx *part[MERGED_MAX], *x;
 	unsigned int i, n;
 	int at = -1;
 
+	if (!seen_elsewhere(cv, s))
+		return new_arrow(m, cv, s);
+	x = find_same(cv, s);
 	if (x) {
 		join(m, x, s);
 		return 0;
 	}
-	if (s->p.proto != IPPROTO_TCP || s->icmp || !s->p.payload)
+	/* its sender cuts and merges nothing that left before */
+	if (s->p.proto != IPPROTO_TCP || s->icmp || !s->p.payload ||
+	    s->stage == NT_STAGE_OUT)
 		return new_arrow(m, cv, s);
 	x = find_whole(cv, s, &at);
 	if (x && at >= 0) {
@@ -414,7 +437,7 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv,
 		join(m, x, s);
 		return 0;
 	}
-	n = s->stage == NT_STAGE_OUT ? 0 : find_parts(cv, s, part);
+	n = find_parts(cv, s, part);
 	for (i = 0; i < n; i++)
 		join(m, part[i], s);
 	return n ? 0 : new_arrow(m, cv, s);

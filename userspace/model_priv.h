@@ -80,6 +80,10 @@ enum nt_owner_rank { NT_OWNER_NONE, NT_OWNER_PACKET, NT_OWNER_LISTENER, NT_OWNER
 struct nt_endx {
 	/* fed: may be ahead of what is final */
 	struct nt_flow fed;	/* isn and fin this end sent */
+	bool placed, places;	/* sent packets sighted at one place; at several */
+	uint16_t place_source;	/* the one */
+	uint8_t place_hook;
+	char place_dev[NETTRACE_NAME_LEN];
 	bool syn_sent;		/* entered SYN-SENT, its SYN is still to come */
 	bool gone;		/* left for CLOSED or TIME-WAIT */
 	bool timewait;		/* a TIME-WAIT socket stands for it */

@@ -208,6 +208,16 @@ void nt_label_add(struct nt_label *label, int rank, enum nt_role role,
 	label->n++;
 }
 
+void nt_label_plain(struct nt_label *label)
+{
+	int i, n = 0;
+
+	for (i = 0; i < label->n; i++)
+		if (label->piece[i].rank < NT_RANK_EXTRA)
+			label->piece[n++] = label->piece[i];
+	label->n = (uint8_t)n;
+}
+
 int nt_label_width(const struct nt_label *label, int rank, bool unicode)
 {
 	int i, width = 0;

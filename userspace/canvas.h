@@ -84,6 +84,9 @@ void nt_label_start(struct nt_label *label);
 void nt_label_add(struct nt_label *label, int rank, enum nt_role role,
 		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/** nt_label_plain() - without the extras (NT_RANK_EXTRA and higher) */
+void nt_label_plain(struct nt_label *label);
+
 /**
  * nt_label_width() - columns of the pieces of rank <= @rank, one blank between
  */

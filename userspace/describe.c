@@ -301,8 +301,7 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
 	char sip[INET6_ADDRSTRLEN], tip[INET6_ADDRSTRLEN], mac[18], op[16];
 
 	nt_label_start(label);
-	nt_label_add(label, 0, NT_ROLE_FLAGS, "ARP");
-	nt_describe_ip(sip, sizeof(sip), NETTRACE_IPV4, arp->spa);
+		nt_describe_ip(sip, sizeof(sip), NETTRACE_IPV4, arp->spa);
 	nt_describe_ip(tip, sizeof(tip), NETTRACE_IPV4, arp->tpa);
 	nt_describe_mac(mac, arp->sha);
 	if (arp->op == 1 && !memcmp(arp->spa, arp->tpa, 4)) {
@@ -310,8 +309,8 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
 		nt_label_add(label, 1, NT_ROLE_ARP, "(%s)", mac);
 	} else if (arp->op == 1) {
 		nt_label_add(label, 0, NT_ROLE_ARP, "who has %s?", tip);
-		nt_label_add(label, 1, NT_ROLE_ARP, "tell %s", sip);
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(%s)", mac);
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "tell %s", sip);
+		nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "(%s)", mac);
 	} else if (arp->op == 2) {
 		nt_label_add(label, 0, NT_ROLE_ARP, "%s is at %s", sip, mac);
 		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(to %s)", tip);

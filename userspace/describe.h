@@ -56,7 +56,7 @@ char *nt_describe_ms(char *buf, size_t size, int64_t ns);
  */
 void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a);
 
-/** nt_describe_arp() - "who has 10.0.1.1? tell 10.0.1.2" */
+/** nt_describe_arp() - behind the word ARP: "who has 10.0.1.1? tell 10.0.1.2" */
 void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
 
 /** nt_mark_of() - the arrow's mark of that name, or NULL */

@@ -254,7 +254,9 @@ static void lay_transition(struct work *w, const struct nt_transition *tr)
 	int end = tr->end & 1;
 	struct nt_row *r;
 
+	/* TIME-WAIT has more to say than a shared row has room for */
 	if (w->o->merge && last && last->type == NT_ROW_ARROW && !last->fresh &&
+	    tr->to != NT_TIME_WAIT && tr->from != NT_TIME_WAIT &&
 	    tr->cause.kind == NT_CAUSE_SEGMENT &&
 	    tr->cause.n == last->arrow->n && end != (last->arrow->dir & 1)) {
 		r = last;
@@ -358,20 +360,27 @@ static bool cause_to_come(const struct work *w, size_t at)
 	return false;
 }
 
-static int arp_side(const struct nt_conv *c, const struct nt_arp *arp)
+static void place_arp(struct nt_row *r, const struct nt_conv *c)
 {
+	const struct nt_arp *arp = r->arp;
 	int i, k;
 
 	/* who asks, or who answers, stands at its own side */
-	for (k = 0; k < 2; k++)
-		if (same_ip(&c->end[k].addr, arp->spa))
-			return k;
+	for (k = 0; k < 2; k++) {
+		if (!same_ip(&c->end[k].addr, arp->spa))
+			continue;
+		r->end = (int8_t)k;
+		r->out = true;
+		r->across = same_ip(&c->end[!k].addr, arp->tpa);
+		return;
+	}
 	for (k = 0; k < 2; k++)
 		for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++)
 			if (c->end[k].source == arp->sight[i].source ||
-			    same_ip(&c->end[k].addr, arp->tpa))
-				return k;
-	return -1;
+			    same_ip(&c->end[k].addr, arp->tpa)) {
+				r->end = (int8_t)k;
+				return;
+			}
 }
 
 static void lay(struct work *w)
@@ -399,7 +408,7 @@ static void lay(struct work *w)
 			break;
 		if (e->type == NT_ROW_ARP) {
 			r->arp = e->what;
-			r->end = (int8_t)arp_side(w->l->conv, r->arp);
+			place_arp(r, w->l->conv);
 		} else {
 			r->gap = e->what;
 		}

@@ -44,7 +44,9 @@ struct nt_row {
 	const struct nt_transition *fresh;
 	/* TRANSITION, or @fresh: how long the old state had lasted, ns; -1: unknown */
 	int64_t lasted;
-	int8_t end;		/* ARP: beside which end; -1: between them */
+	/* ARP: beside which end (-1: between them); sent by it; to the other */
+	int8_t end;
+	bool out, across;
 };
 
 struct nt_layout {

@@ -20,6 +20,7 @@
 
 struct nt_view {
 	FILE *out;
+	int error;		/* errno of the first write that failed, else 0 */
 	int width;		/* columns; 0: as long as need be (lines only) */
 	bool unicode;
 	bool color;

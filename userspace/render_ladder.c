@@ -208,6 +208,8 @@ static void put_arrow(struct ladder *d, const struct nt_arrow *a)
 	struct nt_label label;
 
 	nt_describe_arrow(&label, a);
+	if (d->v->width < WIDER)
+		nt_label_plain(&label);
 	/* two dashes before the text, one and the head behind it */
 	w = nt_line_label_width(&label, to - from - 6, d->v->unicode);
 	nt_line_put(line, d->life[!right], d->life[!right] + 1,
@@ -256,18 +258,64 @@ static void draw_depart(struct ladder *d, const struct nt_row *r)
 {
 	const struct nt_arrow *a = r->arrow;
 	int from = d->life[0] + 2, to = d->life[1] - 1, end = a->dir & 1;
-	char flags[48] = "the packet", text[96];
+	char flags[48], text[96];
 
 	lifelines(d, r->st);
 	put_time(d, r->t);
-	if (a->pkt.proto == IPPROTO_TCP)
-		nt_tcp_flags(a->pkt.tcp_flags, flags, sizeof(flags));
-	snprintf(text, sizeof(text), "%s is sent, but waits for ARP", flags);
+	if (d->l->states)
+		snprintf(text, sizeof(text), "segment %" PRIu32 ", %s: sent, waits for ARP",
+			 a->n, nt_tcp_flags(a->pkt.tcp_flags, flags, sizeof(flags)));
+	else
+		snprintf(text, sizeof(text), "packet %" PRIu32 ": sent, waits for ARP", a->n);
 	if (end)
 		nt_line_right(&d->line, from, to, text, NT_ROLE_DIM);
 	else
 		nt_line_put(&d->line, from, to, text, NT_ROLE_DIM);
 	print(d);
+}
+
+/* a word in the field beside a lifeline; narrow: left of both, in time's column */
+static void put_word(struct ladder *d, int end, const char *word)
+{
+	if (d->state && end == 1)
+		nt_line_put(&d->line, d->life[1] + 2, d->v->width, word,
+			    NT_ROLE_ARP);
+	else if (d->state)
+		nt_line_right(&d->line, 0, d->life[0] - 1, word, NT_ROLE_ARP);
+	else
+		nt_line_put(&d->line, 0, d->num + 1, word, NT_ROLE_ARP);
+}
+
+/*
+ * ARP: a dashed arrow, at the side of the end that sends or gets it; across
+ * the picture when it goes from one end to the other.
+ */
+static void put_arp(struct ladder *d, const struct nt_row *r,
+		    const struct nt_label *label)
+{
+	bool right = r->out == (r->end == 0);	/* which way it points */
+	const char *all = r->arp->broadcast && r->out ? "all" : "";
+	int room = d->life[1] - d->life[0] - 1, rest = *all ? 4 : 0;
+	int w = nt_line_label_width(label, room - 5 - rest, d->v->unicode);
+	int total = r->across ? room : w + 5 + rest, from, to, tail, head;
+	struct nt_line *line = &d->line;
+
+	from = r->end == 1 ? d->life[1] - total : d->life[0] + 1;
+	to = from + total;
+	if (r->out)
+		nt_line_put(line, d->life[r->end], d->life[r->end] + 1,
+			    r->end ? "┤" : "├", NT_ROLE_ARP);
+	head = right ? to - 1 - rest : from + rest;
+	tail = right ? from : to - 1;
+	nt_line_fill(line, right ? tail : head, right ? head : tail + 1, "╌",
+		     NT_ROLE_ARP);
+	nt_line_put(line, head, head + 1, right ? "▶" : "◀", NT_ROLE_ARP);
+	if (*all)
+		nt_line_put(line, right ? to - 3 : from, right ? to : from + 3,
+			    all, NT_ROLE_ARP);
+	from = right ? tail + 2 : tail - 1 - w;
+	nt_line_fill(line, from - 1, from + w + 1, " ", NT_ROLE_PLAIN);
+	nt_line_label(line, from, from + w, label);
 }
 
 static void draw_arp(struct ladder *d, const struct nt_row *r)
@@ -278,11 +326,14 @@ static void draw_arp(struct ladder *d, const struct nt_row *r)
 	lifelines(d, r->st);
 	put_time(d, r->t);
 	nt_describe_arp(&label, r->arp);
-	if (r->arp->broadcast)
-		nt_label_add(&label, 2, NT_ROLE_ARP, "→ all");
-	w = nt_line_label_width(&label, to - from, d->v->unicode);
-	at = r->end == 0 ? from : r->end == 1 ? to - w : (from + to - w) / 2;
-	nt_line_label(&d->line, at, at + w, &label);
+	if (r->end >= 0) {
+		put_word(d, r->end, "ARP");
+		put_arp(d, r, &label);
+	} else {
+		w = nt_line_label_width(&label, to - from, d->v->unicode);
+		at = (from + to - w) / 2;
+		nt_line_label(&d->line, at, at + w, &label);
+	}
 	print(d);
 }
 

@@ -143,6 +143,7 @@ void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
 
 	start(&line, v);
 	col = put_clock(&line, arp->t);
+	col = nt_line_put(&line, col, line.width, "ARP", NT_ROLE_FLAGS) + 1;
 	nt_describe_arp(&label, arp);
 	if (arp->broadcast)
 		nt_label_add(&label, 1, NT_ROLE_ARP, "→ all");

@@ -102,14 +102,14 @@ void nt_render_title(const struct nt_view *v, const struct nt_conv *c)
 			nt_label_add(&label, 1, NT_ROLE_CAUSE, "%s", owner);
 		if (e->source >= 0 &&
 		    *nt_view_netns(v, (unsigned int)e->source, name, sizeof(name)))
-			nt_label_add(&label, 2, NT_ROLE_PLAIN, "netns %s", name);
-		nt_label_add(&label, 3, NT_ROLE_PLAIN,
-			     "sent %" PRIu32 " %s%s, %" PRIu64 " B", e->arrows,
+			nt_label_add(&label, 2, NT_ROLE_PLAIN, " netns %s", name);
+		nt_label_add(&label, NT_RANK_EXTRA, NT_ROLE_PLAIN,
+			     " sent %" PRIu32 " %s%s, %" PRIu64 " B", e->arrows,
 			     c->proto == IPPROTO_TCP ? "segment" : "packet",
 			     e->arrows == 1 ? "" : "s", e->bytes);
 		if (e->retransmissions)
 			nt_label_add(&label, 2, NT_ROLE_MARK,
-				     "%" PRIu32 " retransmission%s",
+				     " %" PRIu32 " retransmission%s",
 				     e->retransmissions,
 				     e->retransmissions == 1 ? "" : "s");
 		nt_line_start(&line, v->width, v->unicode);

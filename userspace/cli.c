@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cli.c - what the user asked for
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "canvas.h"
+#include "cli.h"
+
+/* after COMMAND has ended, time for what is still on its way */
+#define DRAIN_NS 200000000LL
+
+enum { OPT_ASCII = 256, OPT_UNICODE, OPT_COLOR, OPT_JSON, OPT_LAST, OPT_CONV,
+	OPT_WAIT, OPT_UNTIL_CLOSED, OPT_ALL, OPT_VERSION };
+
+/* the one table of options: parsed, checked against the command, explained */
+static const struct {
+	const char *name;
+	int has_arg, val;
+	unsigned int group;	/* NT_OPT_*; 0: every subcommand has it */
+	const char *text;
+} option[] = {
+	{ "netns", required_argument, 'N', 0,
+	  "-N, --netns NAME[,NAME...]  these network namespaces (names or PIDs)" },
+	{ "read", required_argument, 'r', NT_OPT_FILE,
+	  "-r, --read FILE             a recording, instead of this machine" },
+	{ "width", required_argument, 'w', NT_OPT_LOOK,
+	  "-w, --width COLUMNS         of the picture: 60 or more" },
+	{ "ascii", no_argument, OPT_ASCII, NT_OPT_LOOK,
+	  "    --ascii                 draw with ASCII characters" },
+	{ "unicode", no_argument, OPT_UNICODE, NT_OPT_LOOK,
+	  "    --unicode               draw with lines and arrows" },
+	{ "color", optional_argument, OPT_COLOR, NT_OPT_LOOK,
+	  "    --color[=WHEN]          always, never, or auto: on a terminal" },
+	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
+	  "    --json                  JSON Lines, one object a line" },
+	{ "conv", required_argument, OPT_CONV, NT_OPT_PICK,
+	  "    --conv N                only conversation N" },
+	{ "last", no_argument, OPT_LAST, NT_OPT_PICK,
+	  "    --last                  only the conversation that began last" },
+	{ "wait", required_argument, OPT_WAIT, NT_OPT_COMMAND,
+	  "    --wait SECONDS          after COMMAND: until all is closed, at most so long" },
+	{ "until-closed", no_argument, OPT_UNTIL_CLOSED, NT_OPT_COMMAND,
+	  "    --until-closed          the same without a limit: TIME-WAIT lasts a minute" },
+	{ "all", no_argument, OPT_ALL, NT_OPT_COMMAND,
+	  "    --all                   with COMMAND: also what had begun before it" },
+	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },
+	{ "version", no_argument, OPT_VERSION, 0, NULL },
+};
+
+#define NOPTIONS (sizeof(option) / sizeof(option[0]))
+
+static void print_options(FILE *out, unsigned int groups)
+{
+	size_t i;
+
+	fputs("\nOptions:\n", out);
+	for (i = 0; i < NOPTIONS; i++)
+		if (option[i].text &&
+		    (!option[i].group || (option[i].group & groups)))
+			fprintf(out, "  %s\n", option[i].text);
+}
+
+static void help_all(FILE *out)
+{
+	int i;
+
+	fputs("Usage: nettrace [OPTION...] SUBCOMMAND [ARGUMENT...]\n"
+	      "       nettrace [OPTION...] [SUBCOMMAND] -- COMMAND [ARGUMENT...]\n\n"
+	      "Shows what the kernel's network stack does: segments, both ends' states and\n"
+	      "what caused them. Needs the kernel module nettrace (insmod nettrace.ko), and\n"
+	      "root or CAP_NET_ADMIN to read it; recordings can be read by anyone.\n\n"
+	      "Subcommands:\n", out);
+	for (i = 0; nt_commands[i]; i++)
+		fprintf(out, "  %-9s %-5s %s\n", nt_commands[i]->name,
+			nt_commands[i]->args, nt_commands[i]->brief);
+	fputs("\nWith -- COMMAND, the command is run and traced; under sudo it runs as the user\n"
+	      "who called sudo. Its standard output goes to standard error. Without a\n"
+	      "subcommand that is a timeline.\n", out);
+	print_options(out, ~0U);
+	fputs("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found. With COMMAND:\n"
+	      "its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
+	      "could not be run, 127 if it was not found.\n"
+	      "'nettrace SUBCOMMAND --help' tells more.\n", out);
+}
+
+static void help_command(const struct nt_command *cmd)
+{
+	printf("Usage: nettrace %s%s%s [OPTION...]%s\n\n%s", cmd->name,
+	       *cmd->args ? " " : "", cmd->args,
+	       cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "",
+	       cmd->help);
+	print_options(stdout, cmd->opts);
+}
+
+static int usage(const char *cmd)
+{
+	fprintf(stderr, "nettrace: see 'nettrace %s%s--help'\n", cmd ? cmd : "",
+		cmd ? " " : "");
+	return NT_EXIT_USAGE;
+}
+
+static int parse_number(const char *text, long min, long max, long *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtol(text, &end, 10);
+	if (errno || end == text || *end || *n < min || *n > max)
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_netns(struct nt_cli *cli, const char *text)
+{
+	char *name, *rest;
+
+	if (cli->names) {
+		fputs("nettrace: -N is given twice; name all namespaces in one: -N a,b\n",
+		      stderr);
+		return NT_EXIT_USAGE;
+	}
+	cli->names = strdup(text);
+	if (!cli->names) {
+		fputs("nettrace: out of memory\n", stderr);
+		return NT_EXIT_FAIL;
+	}
+	rest = cli->names;
+	while ((name = strsep(&rest, ","))) {
+		if (!*name) {
+			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n",
+				text);
+			return NT_EXIT_USAGE;
+		}
+		if (cli->nnetns == NT_STREAM_MAX) {
+			fprintf(stderr, "nettrace: more than %d namespaces\n",
+				NT_STREAM_MAX);
+			return NT_EXIT_USAGE;
+		}
+		cli->netns[cli->nnetns++] = name;
+	}
+	return -1;
+}
+
+static int parse_width(struct nt_cli *cli, const char *text)
+{
+	long n;
+
+	if (parse_number(text, 1, 100000, &n)) {
+		fprintf(stderr, "nettrace: '%s' is not a width in columns\n", text);
+		return NT_EXIT_USAGE;
+	}
+	cli->width = (int)n;
+	return -1;
+}
+
+static int parse_color(struct nt_cli *cli, const char *text)
+{
+	if (!text || !strcmp(text, "always")) {
+		cli->color = NT_ALWAYS;
+	} else if (!strcmp(text, "never")) {
+		cli->color = NT_NEVER;
+	} else if (!strcmp(text, "auto")) {
+		cli->color = NT_AUTO;
+	} else {
+		fprintf(stderr, "nettrace: --color takes always, never or auto, not '%s'\n",
+			text);
+		return NT_EXIT_USAGE;
+	}
+	return -1;
+}
+
+static int parse_wait(struct nt_cli *cli, const char *text)
+{
+	char *end;
+	double s = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(s) || s < 0 || s > 1e6) {
+		fprintf(stderr, "nettrace: '%s' is not a number of seconds\n", text);
+		return NT_EXIT_USAGE;
+	}
+	cli->wait_ns = (int64_t)(s * 1e9);
+	return -1;
+}
+
+static int parse_conv(struct nt_cli *cli, const char *text)
+{
+	long n;
+
+	if (parse_number(text, 1, UINT32_MAX, &n)) {
+		fprintf(stderr, "nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
+			text);
+		return NT_EXIT_USAGE;
+	}
+	cli->conv = (uint32_t)n;
+	return -1;
+}
+
+static int take(struct nt_cli *cli, int val, const char *arg)
+{
+	switch (val) {
+	case 'N':
+		return parse_netns(cli, arg);
+	case 'r':
+		cli->file = arg;
+		break;
+	case 'w':
+		return parse_width(cli, arg);
+	case OPT_ASCII:
+		cli->unicode = NT_NEVER;
+		break;
+	case OPT_UNICODE:
+		cli->unicode = NT_ALWAYS;
+		break;
+	case OPT_COLOR:
+		return parse_color(cli, arg);
+	case OPT_JSON:
+		cli->json = true;
+		break;
+	case OPT_LAST:
+		cli->last = true;
+		break;
+	case OPT_CONV:
+		return parse_conv(cli, arg);
+	case OPT_WAIT:
+		return parse_wait(cli, arg);
+	case OPT_UNTIL_CLOSED:
+		cli->until_closed = true;
+		break;
+	case OPT_ALL:
+		cli->all = true;
+		break;
+	}
+	return -1;
+}
+
+static int find_command(struct nt_cli *cli, const char *name)
+{
+	static const char *const later[] = {
+		"path", "replay", "explain", "lab",
+	};
+	size_t i;
+
+	for (i = 0; nt_commands[i]; i++) {
+		if (strcmp(nt_commands[i]->name, name))
+			continue;
+		cli->cmd = nt_commands[i];
+		return -1;
+	}
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (!strcmp(later[i], name)) {
+			fprintf(stderr, "nettrace: '%s' is not part of version %s\n",
+				name, NETTRACE_VERSION);
+			return usage(NULL);
+		}
+	fprintf(stderr, "nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n",
+		name, name);
+	return usage(NULL);
+}
+
+/* do the options, arguments and COMMAND suit the subcommand? */
+static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
+{
+	const struct nt_command *cmd = cli->cmd;
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++) {
+		if (!used[i] || !option[i].group ||
+		    (option[i].group & cmd->opts))
+			continue;
+		fprintf(stderr, "nettrace: %s has no option --%s\n", cmd->name,
+			option[i].name);
+		return usage(cmd->name);
+	}
+	if (cli->command && !(cmd->opts & NT_OPT_COMMAND)) {
+		fprintf(stderr, "nettrace: %s traces no command\n", cmd->name);
+		return usage(cmd->name);
+	}
+	if (cli->command && cli->file) {
+		fputs("nettrace: a recording (-r) and a command to trace (--) exclude each other\n",
+		      stderr);
+		return usage(cmd->name);
+	}
+	if (cli->file && cli->nnetns) {
+		fputs("nettrace: -N names namespaces of this machine; a recording (-r) holds its own\n",
+		      stderr);
+		return usage(cmd->name);
+	}
+	if (cli->narg < cmd->min_args) {
+		fprintf(stderr, "nettrace: %s needs %s\n", cmd->name, cmd->args);
+		return usage(cmd->name);
+	}
+	if (cli->narg > cmd->max_args) {
+		fprintf(stderr, "nettrace: %s: do not know what to do with '%s'\n",
+			cmd->name, cli->arg[cmd->max_args]);
+		return usage(cmd->name);
+	}
+	return -1;
+}
+
+static size_t option_of(int val)
+{
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (option[i].val == val)
+			break;
+	return i;
+}
+
+/* what is behind the first "--" is COMMAND; returns what is before it */
+static int cut_command(struct nt_cli *cli, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			break;
+	if (i < argc)
+		cli->command = argv + i + 1;
+	return i;
+}
+
+static int read_options(struct nt_cli *cli, int argc, char **argv,
+			const char *used[NOPTIONS])
+{
+	struct option longs[NOPTIONS + 1] = { 0 };
+	int val, status;
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++) {
+		longs[i].name = option[i].name;
+		longs[i].has_arg = option[i].has_arg;
+		longs[i].val = option[i].val;
+	}
+	opterr = 0;
+	optind = 1;
+	while ((val = getopt_long(argc, argv, ":N:r:w:h", longs, NULL)) != -1) {
+		if (val == ':' || val == '?') {
+			fprintf(stderr, "nettrace: %s '%s'\n", val == ':' ?
+				"a value is missing after" : "there is no option",
+				argv[optind - 1]);
+			return usage(NULL);
+		}
+		i = option_of(val);
+		if (i < NOPTIONS)
+			used[i] = option[i].name;
+		status = take(cli, val, optarg);
+		if (status >= 0)
+			return status;
+	}
+	return -1;
+}
+
+int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
+{
+	const char *used[NOPTIONS] = { NULL };
+	int end, status;
+
+	memset(cli, 0, sizeof(*cli));
+	cli->wait_ns = DRAIN_NS;
+	end = cut_command(cli, argc, argv);
+	status = read_options(cli, end, argv, used);
+	if (status >= 0)
+		return status;
+	if (used[option_of(OPT_VERSION)]) {
+		puts("nettrace " NETTRACE_VERSION);
+		return NT_EXIT_OK;
+	}
+	if (optind < end) {
+		status = find_command(cli, argv[optind]);
+		if (status >= 0)
+			return status;
+		cli->arg = argv + optind + 1;
+		cli->narg = end - optind - 1;
+	}
+	if (used[option_of('h')]) {
+		if (cli->cmd)
+			help_command(cli->cmd);
+		else
+			help_all(stdout);
+		return NT_EXIT_OK;
+	}
+	if (cli->command && !*cli->command) {
+		fputs("nettrace: no command after '--'\n", stderr);
+		return usage(NULL);
+	}
+	if (!cli->cmd && !cli->command) {
+		help_all(stderr);
+		return NT_EXIT_USAGE;
+	}
+	if (!cli->cmd)
+		cli->cmd = nt_commands[0];
+	return check(cli, used);
+}
+
+void nt_cli_free(struct nt_cli *cli)
+{
+	free(cli->names);
+	cli->names = NULL;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cli.h - what the user asked for
+ *
+ * Purpose:   turns arguments into a struct; no option is a global variable.
+ * Ownership: the struct points into argv; nt_cli_free() frees the one copy
+ *            it makes.
+ * Errors:    a sentence on stderr and NT_EXIT_USAGE.
+ */
+#ifndef NETTRACE_CLI_H
+#define NETTRACE_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source.h"
+
+#define NETTRACE_VERSION "0.1"
+
+/* exit statuses; with COMMAND, its own status comes back unless tracing failed */
+enum nt_exit {
+	NT_EXIT_OK = 0,
+	NT_EXIT_FAIL = 1,
+	NT_EXIT_USAGE = 2,
+	NT_EXIT_NOTHING = 3,	/* no such conversation, nothing recorded */
+	NT_EXIT_TRACE = 125,	/* with COMMAND: tracing it failed */
+	NT_EXIT_NOEXEC = 126,	/* COMMAND is there but cannot be run */
+	NT_EXIT_NOENT = 127,	/* COMMAND is not there */
+};
+
+enum nt_when { NT_AUTO, NT_ALWAYS, NT_NEVER };
+
+struct nt_command;
+
+struct nt_cli {
+	const struct nt_command *cmd;
+	const char *netns[NT_STREAM_MAX];
+	size_t nnetns;
+	char *names;		/* what netns[] points into */
+	const char *file;	/* -r: read this recording; NULL: live */
+	int width;		/* columns; 0: find out */
+	enum nt_when unicode;
+	enum nt_when color;
+	bool json;
+	bool last;
+	bool all;
+	bool until_closed;
+	uint32_t conv;		/* 0: all conversations */
+	int64_t wait_ns;	/* after COMMAND has ended */
+	char **arg;		/* the subcommand's arguments */
+	int narg;
+	char **command;		/* NULL, or COMMAND and its arguments */
+};
+
+/* options that not every subcommand has */
+#define NT_OPT_FILE	0x01	/* -r */
+#define NT_OPT_LOOK	0x02	/* --width, --ascii, --unicode, --color */
+#define NT_OPT_JSON	0x04
+#define NT_OPT_PICK	0x08	/* --conv, --last */
+#define NT_OPT_COMMAND	0x10	/* -- COMMAND, --wait, --until-closed, --all */
+
+struct nt_command {
+	const char *name;
+	const char *args;	/* "FILE", or "" */
+	const char *brief;	/* half a line */
+	const char *help;	/* paragraphs */
+	unsigned int opts;
+	int min_args, max_args;
+	int (*run)(const struct nt_cli *cli);	/* exit status */
+};
+
+/* NULL-terminated; the first is what COMMAND alone means (nettrace.c) */
+extern const struct nt_command *const nt_commands[];
+
+/**
+ * nt_cli_parse() - read the arguments
+ * @cli:	filled; free with nt_cli_free()
+ * Return: -1 to go on with cli->cmd->run(), or the exit status: after --help,
+ * --version, and what could not be understood.
+ */
+int nt_cli_parse(struct nt_cli *cli, int argc, char **argv);
+void nt_cli_free(struct nt_cli *cli);
+
+#endif /* NETTRACE_CLI_H */

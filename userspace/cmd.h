@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cmd.h - the subcommands, one struct each (cmd_*.c)
+ */
+#ifndef NETTRACE_CMD_H
+#define NETTRACE_CMD_H
+
+#include "cli.h"
+
+extern const struct nt_command nt_cmd_timeline;
+extern const struct nt_command nt_cmd_list;
+extern const struct nt_command nt_cmd_show;
+extern const struct nt_command nt_cmd_arp;
+extern const struct nt_command nt_cmd_follow;
+extern const struct nt_command nt_cmd_record;
+extern const struct nt_command nt_cmd_stats;
+
+#endif /* NETTRACE_CMD_H */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_record.c - events into a file, to be shown later or elsewhere
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "session.h"
+
+static int run_record(const struct nt_cli *cli)
+{
+	struct nt_error err = { "" };
+	struct nt_session s;
+	int status = nt_session_open(&s, cli, NT_LIVE), ret;
+
+	if (status < 0) {
+		ret = nt_recorder_open(&s.rec, cli->arg[0], s.src->stream,
+				       s.src->nstream, &err);
+		s.told = s.src->nstream;
+		if (ret < 0) {
+			fprintf(stderr, "nettrace: %s\n", err.text);
+			s.rec = NULL;
+			status = cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
+		}
+	}
+	if (status < 0) {
+		if (!cli->command)
+			fprintf(stderr, "nettrace: recording to %s; Ctrl-C ends it\n",
+				cli->arg[0]);
+		/* a model only where the end depends on what happened */
+		if (cli->command)
+			status = nt_session_model(&s, 200, NULL);
+	}
+	if (status < 0)
+		status = nt_session_run(&s);
+	if (s.rec) {
+		ret = nt_recorder_close(s.rec, &err);
+		if (ret < 0) {
+			fprintf(stderr, "nettrace: %s\n", err.text);
+			status = NT_EXIT_FAIL;
+		}
+	}
+	if (status < 0) {
+		fprintf(stderr, "nettrace: %" PRIu64 " events recorded, %" PRIu64 " lost\n",
+			s.src->delivered, s.src->lost);
+		status = NT_EXIT_OK;
+	}
+	status = nt_session_exit(&s, status);
+	nt_session_close(&s);
+	return status;
+}
+
+const struct nt_command nt_cmd_record = {
+	.name = "record", .args = "FILE", .brief = "write what happens to FILE",
+	.help = "Writes all events from now on to FILE, until Ctrl-C or until the command\n"
+		"ends. Every subcommand that shows something reads it back with -r FILE.\n",
+	.opts = NT_OPT_COMMAND, .min_args = 1, .max_args = 1,
+	.run = run_record,
+};

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_stats.c - the module's counters, and one reader's account
+ *
+ * The reader's "seen" is not the sum of the rest: it is taken from the events'
+ * own numbers (first to last on each CPU), so that the equation
+ * seen = delivered + filtered + lost can fail, and says so when it does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "netns.h"
+#include "session.h"
+
+#define MODULE_MAX 64
+#define CPUS (UINT16_MAX + 1)
+
+struct span {
+	uint64_t first, next;	/* next 0: nothing yet */
+};
+
+struct account {
+	struct span *cpu[NT_STREAM_MAX];	/* CPUS each, when needed */
+	uint64_t filtered;
+	bool no_memory;
+};
+
+/* what the module's stats file says */
+struct counters {
+	char text[4096];
+	char version[64];
+	struct nt_stat_line line[MODULE_MAX];
+	size_t n;
+};
+
+static void count(void *arg, const struct nt_event *ev)
+{
+	const struct nettrace_hdr *h = &ev->rec.hdr;
+	struct account *a = arg;
+	uint64_t first = h->seq;
+	struct span *s;
+
+	if (ev->source >= NT_STREAM_MAX || h->type == NETTRACE_INFO)
+		return;
+	if (!a->cpu[ev->source])
+		a->cpu[ev->source] = calloc(CPUS, sizeof(*s));
+	if (!a->cpu[ev->source]) {
+		a->no_memory = true;
+		return;
+	}
+	s = &a->cpu[ev->source][h->cpu];
+	if (h->type == NETTRACE_GAP) {
+		/* its number is the first event's after it, still to come */
+		a->filtered += ev->rec.gap.filtered;
+		first -= ev->rec.gap.lost + ev->rec.gap.filtered;
+		if (!s->next)
+			s->first = first;
+		if (h->seq > s->next)
+			s->next = h->seq;
+		return;
+	}
+	if (!s->next)
+		s->first = first;
+	if (h->seq + 1 > s->next)
+		s->next = h->seq + 1;
+}
+
+static uint64_t seen(const struct account *a)
+{
+	uint64_t sum = 0;
+	size_t i, cpu;
+
+	for (i = 0; i < NT_STREAM_MAX; i++)
+		for (cpu = 0; a->cpu[i] && cpu < CPUS; cpu++)
+			sum += a->cpu[i][cpu].next - a->cpu[i][cpu].first;
+	return sum;
+}
+
+static void forget(struct account *a)
+{
+	size_t i;
+
+	for (i = 0; i < NT_STREAM_MAX; i++)
+		free(a->cpu[i]);
+}
+
+/* lines "key value"; what is not a number (version, cpuN a=b) is no counter */
+static void parse(struct counters *c)
+{
+	char *rest = c->text, *line, *value, *end;
+	uint64_t n;
+
+	while ((line = strsep(&rest, "\n")) && c->n < MODULE_MAX) {
+		value = strchr(line, ' ');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		if (!strcmp(line, "version"))
+			snprintf(c->version, sizeof(c->version), "%s", value);
+		n = strtoull(value, &end, 10);
+		if (end == value || *end || *value == '-')
+			continue;
+		c->line[c->n].key = line;
+		c->line[c->n++].value = n;
+	}
+}
+
+/* -1 to go on, or an exit status */
+static int read_counters(struct counters *c, const char *netns)
+{
+	struct nt_error err = { "" };
+	const char *stage = "open";
+	int ns = -1, fd;
+	size_t used = 0;
+	ssize_t n;
+
+	if (netns) {
+		ns = nt_netns_open(netns, &err);
+		if (ns < 0) {
+			fprintf(stderr, "nettrace: %s\n", err.text);
+			return NT_EXIT_FAIL;
+		}
+	}
+	fd = nt_netns_file(ns, "nettrace/stats", O_RDONLY, &stage);
+	if (ns >= 0)
+		close(ns);
+	if (fd < 0) {
+		fprintf(stderr, "nettrace: cannot %s the module's counters (/proc/net/nettrace/stats): %s\n",
+			stage, strerror(-fd));
+		return NT_EXIT_FAIL;
+	}
+	while (used < sizeof(c->text) - 1) {
+		n = read(fd, c->text + used, sizeof(c->text) - 1 - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	close(fd);
+	c->text[used] = '\0';
+	parse(c);
+	return -1;
+}
+
+/* one namespace, our own, or a recording */
+static int stats_of(const struct nt_cli *cli, const char *netns)
+{
+	struct nt_cli one = *cli;
+	struct counters c = { .n = 0 };
+	struct account a = { .filtered = 0 };
+	struct nt_stats st = { .netns = "" };
+	struct nt_session s;
+	struct nt_view v = { .out = NULL };
+	int status;
+
+	one.nnetns = netns ? 1 : 0;
+	one.netns[0] = netns;
+	status = nt_session_open(&s, &one, NT_ONCE);
+	s.peek = count;
+	s.peek_arg = &a;
+	if (status < 0)
+		status = nt_view_open(&v, &s, false);
+	if (status < 0)
+		status = nt_session_model(&s, 2000, NULL);
+	if (status < 0)
+		status = nt_session_run(&s);
+	if (status < 0 && !cli->file)
+		status = read_counters(&c, netns);
+	if (status < 0 && a.no_memory) {
+		fputs("nettrace: out of memory\n", stderr);
+		status = NT_EXIT_FAIL;
+	}
+	if (status < 0) {
+		st.netns = cli->file ? cli->file : netns ? netns : "";
+		st.version = c.version;
+		st.module = c.line;
+		st.nmodule = c.n;
+		st.seen = seen(&a);
+		st.delivered = s.src->delivered;
+		st.filtered = a.filtered;
+		st.lost = s.src->lost;
+		st.model = nt_model_stats(s.model);
+		(cli->json ? &nt_format_json : &nt_format_line)->stats(&v, &st);
+		status = nt_view_close(&v);
+		if (st.seen != st.delivered + st.filtered + st.lost) {
+			fprintf(stderr, "nettrace: the account does not balance: seen %" PRIu64 ", delivered + filtered + lost %" PRIu64 "\n",
+				st.seen, st.delivered + st.filtered + st.lost);
+			status = NT_EXIT_FAIL;
+		}
+	}
+	forget(&a);
+	nt_session_close(&s);
+	return status;
+}
+
+static int run_stats(const struct nt_cli *cli)
+{
+	int status = NT_EXIT_OK, ret;
+	size_t i;
+
+	if (!cli->nnetns)
+		return stats_of(cli, NULL);
+	for (i = 0; i < cli->nnetns; i++) {
+		ret = stats_of(cli, cli->netns[i]);
+		if (ret != NT_EXIT_OK)
+			status = ret;
+	}
+	return status;
+}
+
+const struct nt_command nt_cmd_stats = {
+	.name = "stats", .args = "", .brief = "counters of the module and of this reader",
+	.help = "Shows the module's counters for this namespace (or those of -N) and the account\n"
+		"of one reader that reads all the rings hold: what it saw was delivered,\n"
+		"filtered or lost. It fails when that does not add up.\n",
+	.opts = NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON,
+	.run = run_stats,
+};

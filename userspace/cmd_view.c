@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_view.c - timeline, list, show, arp: read all there is, then show it
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "session.h"
+#include "walk.h"
+
+#define HOLD_MS 2000	/* nobody waits for it: the end of the source ends it */
+
+struct look {
+	struct nt_session s;
+	struct nt_view v;
+	const struct nt_format *f;
+	uint32_t only;		/* number of the one conversation; 0: all */
+};
+
+static const struct nt_format *format_of(const struct nt_cli *cli)
+{
+	return cli->json ? &nt_format_json : &nt_format_ladder;
+}
+
+/* open, read all, close the model; -1 to go on */
+static int gather(struct look *k, const struct nt_cli *cli, bool fit)
+{
+	int status = nt_session_open(&k->s, cli, NT_ONCE);
+
+	k->f = format_of(cli);
+	k->only = cli->conv;
+	if (status < 0)
+		status = nt_view_open(&k->v, &k->s, fit);
+	if (status < 0)
+		status = nt_session_model(&k->s, HOLD_MS, NULL);
+	if (status < 0)
+		status = nt_session_run(&k->s);
+	return status;
+}
+
+static int finish(struct look *k, int status)
+{
+	int out = k->v.out ? nt_view_close(&k->v) : NT_EXIT_OK;
+
+	if (status < 0)
+		status = out;
+	else if (out != NT_EXIT_OK)
+		status = out;
+	status = nt_session_exit(&k->s, status);
+	nt_session_close(&k->s);
+	return status;
+}
+
+static bool shows(const void *arg, const struct nt_conv *c)
+{
+	const struct look *k = arg;
+
+	return k->only ? c->id == k->only : nt_session_shows(&k->s, c);
+}
+
+/* how many conversations are to be shown; --last is turned into a number */
+static size_t choose(struct look *k)
+{
+	const struct nt_conv *last = NULL, *c;
+	size_t i, n = 0;
+
+	for (i = 0; i < nt_model_nconv(k->s.model); i++) {
+		c = nt_model_conv(k->s.model, i);
+		if (!shows(k, c))
+			continue;
+		n++;
+		if (!last || c->t0 >= last->t0)
+			last = c;
+	}
+	if (!k->s.cli->last || !last)
+		return n;
+	k->only = last->id;
+	return 1;
+}
+
+/* nothing to show: say why, as far as it is known */
+static int nothing(const struct look *k)
+{
+	const struct nt_model_stats *st = nt_model_stats(k->s.model);
+	size_t n = nt_model_nconv(k->s.model);
+
+	if (k->only) {
+		fprintf(stderr, "nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n",
+			k->only, n);
+	} else if (n) {
+		fprintf(stderr, "nettrace: no conversation began while the command ran; --all shows the %zu that went on\n",
+			n);
+	} else if (st->arps) {
+		fprintf(stderr, "nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n");
+	} else if (!st->events) {
+		fprintf(stderr, "nettrace: nothing is recorded%s\n",
+			k->s.cli->file ? " in that file" :
+			k->s.cli->command ? ": the command caused no traffic in the namespaces that were watched (-N names others)" :
+			" yet");
+	} else {
+		fprintf(stderr, "nettrace: no conversation is recorded\n");
+	}
+	return NT_EXIT_NOTHING;
+}
+
+static void note_hidden(const struct look *k)
+{
+	size_t i, hidden = 0, n = nt_model_nconv(k->s.model);
+
+	for (i = 0; i < n; i++)
+		hidden += !nt_session_shows(&k->s, nt_model_conv(k->s.model, i));
+	if (hidden && !k->only)
+		fprintf(stderr, "nettrace: %zu conversation%s that had begun before the command %s left out; --all shows %s\n",
+			hidden, hidden == 1 ? "" : "s",
+			hidden == 1 ? "is" : "are", hidden == 1 ? "it" : "them");
+}
+
+static int no_memory(int err)
+{
+	if (!err)
+		return -1;
+	fputs("nettrace: out of memory\n", stderr);
+	return NT_EXIT_FAIL;
+}
+
+static void stream_item(const void *arg, const struct nt_item *it)
+{
+	const struct look *k = arg;
+
+	if (!ferror(k->v.out))
+		k->f->item(&k->v, k->s.model, it);
+}
+
+/* objects in the order of time, then the conversations they belong to */
+static int stream(struct look *k)
+{
+	size_t i;
+	int err;
+
+	err = nt_walk(k->s.model, shows, true, stream_item, k);
+	for (i = 0; !err && i < nt_model_nconv(k->s.model); i++) {
+		const struct nt_conv *c = nt_model_conv(k->s.model, i);
+
+		if (shows(k, c))
+			k->f->list(&k->v, c);
+	}
+	nt_view_check(&k->v);
+	return no_memory(err);
+}
+
+static int pictures(struct look *k, bool detail)
+{
+	bool first = true;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < nt_model_nconv(k->s.model); i++) {
+		const struct nt_conv *c = nt_model_conv(k->s.model, i);
+
+		if (!shows(k, c))
+			continue;
+		if (!first)
+			fputc('\n', k->v.out);
+		first = false;
+		err = (detail ? k->f->detail : k->f->conv)(&k->v, k->s.model, c);
+		if (nt_view_check(&k->v))
+			break;
+	}
+	return no_memory(err);
+}
+
+static int run_timeline(const struct nt_cli *cli)
+{
+	struct look k = { 0 };
+	int status = gather(&k, cli, true);
+
+	if (status < 0) {
+		size_t n = choose(&k);
+
+		note_hidden(&k);
+		if (cli->json && !k.only)	/* ARP and gaps are objects too */
+			n += nt_model_narp(k.s.model) + nt_model_ngap(k.s.model);
+		if (!n)
+			status = nothing(&k);
+		else
+			status = cli->json ? stream(&k) : pictures(&k, false);
+	}
+	return finish(&k, status);
+}
+
+static int run_list(const struct nt_cli *cli)
+{
+	struct look k = { 0 };
+	int status = gather(&k, cli, true);
+	size_t i;
+
+	if (status < 0 && !choose(&k)) {
+		status = nothing(&k);
+	} else if (status < 0) {
+		note_hidden(&k);
+		k.f->list_head(&k.v);
+		for (i = 0; i < nt_model_nconv(k.s.model); i++) {
+			const struct nt_conv *c = nt_model_conv(k.s.model, i);
+
+			if (shows(&k, c))
+				k.f->list(&k.v, c);
+			if (nt_view_check(&k.v))
+				break;
+		}
+	}
+	return finish(&k, status);
+}
+
+static int run_show(const struct nt_cli *cli)
+{
+	struct look k = { 0 };
+	char *end;
+	unsigned long n = strtoul(cli->arg[0], &end, 10);
+	int status;
+
+	if (end == cli->arg[0] || *end || *cli->arg[0] == '-' || !n ||
+	    n > UINT32_MAX) {
+		fprintf(stderr, "nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
+			cli->arg[0]);
+		return NT_EXIT_USAGE;
+	}
+	status = gather(&k, cli, true);
+	k.only = (uint32_t)n;
+	if (status < 0)
+		status = choose(&k) ? pictures(&k, true) : nothing(&k);
+	return finish(&k, status);
+}
+
+static int run_arp(const struct nt_cli *cli)
+{
+	struct look k = { 0 };
+	int status = gather(&k, cli, false);
+	size_t i, n;
+
+	n = status < 0 ? nt_model_narp(k.s.model) : 0;
+	for (i = 0; i < n && !nt_view_check(&k.v); i++)
+		k.f->arp(&k.v, nt_model_arp(k.s.model, i));
+	if (status < 0 && !n) {
+		fputs("nettrace: no ARP is recorded\n", stderr);
+		status = NT_EXIT_NOTHING;
+	}
+	return finish(&k, status);
+}
+
+#define LOOK (NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON)
+
+const struct nt_command nt_cmd_timeline = {
+	.name = "timeline", .args = "", .brief = "conversations as pictures",
+	.help = "Draws each conversation as a ladder: an arrow for each packet, both ends'\n"
+		"states beside it, and what caused every change of state. A state that was\n"
+		"not observed but concluded from the segments is marked with '~'.\n"
+		"Without a command it shows what the module still holds.\n",
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND,
+	.run = run_timeline,
+};
+
+const struct nt_command nt_cmd_list = {
+	.name = "list", .args = "", .brief = "a line for each conversation",
+	.help = "Lists the conversations, with the numbers that show and --conv take. Numbers\n"
+		"count from the oldest event that is still held; a recording keeps them.\n",
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND,
+	.run = run_list,
+};
+
+const struct nt_command nt_cmd_show = {
+	.name = "show", .args = "N", .brief = "conversation N in full detail",
+	.help = "Shows one conversation with every header field, option and mark of every\n"
+		"packet, where it was sighted, and each change of state with its evidence.\n",
+	.opts = LOOK, .min_args = 1, .max_args = 1,
+	.run = run_show,
+};
+
+const struct nt_command nt_cmd_arp = {
+	.name = "arp", .args = "", .brief = "who asked for which address, who answered",
+	.help = "Lists ARP packets, a line each, with where they were sighted.\n",
+	.opts = LOOK | NT_OPT_COMMAND,
+	.run = run_arp,
+};

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * session.c - what the commands share: open, pump, show
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "priv.h"
+#include "session.h"
+
+#define DRAIN_NS	200000000LL	/* after COMMAND: what is on its way */
+#define LATE_NS		50000000LL	/* no event comes later than this */
+#define POLL_MS		50		/* how soon COMMAND's end is noticed */
+#define BURST		4096		/* events between looks at the rest */
+
+/* set by a signal; the one thing here that is not in a struct */
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int sig)
+{
+	signalled = sig;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+static void say(const struct nt_error *err)
+{
+	fprintf(stderr, "nettrace: %s\n", err->text);
+}
+
+/* without SA_RESTART: a signal ends a wait */
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+int nt_session_open(struct nt_session *s, const struct nt_cli *cli,
+		    enum nt_mode mode)
+{
+	bool from_now = mode == NT_LIVE || cli->command;
+	struct nt_error err = { "" };
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	s->cli = cli;
+	s->live = !cli->file && from_now;
+	if (cli->file)
+		ret = nt_source_file(&s->src, cli->file, &err);
+	else
+		ret = nt_source_live(&s->src, cli->nnetns ? cli->netns : NULL,
+				     cli->nnetns, from_now, &err);
+	if (ret < 0) {
+		say(&err);
+		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
+	}
+	if (!cli->file && !from_now)
+		nt_source_live_until_now(s->src);
+	if (s->live)
+		catch_signals();
+	return -1;
+}
+
+int nt_session_model(struct nt_session *s, int hold_ms,
+		     const struct nt_observer *obs)
+{
+	s->model = nt_model_new(hold_ms * 1000000LL, obs);
+	if (s->model)
+		return -1;
+	fputs("nettrace: out of memory\n", stderr);
+	return s->cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
+}
+
+/* 0, or -errno with the sentence said */
+static int take(struct nt_session *s, const struct nt_event *ev)
+{
+	struct nt_error err = { "" };
+	int ret = 0;
+
+	if (s->peek)
+		s->peek(s->peek_arg, ev);
+	while (!ret && s->rec && s->told < s->src->nstream) {
+		ret = nt_recorder_stream(s->rec, s->told,
+					 &s->src->stream[s->told], &err);
+		s->told++;
+	}
+	if (!ret && s->rec)
+		ret = nt_recorder_write(s->rec, ev, &err);
+	if (ret) {
+		say(&err);
+		return ret;
+	}
+	if (s->model)
+		ret = nt_model_feed(s->model, ev);
+	if (ret)
+		fputs("nettrace: out of memory for what was traced; trace for a shorter time\n",
+		      stderr);
+	return ret;
+}
+
+static bool is_closed(const struct nt_conv *c)
+{
+	int k;
+
+	if (c->proto != IPPROTO_TCP)
+		return true;
+	for (k = 0; k < 2; k++) {
+		const struct nt_end *e = &c->end[k];
+
+		/* of an inferred TIME-WAIT nobody tells the end */
+		if (e->state == NT_ST_NONE || e->state == NT_CLOSED ||
+		    e->state == NT_LISTEN ||
+		    (e->state == NT_TIME_WAIT && e->basis == NT_INFERRED))
+			continue;
+		return false;
+	}
+	return true;
+}
+
+static bool all_closed(const struct nt_session *s)
+{
+	size_t i;
+
+	for (i = 0; s->model && i < nt_model_nconv(s->model); i++)
+		if (nt_session_shows(s, nt_model_conv(s->model, i)) &&
+		    !is_closed(nt_model_conv(s->model, i)))
+			return false;
+	return true;
+}
+
+/* is COMMAND over, and what came after it long enough? */
+static bool command_done(struct nt_session *s)
+{
+	int status;
+	int64_t since;
+
+	if (!s->ended) {
+		if (signalled == SIGTERM)
+			kill(s->child, SIGTERM);
+		signalled = 0;	/* SIGINT is COMMAND's: it got it from the terminal */
+		if (waitpid(s->child, &status, WNOHANG) != s->child)
+			return false;
+		s->ended = true;
+		s->ended_at = now_ns();
+		s->child_status = nt_status_of(status);
+		if (s->cli->until_closed)
+			fputs("nettrace: waiting until all conversations are closed; Ctrl-C ends it\n",
+			      stderr);
+	}
+	if (signalled)
+		return true;
+	since = now_ns() - s->ended_at;
+	if (since < DRAIN_NS)
+		return false;
+	return all_closed(s) ||
+	       (!s->cli->until_closed && since >= s->cli->wait_ns);
+}
+
+/* nothing to read at this moment, or a long burst: true to end */
+static bool pause_reading(struct nt_session *s)
+{
+	struct nt_error err = { "" };
+
+	if (s->live && s->model)
+		nt_model_advance(s->model, now_ns() - LATE_NS);
+	if (s->flush_out && (fflush(stdout) || ferror(stdout)))
+		return true;
+	if (s->rec && nt_recorder_flush(s->rec, &err)) {
+		say(&err);
+		return true;
+	}
+	return s->child ? command_done(s) : signalled != 0;
+}
+
+static int pump(struct nt_session *s)
+{
+	struct nt_error err = { "" };
+	unsigned int burst = 0;
+	struct nt_event ev;
+	int ret;
+
+	for (;;) {
+		ret = nt_source_next(s->src, &ev, &err);
+		if (ret == 1) {
+			ret = take(s, &ev);
+			if (ret < 0)
+				return ret;
+			if (++burst % BURST || !s->live)
+				continue;
+			if (pause_reading(s))
+				return 0;
+			continue;
+		}
+		if (ret == -ENODATA)
+			break;
+		if (ret < 0) {
+			say(&err);
+			return ret;
+		}
+		if (pause_reading(s))
+			return 0;
+		nt_source_wait(s->src, POLL_MS);
+	}
+	/* the module went: COMMAND still runs to its end */
+	if (s->child && !s->ended)
+		fputs("nettrace: tracing ended before the command did\n", stderr);
+	while (s->child && !s->ended && !command_done(s))
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L },
+			  NULL);
+	return 0;
+}
+
+int nt_session_run(struct nt_session *s)
+{
+	struct nt_error err = { "" };
+	int ret;
+
+	if (s->cli->command) {
+		ret = nt_spawn(&s->child, s->cli->command, &err);
+		if (ret < 0) {
+			s->child = 0;
+			say(&err);
+			return ret == -ENOENT ? NT_EXIT_NOENT : NT_EXIT_NOEXEC;
+		}
+	}
+	ret = pump(s);
+	if (s->model)
+		nt_model_finish(s->model);
+	if (!ret)
+		return -1;
+	if (!s->child)
+		return NT_EXIT_FAIL;
+	if (!s->ended)
+		waitpid(s->child, NULL, 0);
+	return NT_EXIT_TRACE;
+}
+
+void nt_session_close(struct nt_session *s)
+{
+	if (s->model)
+		nt_model_free(s->model);
+	if (s->src)
+		nt_source_close(s->src);
+	s->model = NULL;
+	s->src = NULL;
+}
+
+int nt_session_exit(const struct nt_session *s, int status)
+{
+	if (!s->cli->command || !s->ended)
+		return status;
+	if (status == NT_EXIT_FAIL)
+		return NT_EXIT_TRACE;
+	return status == NT_EXIT_OK || status == NT_EXIT_NOTHING ?
+	       s->child_status : status;
+}
+
+bool nt_session_shows(const struct nt_session *s, const struct nt_conv *c)
+{
+	return !s->cli->command || s->cli->all || c->proto != IPPROTO_TCP ||
+	       c->opened != NT_OPEN_MIDSTREAM;
+}

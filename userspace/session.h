@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session.h - what the commands share: open, pump, show
+ *
+ * Purpose:   one loop from a source to a model, a recorder, or both, for
+ *            recordings, for what the rings hold, for live traffic and for the
+ *            time that a COMMAND runs.
+ * Ownership: nt_session_close() frees all that the session opened.
+ * Errors:    said on stderr where they are found; functions return an exit
+ *            status, or -1 to go on.
+ */
+#ifndef NETTRACE_SESSION_H
+#define NETTRACE_SESSION_H
+
+#include <sys/types.h>
+
+#include "cli.h"
+#include "model.h"
+#include "render.h"
+#include "source.h"
+
+enum nt_mode {
+	NT_ONCE,	/* what the rings hold; or COMMAND's time; or a file */
+	NT_LIVE,	/* from now on, until a signal; or COMMAND's time */
+};
+
+struct nt_session {
+	const struct nt_cli *cli;
+	struct nt_source *src;
+	struct nt_model *model;		/* NULL: none wanted */
+	struct nt_recorder *rec;	/* NULL: none wanted */
+	/* each event, before the model gets it; may be NULL */
+	void (*peek)(void *arg, const struct nt_event *ev);
+	void *peek_arg;
+	bool live;
+	bool flush_out;			/* flush stdout whenever there is silence */
+	pid_t child;			/* 0: no COMMAND */
+	bool ended;			/* COMMAND has */
+	int64_t ended_at;		/* ns, CLOCK_REALTIME */
+	int child_status;		/* exit status of COMMAND */
+	unsigned int told;		/* streams given to the recorder */
+};
+
+/**
+ * nt_session_open() - open the source that the arguments name
+ * Return: -1 to go on, or an exit status; the sentence has been said.
+ */
+int nt_session_open(struct nt_session *s, const struct nt_cli *cli,
+		    enum nt_mode mode);
+
+/**
+ * nt_session_model() - a model behind the source
+ * @hold_ms:	how long an arrow waits for its other sightings
+ * Return: -1 to go on, or an exit status.
+ */
+int nt_session_model(struct nt_session *s, int hold_ms,
+		     const struct nt_observer *obs);
+
+/**
+ * nt_session_run() - start COMMAND, if there is one, and read to the end
+ * Return: -1 when it went well, or an exit status.
+ */
+int nt_session_run(struct nt_session *s);
+
+void nt_session_close(struct nt_session *s);
+
+/**
+ * nt_session_exit() - the status to exit with
+ * @status:	of the command's own work
+ * With COMMAND: its own status, unless tracing failed.
+ */
+int nt_session_exit(const struct nt_session *s, int status);
+
+/* does a conversation belong to what was asked for (--all, COMMAND)? */
+bool nt_session_shows(const struct nt_session *s, const struct nt_conv *c);
+
+/**
+ * nt_view_open() - how and where to draw
+ * @fit:	the format needs a width; without, lines are as long as they are
+ * Return: -1 to go on, or an exit status (a terminal that is too narrow).
+ */
+int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit);
+
+/** nt_view_check() - did writing fail?  Call it soon after writing: errno */
+bool nt_view_check(struct nt_view *v);
+
+/** nt_view_close() - flush; a failed write is said (not a closed pipe) */
+int nt_view_close(struct nt_view *v);
+
+#endif /* NETTRACE_SESSION_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * view.c - how and where to draw: width, characters, colour, output errors
+ */
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "session.h"
+
+#define DEFAULT_WIDTH 80
+
+static volatile sig_atomic_t pipe_closed;
+
+static void on_pipe(int sig)
+{
+	(void)sig;
+	pipe_closed = 1;
+}
+
+/* columns by option, environment or terminal; 0: nothing says */
+static int find_width(const struct nt_cli *cli, const char **by)
+{
+	const char *env = getenv("COLUMNS");
+	struct winsize ws;
+	char *end;
+	long n;
+
+	*by = "--width";
+	if (cli->width)
+		return cli->width;
+	*by = "COLUMNS";
+	if (env && *env) {
+		n = strtol(env, &end, 10);
+		if (!*end && n > 0 && n < 100000)
+			return (int)n;
+	}
+	*by = "the terminal";
+	if (isatty(STDOUT_FILENO) &&
+	    !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col)
+		return ws.ws_col;
+	return 0;
+}
+
+static bool want_unicode(const struct nt_cli *cli)
+{
+	const char *term = getenv("TERM");
+
+	if (cli->unicode != NT_AUTO)
+		return cli->unicode == NT_ALWAYS;
+	/* the console's font has the lines, but not the heads of the arrows */
+	if (isatty(STDOUT_FILENO) && term &&
+	    (!strcmp(term, "linux") || !strcmp(term, "dumb")))
+		return false;
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+/* https://no-color.org: set and not empty means none, an option outranks it */
+static bool want_color(const struct nt_cli *cli)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (cli->color != NT_AUTO)
+		return cli->color == NT_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(none && *none) &&
+	       !(term && !strcmp(term, "dumb"));
+}
+
+int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
+{
+	const struct nt_cli *cli = s->cli;
+	const char *by;
+	unsigned int i;
+
+	signal(SIGPIPE, on_pipe);
+	memset(v, 0, sizeof(*v));
+	v->out = stdout;
+	v->unicode = want_unicode(cli);
+	v->color = want_color(cli);
+	for (i = 0; s->src && i < NT_STREAM_MAX && i < NT_VIEW_STREAMS; i++)
+		v->netns[i] = s->src->stream[i].name;
+	if (cli->json)
+		return -1;
+	v->width = find_width(cli, &by);
+	if (v->width && v->width < NT_WIDTH_MIN) {
+		fprintf(stderr, "nettrace: %d columns (%s) are too few for a picture, which needs %d: widen the terminal, or use --width %d or --json\n",
+			v->width, by, NT_WIDTH_MIN, NT_WIDTH_MIN);
+		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
+	}
+	if (!v->width && fit)
+		v->width = DEFAULT_WIDTH;
+	return -1;
+}
+
+bool nt_view_check(struct nt_view *v)
+{
+	if (!v->error && ferror(v->out))
+		v->error = errno ? errno : EIO;
+	return v->error != 0;
+}
+
+int nt_view_close(struct nt_view *v)
+{
+	if (!nt_view_check(v) && fflush(v->out))
+		v->error = errno;
+	if (!v->error)
+		return NT_EXIT_OK;
+	if (!pipe_closed)	/* who closed the pipe has read enough */
+		fprintf(stderr, "nettrace: cannot write to standard output: %s\n",
+			strerror(v->error));
+	return NT_EXIT_FAIL;
+}

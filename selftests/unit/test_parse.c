@@ -194,6 +194,8 @@ static void tcp_bad_options(void **state)
 		{ 8, 8, 0, 0, 0, 0, 0, 0 },
 		{ 1, 1, 1, 1, 1, 1, 1, 8 },	/* kind without a length */
 		{ 99, 0, 0, 0, 0, 0, 0, 0 },
+		{ 99, 1, 0, 0, 0, 0, 0, 0 },
+		{ 99, 9, 0, 0, 0, 0, 0, 0 },
 	};
 	struct nettrace_packet p;
 	unsigned int i;
@@ -244,6 +246,14 @@ static void tcp_header_lengths(void **state)
 	parse4(&k, &p);
 	assert_flags(&p, DF | CUT);
 	assert_int_equal(p.sport, 0);
+
+	seg4(&k, ts_opt, sizeof(ts_opt), 9);
+	k.len -= 6;			/* … or only in its payload */
+	parse4(&k, &p);
+	assert_flags(&p, L4 | DF | CUT);
+	assert_int_equal(p.len, 55);
+	assert_int_equal(p.payload, 3);
+	assert_int_equal(p.tsval, 0x0102);
 
 	ip4(&k, 6);			/* an IP total that holds half a header */
 	addn(&k, 10);
@@ -352,6 +362,15 @@ static void ip4_fragments(void **state)
 	parse4(&k, &p);
 	assert_flags(&p, NETTRACE_PKT_FRAGMENT);
 	assert_int_equal(p.frag_off, 65528);
+
+	seg4(&k, ts_opt, sizeof(ts_opt), 8);
+	set16(&k, 6, 0x2000);
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_FRAGMENT | NETTRACE_PKT_MORE_FRAGS);
+	assert_int_equal(p.payload, 8);
+	set16(&k, 6, 1);
+	parse4(&k, &p);
+	assert_flags(&p, NETTRACE_PKT_FRAGMENT);
 
 	seg4(&k, ts_opt, sizeof(ts_opt), 0);	/* a header in two fragments */
 	k.len = 44;

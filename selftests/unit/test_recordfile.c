@@ -353,6 +353,30 @@ static void sound_nonsense(void **state)
 	assert_says(&err, "after its end");
 }
 
+/* a length that is not to be believed, and all the bytes that it asks for */
+static void endless_block(void **state)
+{
+	struct nt_rf_block head = {
+		.type = 4711, .len = NT_RF_BODY_MAX + 8,
+	};
+	struct nt_error err;
+	unsigned int n;
+	void *body;
+
+	(void)state;
+	body = calloc(1, head.len);
+	assert_non_null(body);
+	head.sum = nt_rf_sum(head.type, head.len, body);
+	record(3);
+	assert_int_equal(truncate(path, file_size() - 24), 0);
+	patch(file_size(), &head, sizeof(head));
+	patch(file_size(), body, head.len);
+	free(body);
+	assert_int_equal(replay(&n, &err), -EBADMSG);
+	assert_int_equal(n, 3);
+	assert_says(&err, "length is impossible");
+}
+
 /* SIGKILL: what was flushed is there */
 static void killed_recorder(void **state)
 {
@@ -482,6 +506,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(foreign_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_versions, setup, teardown),
 		cmocka_unit_test_setup_teardown(sound_nonsense, setup, teardown),
+		cmocka_unit_test_setup_teardown(endless_block, setup, teardown),
 		cmocka_unit_test_setup_teardown(killed_recorder, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(full_disk, setup, teardown),

@@ -24,22 +24,31 @@ function name_of(line)
 function failure(text)
 {
 	failed++
-	failures[failed] = label text
+	failures[failed] = text
 }
 
-function missing(count, where,   i)
+# from the failure first on, they are of the test that parent names
+function name_parent(first, parent,   i)
+{
+	sub(/ *#.*/, "", parent)
+	sub(/^selftests: [^:]*: /, "", parent)
+	for (i = first; i <= failed; i++)
+		failures[i] = parent ": " failures[i]
+}
+
+function missing(count,   i)
 {
 	for (i = 1; i <= count; i++)
-		failure("a test that did not report, in " where)
+		failure("a test that did not report")
 }
 
 # End the levels below depth: what was announced there and never came failed.
 # Returns how many results they held.
-function close_below(depth, parent,   d, results)
+function close_below(depth,   d, results)
 {
 	for (d = depth + 1; d <= deepest; d++) {
 		if (planned[d] > seen[d])
-			missing(planned[d] - seen[d], parent)
+			missing(planned[d] - seen[d])
 		results += seen[d]
 		open[d] = planned[d] = seen[d] = 0
 	}
@@ -57,9 +66,10 @@ function open_level(depth)
 function result(depth, line,   bad, children)
 {
 	bad = line ~ /^not ok/
-	children = close_below(depth, name_of(line))
+	children = close_below(depth)
 	seen[depth]++
 	if (children) {
+		name_parent(before[depth] + 1, name_of(line))
 		if (bad && failed == before[depth])
 			failure(name_of(line))
 	} else if (toupper(line) ~ /# *SKIP/) {
@@ -95,10 +105,10 @@ function result(depth, line,   bad, children)
 }
 
 END {
-	close_below(0, "the last test")
+	close_below(0)
 	if (planned[0] > seen[0])
-		missing(planned[0] - seen[0], "the whole")
+		missing(planned[0] - seen[0])
 	printf "%d %d %d\n", passed, failed, skipped
 	for (i = 1; i <= failed; i++)
-		print failures[i]
+		print label failures[i]
 }

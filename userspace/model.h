@@ -188,6 +188,8 @@ struct nt_model_stats {
 struct nt_observer {
 	void (*item)(void *arg, const struct nt_model *m, const struct nt_item *item);
 	void *arg;
+	/* nt_model_forget() is about to free @conv; may be NULL */
+	void (*gone)(void *arg, const struct nt_model *m, const struct nt_conv *conv);
 };
 
 /**

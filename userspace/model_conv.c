@@ -204,6 +204,8 @@ void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 		struct nt_convx *cv = m->conv[i];
 
 		if (forgettable(m, cv, idle_ns)) {
+			if (m->obs.gone)
+				m->obs.gone(m->obs.arg, m, &cv->c);
 			unhash(m, cv);
 			nt_conv_free(cv);
 		} else {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * seeds.c - write the corpora that fuzzing starts from: seeds DIR
+ *
+ * DIR/parse gets packets of each kind, DIR/recordfile a small recording.  They
+ * are made, not kept: a change of format makes them anew.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../../userspace/source.h"
+
+struct seed {
+	const char *name;
+	uint8_t family;		/* fuzz_parse: 0 IPv4, 1 IPv6, 2 ARP */
+	unsigned int len;
+	const char *bytes;
+};
+
+#define IP4(proto) "\x45\0\0\x50\x12\x34\x40\0\x40" proto \
+	"\0\0\x0a\0\1\2\x0a\0\2\2"
+#define IP6(next) "\x60\0\0\0\0\x40" next "\x40" \
+	"\xfd\0\0\0\0\0\0\0\0\0\0\0\0\1\0\2" \
+	"\xfd\0\0\0\0\0\0\0\0\0\0\0\0\2\0\2"
+#define TCP "\x9d\x78\x1f\x9a\1\2\3\4\5\6\7\x8" "\xa0\x18\1\xf6\0\0\0\0"
+#define SYN_OPTS "\2\4\5\xb4\4\2\x8\x0a\0\0\0\1\0\0\0\0\1\3\3\7"
+#define SACK_OPTS "\1\1\x8\x0a\0\0\0\1\0\0\0\2\1\1\5\x0a"
+
+#define SEED(name, family, bytes) { name, family, sizeof(bytes) - 1, bytes }
+
+static const struct seed seeds[] = {
+	SEED("tcp4-syn", 0, IP4("\6") TCP SYN_OPTS "datadatadatadatadata"),
+	SEED("tcp4-sack", 0, IP4("\6") TCP SACK_OPTS "\0\0\0\1\0\0\0\2" "data"),
+	SEED("udp4", 0, IP4("\x11") "\x14\xe9\0\x35\0\x3c\0\0" "question"),
+	SEED("icmp4-error", 0, IP4("\1") "\3\3\0\0\0\0\0\0" IP4("\x11")
+	     "\x14\xe9\0\x35\0\x3c\0\0"),
+	SEED("tcp6", 1, IP6("\6") TCP SYN_OPTS "data"),
+	SEED("chain6", 1, IP6("\0") "\x2b\0\1\4\0\0\0\0" "\x3c\0\0\0\0\0\0\0"
+	     "\x2c\0\1\4\0\0\0\0" "\6\0\0\1\0\0\0\7" TCP SYN_OPTS),
+	SEED("icmp6-error", 1, IP6("\x3a") "\1\4\0\0\0\0\0\0" IP6("\x3c")
+	     "\6\0\1\4\0\0\0\0" TCP),
+	SEED("arp", 2, "\0\1\x8\0\6\4\0\1\2\0\0\0\1\2\x0a\0\1\2\0\0\0\0\0\0"
+	     "\x0a\0\1\1"),
+};
+
+static int put(const char *dir, const struct seed *s)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/parse/%s", dir, s->name);
+	f = fopen(path, "wb");
+	if (!f)
+		return -1;
+	fputc(s->family, f);
+	fputc(20, f);
+	fputc(0, f);
+	fwrite(s->bytes, 1, s->len, f);
+	return fclose(f);
+}
+
+static int put_recording(const char *dir)
+{
+	struct nt_stream st[2] = { { .name = "client" }, { .name = "server" } };
+	struct nt_event ev = { .t = 1, .rec.hdr.type = NETTRACE_PACKET };
+	struct nt_recorder *r;
+	struct nt_error err;
+	char path[4096];
+	int i;
+
+	snprintf(path, sizeof(path), "%s/recordfile/small", dir);
+	if (nt_recorder_open(&r, path, st, 1, &err))
+		return -1;
+	nt_recorder_write(r, &ev, &err);
+	nt_recorder_stream(r, 1, &st[1], &err);
+	for (i = 0; i < 3; i++) {
+		ev.source = i % 2;
+		ev.rec.hdr.type = i == 2 ? NETTRACE_GAP : NETTRACE_STATE;
+		nt_recorder_write(r, &ev, &err);
+	}
+	return nt_recorder_close(r, &err);
+}
+
+static int make_dir(const char *dir, const char *sub)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, sub);
+	return mkdir(path, 0777) && errno != EEXIST ? -1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+	int bad;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s DIR\n", argv[0]);
+		return 2;
+	}
+	bad = make_dir(argv[1], "") || make_dir(argv[1], "parse") ||
+	      make_dir(argv[1], "recordfile") || put_recording(argv[1]);
+	for (i = 0; !bad && i < sizeof(seeds) / sizeof(seeds[0]); i++)
+		bad = put(argv[1], &seeds[i]);
+	if (bad)
+		perror(argv[1]);
+	return bad ? 1 : 0;
+}

@@ -9,7 +9,7 @@
  * Use:       load udp-lo|tcp-lo|churn COUNT [events-file]
  *            prints "WORKLOAD COUNT INSTRUCTIONS-PER-UNIT", the consumer
  *            included when an events file is given: the same thread drains it
- *            in bulk every 256 units and at the end.
+ *            in bulk every 64 units and at the end, and "lost" must be 0.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,10 +24,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DRAIN_EVERY 256
+#include "../../module/uapi/nettrace.h"
+
+#define DRAIN_EVERY 64
 
 static char drain_buf[1 << 20];
-static unsigned long long drained;
+static unsigned long long drained, lost;
 
 static void die(const char *what)
 {
@@ -49,8 +51,15 @@ static void drain(int fd)
 
 	if (fd < 0)
 		return;
-	while ((n = read(fd, drain_buf, sizeof(drain_buf))) > 0)
-		drained += n / 192;
+	while ((n = read(fd, drain_buf, sizeof(drain_buf))) > 0) {
+		drained += n / NETTRACE_REC_SIZE;
+		for (ssize_t i = 0; i < n; i += NETTRACE_REC_SIZE) {
+			const union nettrace_rec *rec = (void *)(drain_buf + i);
+
+			if (rec->hdr.type == NETTRACE_GAP)
+				lost += rec->gap.lost;
+		}
+	}
 	if (n < 0 && errno != EAGAIN)
 		die("read events");
 }
@@ -162,12 +171,13 @@ int main(int argc, char **argv)
 			continue;
 		loads[i].run(count / 10 + 1, events);	/* warm-up */
 		drained = 0;
+		lost = 0;
 		t0 = now();
 		loads[i].run(count, events);
 		drain(events);
 		t1 = now();
-		printf("%s %lu %llu drained=%llu\n", argv[1], count,
-		       (unsigned long long)(t1 - t0) / count, drained);
+		printf("%s %lu %llu drained=%llu lost=%llu\n", argv[1], count,
+		       (unsigned long long)(t1 - t0) / count, drained, lost);
 		return 0;
 	}
 	fprintf(stderr, "usage: load udp-lo|tcp-lo|churn COUNT [EVENTS-FILE]\n");

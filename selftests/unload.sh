@@ -1,0 +1,188 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# rmmod at any moment: at once, whoever reads and whatever passes, again and
+# again, with nothing left behind.
+
+# shellcheck source=selftests/lib/nt.sh
+. "$(dirname "$0")/lib/nt.sh"
+
+ROUNDS=50
+WARM_UP=5
+# "at once": what it may take on an emulated CPU that has other work to do.  It
+# waits for nobody: readers, timers and TIME-WAIT sockets would take longer.
+LIMIT_MS=3000
+MEDIAN_MS=1000
+
+# kernel memory, in KiB: what is not given back would be found here
+kernel_memory()
+{
+	awk '/^(SUnreclaim|VmallocUsed|Percpu|KernelStack|PageTables):/ { n += $2 }
+		END { print n }' /proc/meminfo
+}
+
+nets_alive()
+{
+	awk '$1 == "net_namespace" { print $2 }' /proc/slabinfo
+}
+
+now_ms()
+{
+	echo $((${EPOCHREALTIME//[!0-9]/} / 1000))
+}
+
+# readers NETNS: two of the events, one of the text, over and over
+readers()
+{
+	local i
+
+	for i in 1 2; do
+		evdump -N "$1" -w 60 >"$NT_TMP/reader$i" 2>&1 &
+		READERS+=($!)
+	done
+	ip netns exec "$1" sh -c 'while cat /proc/net/nettrace/trace >/dev/null 2>&1; do :; done' &
+	READERS+=($!)
+	ip netns exec "$1" tail -f /proc/net/nettrace/trace >/dev/null 2>&1 &
+	TAIL=$!
+	disown $TAIL
+	printf '%s\n' "${READERS[@]}" $TAIL >>"$NT_TMP/pids"
+}
+
+events_flow()
+{
+	[ "$(stat_of seen nts-x)" -ge 500 ]
+}
+
+# readers_end: each by itself, and none with an error
+readers_end()
+{
+	local pid i
+
+	for pid in "${READERS[@]}"; do
+		await "reader $pid to end" gone "$pid"
+	done
+	for i in 1 2; do
+		grep -q '^total .* end=yes$' "$NT_TMP/reader$i" ||
+			fail "reader $i ended with: $(tail -n 1 "$NT_TMP/reader$i")"
+	done
+	kill "$TAIL"
+	await "tail to end" gone "$TAIL"
+	wait "${READERS[@]}"
+}
+
+one_round()
+{
+	local before
+
+	READERS=()
+	must insmod "$NETTRACE_KO" ring=256
+	readers nts-x
+	await "events" events_flow
+	before=$(now_ms)
+	must rmmod nettrace
+	TOOK=$(($(now_ms) - before))
+	! loaded || fail "still loaded after rmmod"
+	readers_end
+}
+
+t_under_load()
+{
+	local i median worst memory nets times
+
+	unload
+	ns_add nts-x nts-y
+	ip netns exec nts-x traffic 600 &
+	echo $! >>"$NT_TMP/pids"
+	disown $!
+	for ((i = 1; i <= ROUNDS + WARM_UP; i++)); do
+		one_round
+		times+=$TOOK$'\n'
+		[ $i -ne $WARM_UP ] || memory=$(kernel_memory)
+		[ $i -ne $WARM_UP ] || nets=$(nets_alive)
+	done
+	median=$(sort -n <<<"$times" | sed -n "$((ROUNDS / 2))p")
+	worst=$(sort -n <<<"$times" | tail -n 1)
+	diag "$ROUNDS times; rmmod took $median ms (median), $worst ms (worst); kernel memory $memory -> $(kernel_memory) KiB"
+	at_least "milliseconds allowed" $LIMIT_MS "$worst"
+	at_least "milliseconds allowed for the median" $MEDIAN_MS "$median"
+	# a ring of one namespace is 96 KiB; 50 of them would be 4.7 MiB
+	at_least "KiB of tolerance for memory" 2048 $(($(kernel_memory) - memory))
+	at_least "namespaces alive at most" $((nets + 4)) "$(nets_alive)"
+	equal "memory of the module left" "$(grep -c nettrace /proc/vmallocinfo)" 0
+}
+
+# namespaces are made and destroyed meanwhile
+t_with_namespaces()
+{
+	local i maker before worst=0
+
+	unload
+	while :; do
+		ip netns add nts-t && ip -n nts-t link set lo up &&
+			ip netns exec nts-t ping -qc 1 127.0.0.1 >/dev/null
+		ip netns del nts-t
+	done 2>/dev/null &
+	maker=$!
+	echo $maker >>"$NT_TMP/pids"
+	echo nts-t >>"$NT_TMP/netns"
+	disown $maker
+	for ((i = 1; i <= 15; i++)); do
+		must insmod "$NETTRACE_KO"
+		pause 0.2
+		before=$(now_ms)
+		must rmmod nettrace
+		TOOK=$(($(now_ms) - before))
+		[ $TOOK -le $worst ] || worst=$TOOK
+	done
+	diag "the slowest rmmod took $worst ms"
+	at_least "milliseconds allowed" $LIMIT_MS $worst
+	kill $maker
+}
+
+# TIME-WAIT and half-open sockets are being followed, with timers running
+t_minis_followed()
+{
+	local i
+
+	for i in 1 2 3 4 5; do
+		load
+		net_pair
+		drop_in "$C" 'tcp flags & (syn|ack) == (syn|ack)'
+		peer client "$C"
+		peer server "$S"
+		tell server listen $SADDR 80
+		tell client start $SADDR 80
+		await "a half-open socket" followed "$S"
+		unload
+		leave client
+		leave server
+		ip netns del "$C"
+		ip netns del "$S"
+		rm "$NT_TMP"/*.in "$NT_TMP"/*.out
+	done
+}
+
+followed()
+{
+	[ "$(stat_of mini_now "$1")" -ge 1 ]
+}
+
+# a file that is held open and not read does not hold the module
+t_held_open()
+{
+	local before
+
+	load
+	exec {text}</proc/net/nettrace/trace {events}</proc/net/nettrace/events
+	read -r -u "$text" _ || fail "no text"
+	before=$(now_ms)
+	must rmmod nettrace
+	at_least "milliseconds allowed" $LIMIT_MS $(($(now_ms) - before))
+	load
+	# the old descriptors lead nowhere, not to the new module
+	for fd in $text $events; do
+		equal "bytes from the old descriptor" "$(head -c 100 <&"$fd" 2>/dev/null | wc -c)" 0
+	done
+}
+
+nt_main t_held_open t_minis_followed t_under_load t_with_namespaces

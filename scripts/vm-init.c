@@ -4,11 +4,14 @@
  * VM itself needs, runs one command and hands its output, its exit status and
  * the contents of /out to the host.
  *
- * Three virtio ports lead to the host: output, errors and result.  The result
- * is one line, "nettrace-vm STATUS SIZE\n", and then SIZE bytes of a tar file.
- * The host ends the machine when it has received them, so nothing that was
- * sent can be lost on the way down.
+ * Three ports lead to the host: output, errors and result.  The result is one
+ * line, "nettrace-vm STATUS SIZE\n", and then SIZE bytes of a tar file.  The
+ * ports are virtio's: fast, and the host ends the machine when it has received
+ * the result, so nothing that was sent can be lost on the way down.  Or they are
+ * serial lines, when each run must count the same instructions: they make no
+ * interrupt at a moment of the host's choosing.
  *
+ * /.vm/serial   if it exists: the ports are ttyS1 to ttyS3
  * /.vm/modules  modules to load, a path a line, in order
  * /.vm/command  the command's words, each ended by a NUL
  * /.vm/env      its environment, in the same form
@@ -34,13 +37,16 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
-#define PORT_PATTERN "/dev/vport%dp%d"
-#define MAX_WORDS    1024
-#define STUDENT	     1000
-#define LEAKS	     "/sys/kernel/debug/kmemleak"
-#define OUT_TAR	     "/run/out.tar"
+#define SERIAL_MARK    "/.vm/serial"
+#define PORT_PATTERN   "/dev/vport%dp%d"
+#define SERIAL_PATTERN "/dev/ttyS%d"
+#define MAX_WORDS      1024
+#define STUDENT	       1000
+#define LEAKS	       "/sys/kernel/debug/kmemleak"
+#define OUT_TAR	       "/run/out.tar"
 
 enum port { PORT_OUT = 1, PORT_ERR, PORT_RESULT, PORT_END };
 
@@ -149,6 +155,37 @@ static void load_modules(void)
 	fclose(list);
 }
 
+static bool use_serial(void)
+{
+	return access(SERIAL_MARK, F_OK) == 0;
+}
+
+/* A serial line that carries bytes as they are. */
+static void make_raw(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct termios tio;
+
+	if (fd < 0 || tcgetattr(fd, &tio))
+		give_up("cannot open", path);
+	cfmakeraw(&tio);
+	tio.c_cflag |= CLOCAL;
+	cfsetspeed(&tio, B115200);
+	if (tcsetattr(fd, TCSANOW, &tio))
+		give_up("cannot set up", path);
+	/* kept open: the last close would forget the settings */
+}
+
+static void set_up_serial(void)
+{
+	int nr;
+
+	for (nr = PORT_OUT; nr < PORT_END; nr++) {
+		snprintf(port_path[nr], sizeof(port_path[nr]), SERIAL_PATTERN, nr);
+		make_raw(port_path[nr]);
+	}
+}
+
 /* Are all three ports there?  Their device is number 0 unless others came first. */
 static bool find_ports(void)
 {
@@ -182,7 +219,7 @@ static void wait_for_ports(void)
 
 static int open_port(enum port nr)
 {
-	int fd = open(port_path[nr], O_WRONLY | O_CLOEXEC);
+	int fd = open(port_path[nr], O_WRONLY | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0)
 		give_up("cannot open", port_path[nr]);
@@ -406,6 +443,8 @@ static void send_result(int status)
 	while ((n = read(tar, buf, sizeof(buf))) > 0)
 		write_all(port, buf, n);
 	close(tar);
+	if (use_serial())
+		tcdrain(port);
 }
 
 int main(void)
@@ -425,12 +464,17 @@ int main(void)
 	sethostname("vm", 2);
 	lo_up();
 	load_modules();
-	wait_for_ports();
+	if (use_serial())
+		set_up_serial();
+	else
+		wait_for_ports();
 	say("ready");
 	status = run_command();
 	show_leaks();
 	send_result(status);
 	say("done, status %d", status);
+	if (use_serial())
+		power_off();
 	/* the host ends the machine; on its own it would run on for ever */
 	for (;;)
 		pause();

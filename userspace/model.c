@@ -68,8 +68,7 @@ int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item)
 	struct nt_item *array;
 
 	if (cv) {
-		array = nt_grow(cv->c.item, &cv->cap, cv->c.nitem,
-				sizeof(*array));
+		array = nt_grow(cv->c.item, &cv->cap, cv->c.nitem, sizeof(*array));
 		if (!array)
 			return -ENOMEM;
 		cv->c.item = array;
@@ -104,15 +103,13 @@ static int gap_final(struct nt_model *m, struct nt_gapx *x)
 		bool hit = false;
 
 		for (e = 0; e < 2; e++) {
-			if (c->end[e].source != x->g.source ||
-			    c->end[e].state == NT_CLOSED)
+			if (c->end[e].source != x->g.source || c->end[e].state == NT_CLOSED)
 				continue;
 			m->conv[i]->e[e].resync = true;
 			hit = true;
 		}
 		/* forwarded only: any namespace may have been its router */
-		if (c->end[0].source < 0 && c->end[1].source < 0 &&
-		    c->closed == NT_CLOSE_OPEN)
+		if (c->end[0].source < 0 && c->end[1].source < 0 && c->closed == NT_CLOSE_OPEN)
 			hit = true;
 		if (hit)
 			c->lost_near += x->g.lost;
@@ -224,6 +221,11 @@ void nt_model_finish(struct nt_model *m)
 	m->stats.unjoined += m->norphan;
 	m->norphan = 0;
 	m->finishing = false;
+}
+
+bool nt_model_pending(const struct nt_model *m)
+{
+	return m->head != NULL;
 }
 
 void nt_model_free(struct nt_model *m)

@@ -27,31 +27,35 @@ enum nt_basis { NT_OBSERVED, NT_INFERRED };
 /* enum nt_state and nt_state_name(): track/tcp_state.h; struct nt_cause: track/cause.h */
 
 struct nt_addr {
-	uint8_t family;		/* NETTRACE_IPV4, NETTRACE_IPV6 */
+	uint8_t family; /* NETTRACE_IPV4, NETTRACE_IPV6 */
 	uint8_t b[16];
 	uint16_t port;
 };
 
 struct nt_sighting {
 	int64_t t;
-	uint16_t source;	/* stream index: the namespace */
-	uint8_t hook;		/* enum nettrace_hook */
+	uint16_t source; /* stream index: the namespace */
+	uint8_t hook;	 /* enum nettrace_hook */
 	uint8_t sk_kind;
-	enum nt_state state;	/* of the local socket when sighted */
-	uint16_t flags;		/* NETTRACE_PKT_* */
+	enum nt_state state; /* of the local socket when sighted */
+	uint16_t flags;	     /* NETTRACE_PKT_* */
 	char dev[NETTRACE_NAME_LEN];
 	uint32_t pid;
 };
-#define NT_SIGHTINGS_MAX 8	/* further ones are counted in nsighted only */
+#define NT_SIGHTINGS_MAX 8 /* further ones are counted in nsighted only */
 
 enum nt_mark_name {
-	NT_MARK_RETRANSMISSION, NT_MARK_KEEPALIVE, NT_MARK_OUT_OF_ORDER,
-	NT_MARK_MALFORMED, NT_MARK_NOT_DELIVERED, NT_MARK_MAX
+	NT_MARK_RETRANSMISSION,
+	NT_MARK_KEEPALIVE,
+	NT_MARK_OUT_OF_ORDER,
+	NT_MARK_MALFORMED,
+	NT_MARK_NOT_DELIVERED,
+	NT_MARK_MAX
 };
 
 struct nt_mark {
 	enum nt_mark_name name;
-	const char *reason;	/* "rto", "fast", "tlp", "syn+ack timer", … or NULL */
+	const char *reason; /* "rto", "fast", "tlp", "syn+ack timer", … or NULL */
 	enum nt_basis basis;
 };
 #define NT_MARKS_MAX 4
@@ -63,17 +67,17 @@ struct nt_mark {
  * and it is not counted as a segment.  pkt.src is its true sender.
  */
 struct nt_arrow {
-	uint32_t n;		/* 1, 2, 3, … in the conversation */
-	uint8_t dir;		/* the sending end: 0 or 1 */
-	int64_t t;		/* first sighting */
-	int64_t t_last;		/* last sighting */
-	uint32_t seq, ack;	/* relative: 0 is the SYN; absolute in pkt */
-	bool ack_valid;		/* relative ack is known (peer's ISN known) */
+	uint32_t n;	   /* 1, 2, 3, … in the conversation */
+	uint8_t dir;	   /* the sending end: 0 or 1 */
+	int64_t t;	   /* first sighting */
+	int64_t t_last;	   /* last sighting */
+	uint32_t seq, ack; /* relative: 0 is the SYN; absolute in pkt */
+	bool ack_valid;	   /* relative ack is known (peer's ISN known) */
 	bool seq_valid;
-	uint32_t wire_segs;	/* segments on the wire it stands for */
+	uint32_t wire_segs; /* segments on the wire it stands for */
 	uint8_t nsight, nmark;
 	uint16_t nsighted;
-	struct nettrace_packet pkt;	/* the first sighting's record; that of
+	struct nettrace_packet pkt; /* the first sighting's record; that of
 					 * LOCAL_OUT where there is one
 					 */
 	struct nt_sighting sight[NT_SIGHTINGS_MAX];
@@ -87,7 +91,7 @@ struct nt_arrow {
  */
 struct nt_transition {
 	int64_t t;
-	uint8_t end;		/* 0 or 1 */
+	uint8_t end; /* 0 or 1 */
 	enum nt_state from, to;
 	enum nt_basis basis;
 	struct nt_cause cause;
@@ -96,18 +100,18 @@ struct nt_transition {
 	uint8_t end_why;	/* enum nettrace_end */
 	uint32_t left_ms;	/* timer of a mini socket */
 	bool late;		/* found by a timer, up to NETTRACE_LATE_MS late */
-	enum nt_state inferred;	/* what the segments had implied in place of
+	enum nt_state inferred; /* what the segments had implied in place of
 				 * @from, when that differs; else NT_ST_NONE
 				 */
 };
 
 struct nt_arp {
 	int64_t t;
-	uint16_t op;		/* 1 request, 2 reply */
+	uint16_t op; /* 1 request, 2 reply */
 	uint8_t sha[6], tha[6];
 	uint8_t spa[4], tpa[4];
 	uint8_t mac_dst[6];
-	bool broadcast;		/* the frame went to ff:ff:ff:ff:ff:ff */
+	bool broadcast; /* the frame went to ff:ff:ff:ff:ff:ff */
 	uint8_t nsight;
 	struct nt_sighting sight[NT_SIGHTINGS_MAX];
 };
@@ -119,14 +123,17 @@ struct nt_gap {
 };
 
 enum nt_item_type {
-	NT_ITEM_ARROW, NT_ITEM_TRANSITION, NT_ITEM_ARP, NT_ITEM_GAP,
+	NT_ITEM_ARROW,
+	NT_ITEM_TRANSITION,
+	NT_ITEM_ARP,
+	NT_ITEM_GAP,
 };
 
 /* what happened next; items of a conversation are in the order of time */
 struct nt_item {
 	enum nt_item_type type;
 	int64_t t;
-	struct nt_conv *conv;	/* NULL: ARP and gaps belong to none */
+	struct nt_conv *conv; /* NULL: ARP and gaps belong to none */
 	union {
 		struct nt_arrow *arrow;
 		struct nt_transition *tr;
@@ -137,48 +144,51 @@ struct nt_item {
 
 struct nt_end {
 	struct nt_addr addr;
-	int source;		/* stream that owns this end's socket; -1: none seen */
-	enum nt_state state;	/* now */
-	enum nt_basis basis;	/* of the state */
-	uint32_t pid;		/* 0: no owner observed */
+	int source;	     /* stream that owns this end's socket; -1: none seen */
+	enum nt_state state; /* now */
+	enum nt_basis basis; /* of the state */
+	uint32_t pid;	     /* 0: no owner observed */
 	char comm[NETTRACE_NAME_LEN];
-	uint64_t bytes;		/* distinct payload bytes this end sent */
-	uint32_t arrows;	/* it sent */
+	uint64_t bytes;	 /* distinct payload bytes this end sent */
+	uint32_t arrows; /* it sent */
 	uint32_t retransmissions;
-	bool listening;		/* LISTEN stood behind this end when it began */
+	bool listening; /* LISTEN stood behind this end when it began */
 };
 
 enum nt_opened {
-	NT_OPEN_HANDSHAKE, NT_OPEN_SIMULTANEOUS, NT_OPEN_MIDSTREAM,
-	NT_OPEN_REFUSED, NT_OPEN_UNANSWERED
+	NT_OPEN_HANDSHAKE,
+	NT_OPEN_SIMULTANEOUS,
+	NT_OPEN_MIDSTREAM,
+	NT_OPEN_REFUSED,
+	NT_OPEN_UNANSWERED
 };
 enum nt_closed { NT_CLOSE_FIN, NT_CLOSE_RST, NT_CLOSE_TIMEOUT, NT_CLOSE_OPEN };
 
 struct nt_conv {
-	uint32_t id;		/* 1, 2, 3, … */
-	uint8_t proto;		/* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, … */
-	struct nt_end end[2];	/* 0: client (who sent the SYN, or spoke first) */
-	int64_t t0, t1;		/* first and last item */
+	uint32_t id;	      /* 1, 2, 3, … */
+	uint8_t proto;	      /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, … */
+	struct nt_end end[2]; /* 0: client (who sent the SYN, or spoke first) */
+	int64_t t0, t1;	      /* first and last item */
 	enum nt_opened opened;
 	enum nt_closed closed;
-	int closer;		/* the end that closed first: 0, 1; -1 none yet */
-	uint8_t completeness;	/* Wireshark's mask: 1 SYN 2 SYN+ACK 4 ACK 8 data 16 FIN 32 RST */
-	struct nt_item *item;	/* nitem of them */
+	int closer;	      /* the end that closed first: 0, 1; -1 none yet */
+	uint8_t completeness; /* Wireshark's mask: 1 SYN 2 SYN+ACK 4 ACK 8 data 16 FIN 32 RST */
+	struct nt_item *item; /* nitem of them */
 	size_t nitem;
 	uint32_t narrow;
-	uint64_t lost_near;	/* events lost while it lived */
-	void *priv;		/* the tracker's own */
+	uint64_t lost_near; /* events lost while it lived */
+	void *priv;	    /* the tracker's own */
 };
 
 struct nt_model;
 
 struct nt_model_stats {
 	uint64_t events, packets, transitions, arps, gaps, lost;
-	uint64_t unknown_records;	/* types this tool does not know */
-	uint64_t disagreements;		/* inferred ≠ observed */
-	uint64_t other_packets;		/* neither of a conversation nor ARP */
-	uint64_t late_sightings;	/* joined an arrow that was final already */
-	uint64_t unjoined;		/* transitions whose addresses never showed */
+	uint64_t unknown_records; /* types this tool does not know */
+	uint64_t disagreements;	  /* inferred ≠ observed */
+	uint64_t other_packets;	  /* neither of a conversation nor ARP */
+	uint64_t late_sightings;  /* joined an arrow that was final already */
+	uint64_t unjoined;	  /* transitions whose addresses never showed */
 };
 
 /*
@@ -204,6 +214,8 @@ int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */
 void nt_model_advance(struct nt_model *m, int64_t t);
 void nt_model_finish(struct nt_model *m);
+/* is there anything that is not final yet; until then states are not current */
+bool nt_model_pending(const struct nt_model *m);
 /**
  * nt_model_forget() - free what a long `follow` will not need again
  * @idle_ns:	conversations of which nothing was heard for so long go, unless

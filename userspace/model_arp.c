@@ -8,7 +8,7 @@
 
 #include "model_priv.h"
 
-#define ARP_WINDOW (500 * NT_MS)	/* a request is repeated after a second */
+#define ARP_WINDOW (500 * NT_MS) /* a request is repeated after a second */
 
 void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
 		     const struct nettrace_packet *p)
@@ -28,8 +28,7 @@ void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
 }
 
 /* the last such message that was not yet seen here */
-static struct nt_arpx *arp_find(const struct nt_model *m,
-				const struct nt_event *ev)
+static struct nt_arpx *arp_find(const struct nt_model *m, const struct nt_event *ev)
 {
 	const struct nettrace_packet *p = &ev->rec.packet;
 	struct nt_pend *q;

@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * model_arrow.c - sightings become arrows
+ * model_arrow.c - sightings are fed: to which conversation, to which arrow
  *
- * A sighting joins the arrow of the same packet (track/pair.h) if the hooks are
- * in a possible order: the sender's LOCAL_OUT, then any number on the way, then
- * LOCAL_IN.  A second sighting at the same hook and device of a namespace is
- * always another packet.  Where nothing in the packet tells two apart (a
- * retransmission without IPv4 identification and timestamps), the newest arrow
- * takes the sighting, since what was sent before it was lost; packets that have
- * no sequence take turns.
- *
- * Super-segments: a piece joins the arrow that covers it (the sender's GSO
- * segment; pieces arrive in order, and all of them are one sighting there).  A
- * GRO-merged segment joins every arrow that it covers, provided they cover all
- * of it; otherwise it is an arrow of its own.
+ * model_pair.c finds the arrow that a sighting joins, if there is one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,150 +10,22 @@
 
 #include "model_priv.h"
 
-#define CANDIDATES_MAX	1024	/* arrows looked at for one sighting */
-#define MERGED_MAX	64	/* segments that GRO makes one of: 64 KiB */
-
-/* a sighting on its way to its arrow */
-struct seen {
-	const struct nt_event *ev;
-	struct nettrace_packet p;	/* IPv4-mapped addresses turned into IPv4 */
-	enum nt_stage stage;
-	uint8_t dir;
-	bool icmp;
-};
-
-static int sighted_here(const struct nt_arrow *a, const struct seen *s)
-{
-	unsigned int i;
-
-	for (i = 0; i < a->nsight; i++) {
-		if (a->sight[i].source == s->ev->source &&
-		    a->sight[i].hook == s->p.hook &&
-		    !strncmp(a->sight[i].dev, s->p.dev, NETTRACE_NAME_LEN - 1))
-			return i;
-	}
-	return -1;
-}
-
-static bool has_stage(const struct nt_arrow *a, enum nt_stage stage)
-{
-	unsigned int i;
-
-	for (i = 0; i < a->nsight; i++) {
-		if (nt_hook_stage(a->sight[i].hook) == stage)
-			return true;
-	}
-	return false;
-}
-
-/* can the packet of @a have been at this hook as well */
-static bool path_possible(const struct nt_arrow *a, const struct seen *s)
-{
-	switch (s->stage) {
-	case NT_STAGE_OUT:
-		/* the start of the way; only clocks can make it come second */
-		return !has_stage(a, NT_STAGE_OUT) && s->ev->t - a->t <= NT_SLOP;
-	case NT_STAGE_IN:
-		/* a group's datagram is delivered in several namespaces */
-		if (a->pkt.proto == IPPROTO_TCP && has_stage(a, NT_STAGE_IN))
-			return false;
-		break;
-	case NT_STAGE_PATH:
-		if (has_stage(a, NT_STAGE_IN) && s->ev->t - a->t_last > NT_SLOP)
-			return false;
-		break;
-	}
-	return s->p.ttl <= a->pkt.ttl;
-}
-
-static struct nt_arrowx *find_same(const struct nt_convx *cv,
-				   const struct seen *s)
-{
-	int64_t window = s->stage == NT_STAGE_OUT ? NT_SLOP : NT_PAIR_WINDOW;
-	bool fifo = nt_pair_fifo(&s->p);
-	struct nt_arrowx *x, *found = NULL;
-	unsigned int n = 0;
-
-	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
-		if (s->ev->t - x->a.t_last > window)
-			break;
-		if (x->a.dir != s->dir || x->icmp != s->icmp ||
-		    nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_SAME)
-			continue;
-		if (sighted_here(&x->a, s) >= 0 || !path_possible(&x->a, s))
-			continue;
-		found = x;
-		if (!fifo)
-			break;
-	}
-	return found;
-}
-
-/* the arrow that covers this piece; @at: where the piece before it was counted */
-static struct nt_arrowx *find_whole(const struct nt_convx *cv,
-				    const struct seen *s, int *at)
-{
-	struct nt_arrowx *x;
-	unsigned int n = 0;
-
-	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
-		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
-			break;
-		if (x->a.dir != s->dir ||
-		    nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_PART)
-			continue;
-		*at = sighted_here(&x->a, s);
-		if (*at >= 0 && x->x[*at].upto == s->p.seq)
-			return x;
-		if (*at < 0 && path_possible(&x->a, s))
-			return x;
-	}
-	return NULL;
-}
-
-/* the arrows that were merged into this sighting; 0: they do not cover it */
-static unsigned int find_parts(const struct nt_convx *cv, const struct seen *s,
-			       struct nt_arrowx *part[MERGED_MAX])
-{
-	uint32_t end = s->p.seq + s->p.payload;
-	unsigned int n = 0, parts = 0;
-	struct nt_arrowx *x;
-
-	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
-		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
-			break;
-		if (x->a.dir != s->dir ||
-		    x->a.pkt.seq + x->a.pkt.payload != end ||
-		    nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_WHOLE ||
-		    sighted_here(&x->a, s) >= 0 || !path_possible(&x->a, s))
-			continue;
-		if (parts == MERGED_MAX)
-			return 0;
-		part[parts++] = x;
-		end = x->a.pkt.seq;
-		if (end == s->p.seq)
-			return parts;
-	}
-	return 0;
-}
-
 /* where a sighting stands among those of its arrow: in the order of the way */
-static unsigned int place_of(const struct nt_arrow *a, const struct seen *s)
+static unsigned int place_of(const struct nt_arrow *a, const struct nt_seen *s)
 {
 	unsigned int i = a->nsight;
 
 	while (i > 0) {
 		enum nt_stage before = nt_hook_stage(a->sight[i - 1].hook);
 
-		if (before < s->stage ||
-		    (before == s->stage && a->sight[i - 1].t <= s->ev->t))
+		if (before < s->stage || (before == s->stage && a->sight[i - 1].t <= s->ev->t))
 			break;
 		i--;
 	}
 	return i;
 }
 
-static void add_sighting(struct nt_arrowx *x, const struct seen *s)
+static void add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_arrow *a = &x->a;
 	unsigned int i, at;
@@ -205,7 +66,7 @@ static void drop_mark(struct nt_arrow *a, enum nt_mark_name name)
 	a->nmark = kept;
 }
 
-static void join(struct nt_model *m, struct nt_arrowx *x, const struct seen *s)
+static void join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_convx *cv = x->pend.cv;
 
@@ -219,8 +80,7 @@ static void join(struct nt_model *m, struct nt_arrowx *x, const struct seen *s)
 	}
 }
 
-static int new_arrow(struct nt_model *m, struct nt_convx *cv,
-		     const struct seen *s)
+static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
 {
 	struct nt_arrowx *x = calloc(1, sizeof(*x));
 
@@ -246,7 +106,7 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv,
 }
 
 /* what the segment says about its conversation, before it is final */
-static void note_fed(struct nt_convx *cv, const struct seen *s)
+static void note_fed(struct nt_convx *cv, const struct nt_seen *s)
 {
 	const struct nettrace_packet *p = &s->p;
 	struct nt_flow *f = &cv->e[s->dir].fed;
@@ -262,19 +122,16 @@ static void note_fed(struct nt_convx *cv, const struct seen *s)
 	}
 	if (p->tcp_flags & NETTRACE_TH_FIN) {
 		f->fin_known = true;
-		f->fin = p->seq + p->payload +
-			 !!(p->tcp_flags & NETTRACE_TH_SYN);
+		f->fin = p->seq + p->payload + !!(p->tcp_flags & NETTRACE_TH_SYN);
 	}
 	if (p->tcp_flags & NETTRACE_TH_RST)
 		cv->rst_fed = true;
-	if ((p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) !=
-	    NETTRACE_TH_SYN)
+	if ((p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
 		cv->nonsyn_fed = true;
 }
 
 /* which namespace owns an end, and who there, as far as a packet tells */
-static void note_end(struct nt_model *m, struct nt_convx *cv,
-		     const struct seen *s)
+static void note_end(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
 {
 	int end = s->stage == NT_STAGE_OUT ? s->dir : !s->dir;
 
@@ -293,36 +150,33 @@ static void note_end(struct nt_model *m, struct nt_convx *cv,
  * A SYN with another ISN than the one before opens a new connection, unless the
  * old one lives: then it is a stray (RFC 9293, 3.10.7.4), and belongs there.
  */
-static bool opens_new(const struct nt_convx *cv, const struct seen *s, int dir)
+static bool opens_new(const struct nt_convx *cv, const struct nt_seen *s, int dir)
 {
 	const struct nt_endx *e = &cv->e[dir];
 
-	if ((s->p.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) !=
-	    NETTRACE_TH_SYN)
+	if ((s->p.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
 		return false;
 	if (e->syn_sent)
 		return false;
-	if (!cv->first)		/* known from its socket only */
+	if (!cv->first) /* known from its socket only */
 		return nt_conv_over(cv);
-	if (!e->fed.isn_known)	/* a simultaneous open, or the roles changed */
+	if (!e->fed.isn_known) /* a simultaneous open, or the roles changed */
 		return cv->nonsyn_fed || nt_conv_over(cv);
 	return e->fed.isn != s->p.seq && (nt_conv_over(cv) || !cv->nonsyn_fed);
 }
 
 /* a SYN,ACK, or midstream from a port that is listened on: the other is client */
 static int server_speaks(const struct nt_model *m, const struct nt_tuple *t,
-			 const struct seen *s)
+			 const struct nt_seen *s)
 {
 	if (s->p.proto != IPPROTO_TCP)
 		return 0;
 	if (s->p.tcp_flags & NETTRACE_TH_SYN)
 		return !!(s->p.tcp_flags & NETTRACE_TH_ACK);
-	return s->stage == NT_STAGE_OUT &&
-	       nt_listener_find(m, s->ev->source, &t->a[0]);
+	return s->stage == NT_STAGE_OUT && nt_listener_find(m, s->ev->source, &t->a[0]);
 }
 
-static struct nt_convx *conv_of(struct nt_model *m, struct nt_tuple *t,
-				struct seen *s)
+static struct nt_convx *conv_of(struct nt_model *m, struct nt_tuple *t, struct nt_seen *s)
 {
 	struct nt_convx *cv;
 
@@ -346,13 +200,12 @@ static bool is_icmp(const struct nettrace_packet *p)
 /* echo requests and replies carry an identifier in place of ports */
 static bool is_echo(const struct nettrace_packet *p)
 {
-	return p->proto == IPPROTO_ICMP ?
-	       p->icmp_type == 0 || p->icmp_type == 8 :
-	       p->icmp_type == 128 || p->icmp_type == 129;
+	return p->proto == IPPROTO_ICMP ? p->icmp_type == 0 || p->icmp_type == 8 :
+					  p->icmp_type == 128 || p->icmp_type == 129;
 }
 
 /* an ICMP error belongs to the conversation whose packet it is about */
-static struct nt_convx *conv_of_error(struct nt_model *m, struct seen *s)
+static struct nt_convx *conv_of_error(struct nt_model *m, struct nt_seen *s)
 {
 	struct nettrace_packet *p = &s->p;
 	struct nt_tuple t = { .proto = p->inner_proto };
@@ -365,13 +218,13 @@ static struct nt_convx *conv_of_error(struct nt_model *m, struct seen *s)
 	s->icmp = true;
 	cv = conv_of(m, &t, s);
 	if (cv)
-		s->dir = !s->dir;	/* towards the sender of the inner packet */
+		s->dir = !s->dir; /* towards the sender of the inner packet */
 	else
 		s->icmp = false;
 	return cv;
 }
 
-static struct nt_convx *conv_of_packet(struct nt_model *m, struct seen *s)
+static struct nt_convx *conv_of_packet(struct nt_model *m, struct nt_seen *s)
 {
 	struct nettrace_packet *p = &s->p;
 	struct nt_tuple t = { .proto = p->proto };
@@ -390,7 +243,7 @@ static struct nt_convx *conv_of_packet(struct nt_model *m, struct seen *s)
  * Have packets of this direction been seen anywhere but here?  If not, there is
  * nothing to join, and a fast one-sided stream need not be searched.
  */
-static bool seen_elsewhere(struct nt_convx *cv, const struct seen *s)
+static bool seen_elsewhere(struct nt_convx *cv, const struct nt_seen *s)
 {
 	struct nt_endx *e = &cv->e[s->dir];
 
@@ -399,33 +252,30 @@ static bool seen_elsewhere(struct nt_convx *cv, const struct seen *s)
 		e->place_source = s->ev->source;
 		e->place_hook = s->p.hook;
 		memcpy(e->place_dev, s->p.dev, sizeof(e->place_dev));
-	} else if (e->place_source != s->ev->source ||
-		   e->place_hook != s->p.hook ||
+	} else if (e->place_source != s->ev->source || e->place_hook != s->p.hook ||
 		   strncmp(e->place_dev, s->p.dev, NETTRACE_NAME_LEN - 1)) {
 		e->places = true;
 	}
 	return e->places;
 }
 
-static int join_or_new(struct nt_model *m, struct nt_convx *cv,
-		       const struct seen *s)
+static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
 {
-	struct nt_arrowx *part[MERGED_MAX], *x;
+	struct nt_arrowx *part[NT_MERGED_MAX], *x;
 	unsigned int i, n;
 	int at = -1;
 
 	if (!seen_elsewhere(cv, s))
 		return new_arrow(m, cv, s);
-	x = find_same(cv, s);
+	x = nt_find_same(cv, s);
 	if (x) {
 		join(m, x, s);
 		return 0;
 	}
 	/* its sender cuts and merges nothing that left before */
-	if (s->p.proto != IPPROTO_TCP || s->icmp || !s->p.payload ||
-	    s->stage == NT_STAGE_OUT)
+	if (s->p.proto != IPPROTO_TCP || s->icmp || !s->p.payload || s->stage == NT_STAGE_OUT)
 		return new_arrow(m, cv, s);
-	x = find_whole(cv, s, &at);
+	x = nt_find_whole(cv, s, &at);
 	if (x && at >= 0) {
 		x->a.nsighted++;
 		x->x[at].upto = s->p.seq + s->p.payload;
@@ -437,7 +287,7 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv,
 		join(m, x, s);
 		return 0;
 	}
-	n = find_parts(cv, s, part);
+	n = nt_find_parts(cv, s, part);
 	for (i = 0; i < n; i++)
 		join(m, part[i], s);
 	return n ? 0 : new_arrow(m, cv, s);
@@ -445,7 +295,7 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv,
 
 int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
 {
-	struct seen s = { .ev = ev, .p = ev->rec.packet };
+	struct nt_seen s = { .ev = ev, .p = ev->rec.packet };
 	__u8 *addr[2] = { s.p.src, s.p.dst };
 	struct nt_convx *cv;
 	bool first;
@@ -458,8 +308,7 @@ int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
 		return 0;
 	}
 	if (!(s.p.flags & NETTRACE_PKT_L4) ||
-	    (s.p.proto != IPPROTO_TCP && s.p.proto != IPPROTO_UDP &&
-	     !is_icmp(&s.p))) {
+	    (s.p.proto != IPPROTO_TCP && s.p.proto != IPPROTO_UDP && !is_icmp(&s.p))) {
 		m->stats.other_packets++;
 		return 0;
 	}
@@ -474,8 +323,7 @@ int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
 	first = !cv->e[s.dir].fed.isn_known;
 	note_fed(cv, &s);
 	note_end(m, cv, &s);
-	if (first && s.stage == NT_STAGE_OUT && !s.icmp &&
-	    cv->e[s.dir].fed.isn_known) {
+	if (first && s.stage == NT_STAGE_OUT && !s.icmp && cv->e[s.dir].fed.isn_known) {
 		ret = nt_orphan_syn(m, cv, s.dir, ev);
 		if (ret)
 			return ret;

@@ -13,12 +13,10 @@
 
 bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b)
 {
-	return a->family == b->family && a->port == b->port &&
-	       !memcmp(a->b, b->b, sizeof(a->b));
+	return a->family == b->family && a->port == b->port && !memcmp(a->b, b->b, sizeof(a->b));
 }
 
-void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b,
-		 uint16_t port)
+void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b, uint16_t port)
 {
 	memset(a, 0, sizeof(*a));
 	a->family = family;
@@ -70,8 +68,7 @@ static bool is_of(const struct nt_convx *cv, const struct nt_tuple *t)
 	       (nt_addr_eq(a, &t->a[1]) && nt_addr_eq(b, &t->a[0]));
 }
 
-struct nt_convx *nt_conv_older(const struct nt_convx *cv,
-			       const struct nt_tuple *t)
+struct nt_convx *nt_conv_older(const struct nt_convx *cv, const struct nt_tuple *t)
 {
 	struct nt_convx *o;
 
@@ -80,8 +77,7 @@ struct nt_convx *nt_conv_older(const struct nt_convx *cv,
 	return o;
 }
 
-struct nt_convx *nt_conv_find(const struct nt_model *m,
-			      const struct nt_tuple *t)
+struct nt_convx *nt_conv_find(const struct nt_model *m, const struct nt_tuple *t)
 {
 	struct nt_convx *cv = m->bucket[hash_tuple(t) & (m->nbucket - 1)];
 
@@ -108,8 +104,7 @@ static void rehash(struct nt_model *m)
 	}
 }
 
-struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t,
-			     int client)
+struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t, int client)
 {
 	struct nt_convx *cv, **array;
 	int e;
@@ -165,10 +160,9 @@ void nt_conv_free(struct nt_convx *cv)
 	free(cv);
 }
 
-#define CLOSED_GRACE	(2000 * NT_MS)	/* stragglers still find it */
+#define CLOSED_GRACE (2000 * NT_MS) /* stragglers still find it */
 
-static bool forgettable(const struct nt_model *m, const struct nt_convx *cv,
-			int64_t idle_ns)
+static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int64_t idle_ns)
 {
 	int64_t idle = m->now - cv->t_fed;
 	int e, closed = 0;
@@ -180,8 +174,7 @@ static bool forgettable(const struct nt_model *m, const struct nt_convx *cv,
 	for (e = 0; e < 2; e++) {
 		if (cv->c.end[e].state == NT_CLOSED)
 			closed++;
-		else if (cv->c.end[e].source >= 0 &&
-			 cv->c.end[e].state != NT_ST_NONE)
+		else if (cv->c.end[e].source >= 0 && cv->c.end[e].state != NT_ST_NONE)
 			return false;
 	}
 	return idle >= (closed ? CLOSED_GRACE : idle_ns);

@@ -9,7 +9,7 @@
 
 #include "model_priv.h"
 
-#define TH(p, f)	((p)->tcp_flags & NETTRACE_TH_##f)
+#define TH(p, f) ((p)->tcp_flags & NETTRACE_TH_##f)
 
 static uint32_t seq_len(const struct nettrace_packet *p)
 {
@@ -72,13 +72,13 @@ static const char *retrans_reason(const struct nettrace_packet *p)
 static bool is_keepalive(const struct nt_endx *e, const struct nt_endx *peer,
 			 const struct nettrace_packet *p, bool owned)
 {
-	if (!TH(p, ACK) || TH(p, SYN) || TH(p, FIN) || TH(p, RST) ||
-	    p->payload > 1 || (peer->window_known && peer->window_zero))
+	if (!TH(p, ACK) || TH(p, SYN) || TH(p, FIN) || TH(p, RST) || p->payload > 1 ||
+	    (peer->window_known && peer->window_zero))
 		return false;
 	if (owned && p->sk_kind == NETTRACE_SK_FULL)
 		return p->seq == p->snd_nxt - 1 && p->snd_una == p->snd_nxt;
-	return !owned && e->based && p->seq == (uint32_t)e->max - 1 &&
-	       e->max > e->base + 1 && e->acked >= e->max;
+	return !owned && e->based && p->seq == (uint32_t)e->max - 1 && e->max > e->base + 1 &&
+	       e->acked >= e->max;
 }
 
 static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
@@ -89,14 +89,12 @@ static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
 	uint64_t from, to;
 
 	if (p->flags & NETTRACE_PKT_RETRANS) {
-		mark(&x->a, NT_MARK_RETRANSMISSION, retrans_reason(p),
-		     NT_OBSERVED);
+		mark(&x->a, NT_MARK_RETRANSMISSION, retrans_reason(p), NT_OBSERVED);
 		cv->c.end[x->a.dir].retransmissions++;
 		return;
 	}
 	if (is_keepalive(e, &cv->e[!x->a.dir], p, owned)) {
-		mark(&x->a, NT_MARK_KEEPALIVE, NULL,
-		     owned ? NT_OBSERVED : NT_INFERRED);
+		mark(&x->a, NT_MARK_KEEPALIVE, NULL, owned ? NT_OBSERVED : NT_INFERRED);
 		return;
 	}
 	if (owned || !e->based || TH(p, RST) || !seq_len(p))
@@ -105,8 +103,7 @@ static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
 	to = from + seq_len(p);
 	if (from >= e->max)
 		return;
-	if (p->payload ? !nt_ranges_new(&e->ranges, to - p->payload, to) :
-			 to <= e->max) {
+	if (p->payload ? !nt_ranges_new(&e->ranges, to - p->payload, to) : to <= e->max) {
 		mark(&x->a, NT_MARK_RETRANSMISSION, NULL, NT_INFERRED);
 		cv->c.end[x->a.dir].retransmissions++;
 	} else {
@@ -149,17 +146,14 @@ static void mark_overtaken(struct nt_arrowx *x)
  * Sent, and its receiver's namespace is traced, yet it never came.  Not said
  * when it may be under way still, nor where events were lost.
  */
-static void mark_lost(const struct nt_model *m, struct nt_convx *cv,
-		      struct nt_arrowx *x)
+static void mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x)
 {
 	int64_t wait = m->hold < 200 * NT_MS ? m->hold : 200 * NT_MS;
 
-	if (nt_hook_stage(x->a.sight[0].hook) != NT_STAGE_OUT ||
-	    cv->c.end[!x->a.dir].source < 0 || delivery(&x->a) ||
-	    cv->c.lost_near)
+	if (nt_hook_stage(x->a.sight[0].hook) != NT_STAGE_OUT || cv->c.end[!x->a.dir].source < 0 ||
+	    delivery(&x->a) || cv->c.lost_near)
 		return;
-	if (cv->max_delay > m->hold / 2 ||
-	    (m->finishing && m->t_max - x->a.t_last < wait))
+	if (cv->max_delay > m->hold / 2 || (m->finishing && m->t_max - x->a.t_last < wait))
 		return;
 	mark(&x->a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
 }
@@ -215,8 +209,7 @@ static void note_opening(struct nt_convx *cv, const struct nt_arrowx *x)
 
 	if (!cv->tcp_seen) {
 		cv->tcp_seen = true;
-		c->opened = TH(p, SYN) && !TH(p, ACK) ? NT_OPEN_UNANSWERED :
-							NT_OPEN_MIDSTREAM;
+		c->opened = TH(p, SYN) && !TH(p, ACK) ? NT_OPEN_UNANSWERED : NT_OPEN_MIDSTREAM;
 		return;
 	}
 	if (c->opened != NT_OPEN_UNANSWERED || x->a.dir == 0)
@@ -277,8 +270,7 @@ static void take_samples(struct nt_convx *cv, const struct nt_arrowx *x)
 	}
 }
 
-static int tcp_final(struct nt_model *m, struct nt_convx *cv,
-		     struct nt_arrowx *x)
+static int tcp_final(struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x)
 {
 	int ret;
 
@@ -296,7 +288,9 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 {
 	struct nt_convx *cv = x->pend.cv;
 	struct nt_item item = {
-		.type = NT_ITEM_ARROW, .t = x->pend.t, .conv = &cv->c,
+		.type = NT_ITEM_ARROW,
+		.t = x->pend.t,
+		.conv = &cv->c,
 		.arrow = &x->a,
 	};
 	bool tcp = x->a.pkt.proto == IPPROTO_TCP;

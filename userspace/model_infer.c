@@ -17,13 +17,14 @@ static bool untraced(const struct nt_convx *cv, int end)
 	return cv->c.end[end].source < 0;
 }
 
-static int move(struct nt_model *m, struct nt_arrowx *x, int end,
-		enum nt_state from, enum nt_state to, struct nt_cause cause)
+static int move(struct nt_model *m, struct nt_arrowx *x, int end, enum nt_state from,
+		enum nt_state to, struct nt_cause cause)
 {
 	struct nt_convx *cv = x->pend.cv;
 	struct nt_transition *tr = calloc(1, sizeof(*tr));
-	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = x->pend.t,
-				.conv = &cv->c, .tr = tr };
+	struct nt_item item = {
+		.type = NT_ITEM_TRANSITION, .t = x->pend.t, .conv = &cv->c, .tr = tr
+	};
 
 	if (!tr)
 		return -ENOMEM;
@@ -49,8 +50,7 @@ static const struct nt_arrowx *syn_before(const struct nt_arrowx *x)
 	const struct nt_arrowx *s;
 
 	for (s = x->prev; s; s = s->prev) {
-		if (s->a.dir != x->a.dir && !s->icmp &&
-		    (s->a.pkt.tcp_flags & NETTRACE_TH_SYN))
+		if (s->a.dir != x->a.dir && !s->icmp && (s->a.pkt.tcp_flags & NETTRACE_TH_SYN))
 			return s;
 	}
 	return NULL;
@@ -78,7 +78,8 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 	struct nt_end *end = &cv->c.end[x->a.dir];
 	const struct nettrace_packet *p = &x->a.pkt;
 	struct nt_cause cause = {
-		.kind = NT_CAUSE_UNKNOWN, .n = x->a.n,
+		.kind = NT_CAUSE_UNKNOWN,
+		.n = x->a.n,
 		.name = "this end is not traced",
 	};
 	enum nt_tcp_event ev[NT_TCP_EVENTS_MAX];
@@ -91,9 +92,9 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 		return 0;
 	if (end->state == NT_ST_NONE && syn && ack)
 		return listener_answers(m, x);
-	if (end->state == NT_ST_NONE && !syn &&
-	    (p->tcp_flags & NETTRACE_TH_RST) && cv->c.opened != NT_OPEN_MIDSTREAM)
-		end->state = NT_CLOSED;		/* it refuses: nobody listens */
+	if (end->state == NT_ST_NONE && !syn && (p->tcp_flags & NETTRACE_TH_RST) &&
+	    cv->c.opened != NT_OPEN_MIDSTREAM)
+		end->state = NT_CLOSED; /* it refuses: nobody listens */
 	if (end->state == NT_ST_NONE && syn)
 		end->state = NT_CLOSED;
 	n = nt_tcp_sent(p, ev);
@@ -116,12 +117,10 @@ static void midstream(struct nt_convx *cv, const struct nt_arrowx *x)
 	int e;
 
 	if ((p->tcp_flags & NETTRACE_TH_ACK) &&
-	    !(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN |
-			      NETTRACE_TH_RST)))
+	    !(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN | NETTRACE_TH_RST)))
 		cv->e[x->a.dir].acks = true;
-	if (cv->c.opened != NT_OPEN_MIDSTREAM || !cv->e[0].acks ||
-	    !cv->e[1].acks || cv->e[0].flow.fin_known ||
-	    cv->e[1].flow.fin_known || cv->rst_fed)
+	if (cv->c.opened != NT_OPEN_MIDSTREAM || !cv->e[0].acks || !cv->e[1].acks ||
+	    cv->e[0].flow.fin_known || cv->e[1].flow.fin_known || cv->rst_fed)
 		return;
 	for (e = 0; e < 2; e++) {
 		if (untraced(cv, e) && cv->c.end[e].state == NT_ST_NONE)
@@ -142,8 +141,7 @@ int nt_infer_received(struct nt_model *m, struct nt_arrowx *x)
 	midstream(cv, x);
 	if (!untraced(cv, to_end) || end->state == NT_ST_NONE)
 		return 0;
-	n = nt_tcp_received(&x->a.pkt, &cv->e[x->a.dir].flow,
-			    &cv->e[to_end].flow, end->state, ev);
+	n = nt_tcp_received(&x->a.pkt, &cv->e[x->a.dir].flow, &cv->e[to_end].flow, end->state, ev);
 	for (i = 0; i < n; i++) {
 		enum nt_state to = nt_tcp_next(end->state, ev[i]);
 

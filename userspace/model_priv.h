@@ -14,7 +14,8 @@
  *   model.c        the queue, gaps, what the outside calls
  *   model_conv.c   conversations: finding, creating, forgetting
  *   model_arp.c    ARP messages
- *   model_arrow.c  fed sightings: which arrow
+ *   model_arrow.c  fed sightings: which conversation
+ *   model_pair.c   fed sightings: which arrow
  *   model_state.c  fed socket records: which end; listeners; owners
  *   model_final.c  final arrows: numbers, marks, bytes
  *   model_trans.c  final transitions of traced sockets: states and causes
@@ -29,9 +30,9 @@
 #include "track/pair.h"
 #include "track/range.h"
 
-#define NT_MS		1000000LL
-#define NT_SLOP		(NT_MS / 10)	/* clocks of two CPUs may differ so much */
-#define NT_PAIR_WINDOW	(2000 * NT_MS)	/* how late a sighting may still join */
+#define NT_MS	       1000000LL
+#define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
+#define NT_PAIR_WINDOW (2000 * NT_MS) /* how late a sighting may still join */
 
 enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP };
 
@@ -40,18 +41,18 @@ struct nt_pend {
 	struct nt_pend *prev, *next;
 	int64_t t;
 	enum nt_pend_type type;
-	struct nt_convx *cv;	/* NULL: belongs to none */
+	struct nt_convx *cv; /* NULL: belongs to none */
 };
 
 struct nt_arrowx {
 	struct nt_pend pend;
 	struct nt_arrow a;
-	struct nt_arrowx *prev, *next;	/* of the conversation, as fed */
+	struct nt_arrowx *prev, *next; /* of the conversation, as fed */
 	bool final;
-	bool icmp;			/* an error about the conversation */
+	bool icmp; /* an error about the conversation */
 	struct {
 		uint16_t cpu;
-		uint32_t upto;		/* seq after what this sighting covered */
+		uint32_t upto; /* seq after what this sighting covered */
 	} x[NT_SIGHTINGS_MAX];
 };
 
@@ -79,37 +80,37 @@ enum nt_owner_rank { NT_OWNER_NONE, NT_OWNER_PACKET, NT_OWNER_LISTENER, NT_OWNER
 
 struct nt_endx {
 	/* fed: may be ahead of what is final */
-	struct nt_flow fed;	/* isn and fin this end sent */
-	bool placed, places;	/* sent packets sighted at one place; at several */
-	uint16_t place_source;	/* the one */
+	struct nt_flow fed;    /* isn and fin this end sent */
+	bool placed, places;   /* sent packets sighted at one place; at several */
+	uint16_t place_source; /* the one */
 	uint8_t place_hook;
 	char place_dev[NETTRACE_NAME_LEN];
-	bool syn_sent;		/* entered SYN-SENT, its SYN is still to come */
-	bool gone;		/* left for CLOSED or TIME-WAIT */
-	bool timewait;		/* a TIME-WAIT socket stands for it */
+	bool syn_sent; /* entered SYN-SENT, its SYN is still to come */
+	bool gone;     /* left for CLOSED or TIME-WAIT */
+	bool timewait; /* a TIME-WAIT socket stands for it */
 	uint64_t sk_id;
 	enum nt_owner_rank rank;
 	/* final */
-	struct nt_flow flow;	/* isn, fin and in-order edge this end sent */
-	bool rst;		/* accepted a RST since its last transition */
-	bool resync;		/* a gap: take the next state that is seen */
-	bool acks;		/* sent a segment of a synchronised state */
-	bool based;		/* @base is set */
-	uint64_t base;		/* position of relative sequence number 0 */
-	uint64_t max;		/* position after the highest that was sent */
-	uint64_t acked;		/* position up to which the peer acknowledged */
+	struct nt_flow flow; /* isn, fin and in-order edge this end sent */
+	bool rst;	     /* accepted a RST since its last transition */
+	bool resync;	     /* a gap: take the next state that is seen */
+	bool acks;	     /* sent a segment of a synchronised state */
+	bool based;	     /* @base is set */
+	uint64_t base;	     /* position of relative sequence number 0 */
+	uint64_t max;	     /* position after the highest that was sent */
+	uint64_t acked;	     /* position up to which the peer acknowledged */
 	struct nt_ranges ranges;
 	bool window_known, window_zero;
-	const struct nt_arrowx *cause;	/* of its last transition */
+	const struct nt_arrowx *cause; /* of its last transition */
 };
 
 struct nt_convx {
-	struct nt_conv c;		/* first: c.priv points here */
-	struct nt_convx *hnext;		/* same bucket, newest first */
+	struct nt_conv c;	/* first: c.priv points here */
+	struct nt_convx *hnext; /* same bucket, newest first */
 	uint32_t hash;
-	int scope;			/* stream, for addresses that never leave it */
+	int scope; /* stream, for addresses that never leave it */
 	struct nt_endx e[2];
-	struct nt_arrowx *first, *last;	/* all arrows, as fed */
+	struct nt_arrowx *first, *last; /* all arrows, as fed */
 	size_t cap;			/* of c.item */
 	unsigned int pending;		/* in the queue */
 	bool rst_fed;			/* a RST was sighted */
@@ -133,6 +134,16 @@ struct nt_listener {
 	char comm[NETTRACE_NAME_LEN];
 };
 
+/* a sighting on its way to its arrow */
+struct nt_seen {
+	const struct nt_event *ev;
+	struct nettrace_packet p; /* IPv4-mapped addresses turned into IPv4 */
+	enum nt_stage stage;
+	uint8_t dir;
+	bool icmp;
+};
+
+#define NT_MERGED_MAX  64 /* segments that GRO makes one of: 64 KiB */
 #define NT_ORPHANS_MAX 256
 
 /* a record whose addresses are not complete yet */
@@ -144,8 +155,8 @@ struct nt_orphan {
 
 struct nt_model {
 	int64_t hold;
-	int64_t now;			/* no older event will come */
-	int64_t t_max;			/* newest event */
+	int64_t now;   /* no older event will come */
+	int64_t t_max; /* newest event */
 	bool finishing;
 	struct nt_observer obs;
 	struct nt_model_stats stats;
@@ -202,23 +213,31 @@ int nt_arp_final(struct nt_model *m, struct nt_arpx *x);
 void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
 		     const struct nettrace_packet *p);
 
+/* model_pair.c */
+/* which of the arrow's sightings was at the same hook and device; -1: none */
+int nt_sighted_here(const struct nt_arrow *a, const struct nt_seen *s);
+/* the arrow of the same packet; NULL: there is none */
+struct nt_arrowx *nt_find_same(const struct nt_convx *cv, const struct nt_seen *s);
+/* the arrow that covers this piece; @at: where the piece before it was counted */
+struct nt_arrowx *nt_find_whole(const struct nt_convx *cv, const struct nt_seen *s, int *at);
+/* the arrows that were merged into this sighting; 0: they do not cover it */
+unsigned int nt_find_parts(const struct nt_convx *cv, const struct nt_seen *s,
+			   struct nt_arrowx *part[NT_MERGED_MAX]);
+
 /* model_arrow.c */
 int nt_packet_feed(struct nt_model *m, const struct nt_event *ev);
 
 /* model_state.c */
 int nt_state_feed(struct nt_model *m, const struct nt_event *ev);
 /* a SYN left: the record of its connect() gets its addresses */
-int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end,
-		  const struct nt_event *ev);
-void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank,
-		  uint32_t pid, const char *comm);
+int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end, const struct nt_event *ev);
+void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank, uint32_t pid,
+		  const char *comm);
 /* who listens on a port in a namespace; NULL: nobody that was observed */
-const struct nt_listener *nt_listener_find(const struct nt_model *m,
-					   unsigned int source,
+const struct nt_listener *nt_listener_find(const struct nt_model *m, unsigned int source,
 					   const struct nt_addr *a);
 /* the listener behind an end, if known: marks and names it */
-void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end,
-		       unsigned int source);
+void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end, unsigned int source);
 
 /* model_final.c */
 int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x);

@@ -16,8 +16,8 @@
 
 #include "model_priv.h"
 
-#define ORPHAN_WAIT	(100 * NT_MS)	/* a connect() may wait for a lock */
-#define LISTENERS_MAX	4096
+#define ORPHAN_WAIT   (100 * NT_MS) /* a connect() may wait for a lock */
+#define LISTENERS_MAX 4096
 
 static bool is_any(const uint8_t *b)
 {
@@ -26,8 +26,7 @@ static bool is_any(const uint8_t *b)
 	return !memcmp(b, any, sizeof(any));
 }
 
-const struct nt_listener *nt_listener_find(const struct nt_model *m,
-					   unsigned int source,
+const struct nt_listener *nt_listener_find(const struct nt_model *m, unsigned int source,
 					   const struct nt_addr *a)
 {
 	const struct nt_listener *wild = NULL;
@@ -41,23 +40,21 @@ const struct nt_listener *nt_listener_find(const struct nt_model *m,
 		if (nt_addr_eq(&l->addr, a))
 			return l;
 		/* :: takes IPv4 as well, unless IPV6_V6ONLY */
-		if (is_any(l->addr.b) && (l->addr.family == a->family ||
-					  l->addr.family == NETTRACE_IPV6))
+		if (is_any(l->addr.b) &&
+		    (l->addr.family == a->family || l->addr.family == NETTRACE_IPV6))
 			wild = l;
 	}
 	return wild;
 }
 
-static int listener_feed(struct nt_model *m, const struct nt_event *ev,
-			 const struct nt_addr *local)
+static int listener_feed(struct nt_model *m, const struct nt_event *ev, const struct nt_addr *local)
 {
 	const struct nettrace_state *rec = &ev->rec.state;
 	struct nt_listener *array, *l = NULL;
 	size_t i;
 
 	for (i = 0; i < m->nlistener && !l; i++) {
-		if (m->listener[i].source == ev->source &&
-		    nt_addr_eq(&m->listener[i].addr, local))
+		if (m->listener[i].source == ev->source && nt_addr_eq(&m->listener[i].addr, local))
 			l = &m->listener[i];
 	}
 	if (rec->new_state != NETTRACE_TCP_LISTEN) {
@@ -68,16 +65,14 @@ static int listener_feed(struct nt_model *m, const struct nt_event *ev,
 	if (!l) {
 		if (m->nlistener == LISTENERS_MAX)
 			return 0;
-		array = nt_grow(m->listener, &m->listener_cap, m->nlistener,
-				sizeof(*array));
+		array = nt_grow(m->listener, &m->listener_cap, m->nlistener, sizeof(*array));
 		if (!array)
 			return -ENOMEM;
 		m->listener = array;
 		l = &array[m->nlistener++];
 	}
 	*l = (struct nt_listener){ .source = ev->source, .addr = *local };
-	if ((rec->flags & NETTRACE_CTX_TASK) &&
-	    !(rec->flags & NETTRACE_CTX_KTHREAD)) {
+	if ((rec->flags & NETTRACE_CTX_TASK) && !(rec->flags & NETTRACE_CTX_KTHREAD)) {
 		l->pid = rec->pid;
 		memcpy(l->comm, rec->comm, sizeof(l->comm));
 		l->comm[sizeof(l->comm) - 1] = '\0';
@@ -85,8 +80,8 @@ static int listener_feed(struct nt_model *m, const struct nt_event *ev,
 	return 0;
 }
 
-void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank,
-		  uint32_t pid, const char *comm)
+void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank, uint32_t pid,
+		  const char *comm)
 {
 	struct nt_end *e = &cv->c.end[end];
 
@@ -99,11 +94,9 @@ void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank,
 		memcpy(e->comm, comm, strnlen(comm, sizeof(e->comm) - 1));
 }
 
-void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end,
-		       unsigned int source)
+void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end, unsigned int source)
 {
-	const struct nt_listener *l =
-		nt_listener_find(m, source, &cv->c.end[end].addr);
+	const struct nt_listener *l = nt_listener_find(m, source, &cv->c.end[end].addr);
 
 	cv->c.end[end].listening = true;
 	if (l)
@@ -111,8 +104,7 @@ void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end,
 }
 
 /* which of the tuple's conversations a record is about: the newest that fits */
-static struct nt_convx *conv_of_record(const struct nt_model *m,
-				       const struct nt_tuple *t,
+static struct nt_convx *conv_of_record(const struct nt_model *m, const struct nt_tuple *t,
 				       const struct nettrace_state *rec)
 {
 	struct nt_convx *cv, *newest = nt_conv_find(m, t);
@@ -130,8 +122,7 @@ static struct nt_convx *conv_of_record(const struct nt_model *m,
 		switch (rec->kind) {
 		case NETTRACE_SK_TIMEWAIT:
 			/* a new connection may have begun meanwhile */
-			if (rec->what == NETTRACE_BEGIN ?
-			    !e->gone : e->timewait)
+			if (rec->what == NETTRACE_BEGIN ? !e->gone : e->timewait)
 				return cv;
 			break;
 		case NETTRACE_SK_FULL:
@@ -149,22 +140,19 @@ static struct nt_convx *conv_of_record(const struct nt_model *m,
  * A socket that leaves CLOSED begins a conversation, and so does a request, if
  * what is known of these addresses is over.
  */
-static bool begins_new(const struct nt_convx *cv, int end,
-		       const struct nettrace_state *rec)
+static bool begins_new(const struct nt_convx *cv, int end, const struct nettrace_state *rec)
 {
 	const struct nt_endx *e = &cv->e[end];
 
 	if (rec->kind == NETTRACE_SK_FULL && rec->what == NETTRACE_CHANGE &&
 	    rec->new_state == NETTRACE_TCP_SYN_SENT)
-		return e->gone || e->fed.isn_known || cv->nonsyn_fed ||
-		       nt_conv_over(cv);
+		return e->gone || e->fed.isn_known || cv->nonsyn_fed || nt_conv_over(cv);
 	if (rec->kind == NETTRACE_SK_REQUEST && rec->what == NETTRACE_BEGIN)
 		return e->gone;
 	return false;
 }
 
-static void note_record(struct nt_model *m, struct nt_convx *cv, int end,
-			const struct nt_event *ev)
+static void note_record(struct nt_model *m, struct nt_convx *cv, int end, const struct nt_event *ev)
 {
 	const struct nettrace_state *rec = &ev->rec.state;
 	struct nt_endx *e = &cv->e[end];
@@ -184,16 +172,14 @@ static void note_record(struct nt_model *m, struct nt_convx *cv, int end,
 		e->timewait = rec->what != NETTRACE_END;
 	} else if (rec->kind == NETTRACE_SK_REQUEST) {
 		nt_listener_apply(m, cv, end, ev->source);
-		if (rec->what == NETTRACE_END &&
-		    rec->end_why != NETTRACE_END_PROMOTED)
+		if (rec->what == NETTRACE_END && rec->end_why != NETTRACE_END_PROMOTED)
 			e->gone = true;
 	}
 	if (rec->old_state == NETTRACE_TCP_LISTEN)
 		nt_listener_apply(m, cv, end, ev->source);
 }
 
-static int enqueue(struct nt_model *m, struct nt_convx *cv, int end,
-		   const struct nt_event *ev)
+static int enqueue(struct nt_model *m, struct nt_convx *cv, int end, const struct nt_event *ev)
 {
 	struct nt_statex *x = calloc(1, sizeof(*x));
 
@@ -213,8 +199,7 @@ static int enqueue(struct nt_model *m, struct nt_convx *cv, int end,
 }
 
 /* take orphan @i out and give it to its conversation */
-static int orphan_adopt(struct nt_model *m, unsigned int i, struct nt_convx *cv,
-			int end)
+static int orphan_adopt(struct nt_model *m, unsigned int i, struct nt_convx *cv, int end)
 {
 	struct nt_event ev = {
 		.t = m->orphan[i].t,
@@ -223,8 +208,7 @@ static int orphan_adopt(struct nt_model *m, unsigned int i, struct nt_convx *cv,
 	};
 
 	m->norphan--;
-	memmove(&m->orphan[i], &m->orphan[i + 1],
-		(m->norphan - i) * sizeof(m->orphan[0]));
+	memmove(&m->orphan[i], &m->orphan[i + 1], (m->norphan - i) * sizeof(m->orphan[0]));
 	return enqueue(m, cv, end, &ev);
 }
 
@@ -232,12 +216,10 @@ static void orphan_add(struct nt_model *m, const struct nt_event *ev)
 {
 	struct nt_orphan *o;
 
-	if (m->norphan == NT_ORPHANS_MAX ||
-	    (m->norphan && ev->t - m->orphan[0].t > ORPHAN_WAIT)) {
+	if (m->norphan == NT_ORPHANS_MAX || (m->norphan && ev->t - m->orphan[0].t > ORPHAN_WAIT)) {
 		m->stats.unjoined++;
 		m->norphan--;
-		memmove(&m->orphan[0], &m->orphan[1],
-			m->norphan * sizeof(m->orphan[0]));
+		memmove(&m->orphan[0], &m->orphan[1], m->norphan * sizeof(m->orphan[0]));
 	}
 	o = &m->orphan[m->norphan++];
 	o->t = ev->t;
@@ -268,8 +250,7 @@ static int orphans_of_socket(struct nt_model *m, struct nt_convx *cv, int end,
 	return 0;
 }
 
-int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end,
-		  const struct nt_event *ev)
+int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end, const struct nt_event *ev)
 {
 	const struct nettrace_packet *p = &ev->rec.packet;
 	const struct nt_addr *to = &cv->c.end[!end].addr;
@@ -280,24 +261,20 @@ int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end,
 		struct nt_addr remote;
 
 		nt_addr_set(&remote, rec->hdr.family, rec->remote, rec->rport);
-		if (m->orphan[i].source != ev->source ||
-		    ev->t - m->orphan[i].t > ORPHAN_WAIT ||
-		    rec->new_state != NETTRACE_TCP_SYN_SENT ||
-		    !nt_addr_eq(&remote, to))
+		if (m->orphan[i].source != ev->source || ev->t - m->orphan[i].t > ORPHAN_WAIT ||
+		    rec->new_state != NETTRACE_TCP_SYN_SENT || !nt_addr_eq(&remote, to))
 			continue;
-		if ((p->flags & NETTRACE_PKT_TASK) && rec->pid &&
-		    p->pid != rec->pid)
+		if ((p->flags & NETTRACE_PKT_TASK) && rec->pid && p->pid != rec->pid)
 			continue;
 		if (orphan_adopt(m, i, cv, end))
 			return -ENOMEM;
-		cv->e[end].syn_sent = false;	/* this is its SYN */
+		cv->e[end].syn_sent = false; /* this is its SYN */
 		return 0;
 	}
 	return 0;
 }
 
-static int joined_feed(struct nt_model *m, const struct nt_event *ev,
-		       struct nt_tuple *t)
+static int joined_feed(struct nt_model *m, const struct nt_event *ev, struct nt_tuple *t)
 {
 	const struct nettrace_state *rec = &ev->rec.state;
 	struct nt_convx *cv = conv_of_record(m, t, rec);
@@ -307,9 +284,9 @@ static int joined_feed(struct nt_model *m, const struct nt_event *ev,
 	if (cv && begins_new(cv, nt_conv_end(cv, &t->a[0]), rec))
 		cv = NULL;
 	if (!cv && rec->what == NETTRACE_END)
-		return 0;	/* of what began and ended before the trace did */
+		return 0; /* of what began and ended before the trace did */
 	if (!cv && rec->hdr.type == NETTRACE_RESET)
-		return 0;	/* no connection: the RST shows as a segment */
+		return 0; /* no connection: the RST shows as a segment */
 	if (!cv) {
 		server = rec->kind == NETTRACE_SK_REQUEST ||
 			 rec->old_state == NETTRACE_TCP_LISTEN ||
@@ -335,11 +312,9 @@ int nt_state_feed(struct nt_model *m, const struct nt_event *event)
 	no_remote = is_any(rec->remote) || !rec->rport;
 	nt_addr_set(&t.a[0], rec->hdr.family, rec->local, rec->lport);
 	nt_addr_set(&t.a[1], rec->hdr.family, rec->remote, rec->rport);
-	if (rec->hdr.type == NETTRACE_STATE && no_remote &&
-	    rec->what == NETTRACE_CHANGE &&
+	if (rec->hdr.type == NETTRACE_STATE && no_remote && rec->what == NETTRACE_CHANGE &&
 	    (rec->new_state == NETTRACE_TCP_LISTEN ||
-	     (rec->old_state == NETTRACE_TCP_LISTEN &&
-	      rec->new_state == NETTRACE_TCP_CLOSE)))
+	     (rec->old_state == NETTRACE_TCP_LISTEN && rec->new_state == NETTRACE_TCP_CLOSE)))
 		return listener_feed(m, &ev, &t.a[0]);
 	if (no_remote || !rec->lport) {
 		if (rec->hdr.type == NETTRACE_STATE)

@@ -15,8 +15,8 @@
 #include "model_priv.h"
 
 /* false: the record is no transition of the end */
-static bool map_record(const struct nt_convx *cv, const struct nt_statex *x,
-		       enum nt_state *from, enum nt_state *to)
+static bool map_record(const struct nt_convx *cv, const struct nt_statex *x, enum nt_state *from,
+		       enum nt_state *to)
 {
 	const struct nettrace_state *rec = &x->rec;
 
@@ -33,8 +33,7 @@ static bool map_record(const struct nt_convx *cv, const struct nt_statex *x,
 	case NETTRACE_SK_REQUEST:
 		if (rec->what == NETTRACE_BEGIN)
 			break;
-		if (rec->what != NETTRACE_END ||
-		    rec->end_why == NETTRACE_END_PROMOTED)
+		if (rec->what != NETTRACE_END || rec->end_why == NETTRACE_END_PROMOTED)
 			return false;
 		*from = NT_SYN_RECEIVED;
 		*to = NT_CLOSED;
@@ -57,15 +56,13 @@ static int came_in(const struct nt_arrowx *x, unsigned int source)
 	int i;
 
 	for (i = 0; i < x->a.nsight; i++) {
-		if (x->a.sight[i].hook == NETTRACE_LOCAL_IN &&
-		    x->a.sight[i].source == source)
+		if (x->a.sight[i].hook == NETTRACE_LOCAL_IN && x->a.sight[i].source == source)
 			return i;
 	}
 	return -1;
 }
 
-static bool matches(const struct nt_statex *st, const struct nt_arrowx *x,
-		    const struct nt_try *t)
+static bool matches(const struct nt_statex *st, const struct nt_arrowx *x, const struct nt_try *t)
 {
 	const struct nt_endx *own = &st->pend.cv->e[st->end];
 
@@ -81,8 +78,8 @@ static bool matches(const struct nt_statex *st, const struct nt_arrowx *x,
  * worked off, in order: the first that fits, not before the previous cause (one
  * segment may cause two transitions).
  */
-static struct nt_arrowx *find_cause(const struct nt_statex *st,
-				    const struct nt_try *t, int64_t until)
+static struct nt_arrowx *find_cause(const struct nt_statex *st, const struct nt_try *t,
+				    int64_t until)
 {
 	bool softirq = !(st->rec.flags & NETTRACE_CTX_TASK);
 	const struct nt_convx *cv = st->pend.cv;
@@ -93,8 +90,8 @@ static struct nt_arrowx *find_cause(const struct nt_statex *st,
 		int i = came_in(x, st->source);
 		bool here;
 
-		if (x->a.dir != st->end && i >= 0 &&
-		    x->a.sight[i].t <= until && matches(st, x, t)) {
+		if (x->a.dir != st->end && i >= 0 && x->a.sight[i].t <= until &&
+		    matches(st, x, t)) {
 			here = x->x[i].cpu == st->rec.hdr.cpu;
 			if (!softirq || !found || (here && !found_here)) {
 				found = x;
@@ -109,8 +106,7 @@ static struct nt_arrowx *find_cause(const struct nt_statex *st,
 	return found;
 }
 
-static struct nt_arrowx *try_segment(const struct nt_statex *st,
-				     const struct nt_try *t)
+static struct nt_arrowx *try_segment(const struct nt_statex *st, const struct nt_try *t)
 {
 	struct nt_arrowx *x = find_cause(st, t, st->pend.t);
 
@@ -145,15 +141,13 @@ void nt_conv_moved(struct nt_convx *cv, const struct nt_transition *tr,
 		   const struct nt_arrowx *cause)
 {
 	struct nt_conv *c = &cv->c;
-	bool by_rst = cause && !cause->icmp &&
-		      (cause->a.pkt.tcp_flags & NETTRACE_TH_RST);
+	bool by_rst = cause && !cause->icmp && (cause->a.pkt.tcp_flags & NETTRACE_TH_RST);
 
 	if (tr->to == NT_FIN_WAIT_1 && c->closer < 0)
 		c->closer = tr->end;
 	if (cause && cause->icmp && c->opened == NT_OPEN_UNANSWERED)
 		c->opened = NT_OPEN_REFUSED;
-	if (tr->to != NT_CLOSED || tr->from == NT_TIME_WAIT ||
-	    c->closed == NT_CLOSE_FIN)
+	if (tr->to != NT_CLOSED || tr->from == NT_TIME_WAIT || c->closed == NT_CLOSE_FIN)
 		return;
 	if (tr->cause.kind == NT_CAUSE_TIMER) {
 		c->closed = NT_CLOSE_TIMEOUT;
@@ -172,22 +166,28 @@ void nt_conv_moved(struct nt_convx *cv, const struct nt_transition *tr,
 	}
 }
 
-static int transition(struct nt_model *m, struct nt_statex *x,
-		      enum nt_state from, enum nt_state to)
+static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state from, enum nt_state to)
 {
 	struct nt_convx *cv = x->pend.cv;
 	struct nt_end *end = &cv->c.end[x->end];
 	struct nt_endx *e = &cv->e[x->end];
 	struct nt_cause_facts facts = {
-		.from = from, .to = to, .rst = e->rst,
+		.from = from,
+		.to = to,
+		.rst = e->rst,
 		.zero_window = cv->e[!x->end].window_zero,
 	};
-	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = x->pend.t,
-				.conv = &cv->c };
+	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = x->pend.t, .conv = &cv->c };
 	struct nt_transition tr = {
-		.t = x->pend.t, .end = x->end, .from = from, .to = to,
-		.basis = NT_OBSERVED, .kind = x->rec.kind, .what = x->rec.what,
-		.end_why = x->rec.end_why, .left_ms = x->rec.left_ms,
+		.t = x->pend.t,
+		.end = x->end,
+		.from = from,
+		.to = to,
+		.basis = NT_OBSERVED,
+		.kind = x->rec.kind,
+		.what = x->rec.what,
+		.end_why = x->rec.end_why,
+		.left_ms = x->rec.left_ms,
 		.late = x->rec.flags & NETTRACE_CTX_TIMER,
 	};
 	struct nt_arrowx *arrow;
@@ -206,10 +206,8 @@ static int transition(struct nt_model *m, struct nt_statex *x,
 		e->cause = arrow;
 	}
 	if (plan.owner && tr.cause.kind == NT_CAUSE_CALL)
-		nt_owner_set(cv, x->end, NT_OWNER_CALL, tr.cause.pid,
-			     tr.cause.comm);
-	if (end->basis == NT_INFERRED && end->state != NT_ST_NONE &&
-	    end->state != from) {
+		nt_owner_set(cv, x->end, NT_OWNER_CALL, tr.cause.pid, tr.cause.comm);
+	if (end->basis == NT_INFERRED && end->state != NT_ST_NONE && end->state != from) {
 		tr.inferred = end->state;
 		m->stats.disagreements++;
 	}

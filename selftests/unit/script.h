@@ -39,16 +39,16 @@
 
 #include "model.h"
 
-#define SCRIPT_T0 1700000000000000000LL
+#define SCRIPT_T0   1700000000000000000LL
 #define SCRIPT_HOLD 1000000000LL
 
 struct script {
 	struct nt_model *m;
 	uint8_t family;
-	uint8_t addr[2][16];	/* c, s */
+	uint8_t addr[2][16]; /* c, s */
 	uint16_t port[2];
-	uint16_t id;		/* next IPv4 identification given by itself */
-	char out[16384];	/* what script_dump() wrote */
+	uint16_t id;	 /* next IPv4 identification given by itself */
+	char out[16384]; /* what script_dump() wrote */
 };
 
 static inline void script_begin(struct script *s, const char *c, const char *srv)
@@ -78,8 +78,7 @@ static inline const char *script_key(const char *line, const char *key)
 	const char *p = line;
 
 	while ((p = strstr(p, key))) {
-		if ((p == line || p[-1] == ' ') &&
-		    (p[n] == '=' || p[n] == ' ' || !p[n]))
+		if ((p == line || p[-1] == ' ') && (p[n] == '=' || p[n] == ' ' || !p[n]))
 			return p[n] == '=' ? p + n + 1 : p + n;
 		p += n;
 	}
@@ -93,8 +92,7 @@ static inline uint32_t script_num(const char *line, const char *key, uint32_t de
 	return v ? (uint32_t)strtoul(v, NULL, 0) : def;
 }
 
-static inline void script_word(const char *line, const char *key, char *to,
-			       size_t size)
+static inline void script_word(const char *line, const char *key, char *to, size_t size)
 {
 	const char *v = script_key(line, key);
 
@@ -103,14 +101,13 @@ static inline void script_word(const char *line, const char *key, char *to,
 }
 
 /* the number of a name in a list; a script with a wrong word is a defect */
-static inline unsigned int script_find(const char *word, size_t len,
-				       const char *const *names, size_t n)
+static inline unsigned int script_find(const char *word, size_t len, const char *const *names,
+				       size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (names[i] && strlen(names[i]) == len &&
-		    !strncmp(names[i], word, len))
+		if (names[i] && strlen(names[i]) == len && !strncmp(names[i], word, len))
 			return i;
 	}
 	fail_msg("script: unknown word '%.*s'", (int)len, word);
@@ -120,9 +117,9 @@ static inline unsigned int script_find(const char *word, size_t len,
 static inline unsigned int script_state(const char *word, size_t len)
 {
 	static const char *const names[] = {
-		[1] = "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1",
-		"FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
-		"LISTEN", "CLOSING", "NEW_SYN_RECV",
+		[1] = "ESTABLISHED", "SYN_SENT",  "SYN_RECV", "FIN_WAIT1",
+		"FIN_WAIT2",	     "TIME_WAIT", "CLOSE",    "CLOSE_WAIT",
+		"LAST_ACK",	     "LISTEN",	  "CLOSING",  "NEW_SYN_RECV",
 	};
 
 	return script_find(word, len, names, sizeof(names) / sizeof(names[0]));
@@ -130,8 +127,7 @@ static inline unsigned int script_state(const char *word, size_t len)
 
 static inline uint16_t script_flags(const char *w)
 {
-	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK",
-					     "URG" };
+	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG" };
 	uint16_t flags = 0;
 
 	while (*w && *w != '-') {
@@ -145,8 +141,7 @@ static inline uint16_t script_flags(const char *w)
 
 static inline void script_sk(struct nettrace_packet *p, const char *v)
 {
-	static const char *const kinds[] = { "NONE", "FULL", "LISTEN", "REQUEST",
-					     "TIMEWAIT" };
+	static const char *const kinds[] = { "NONE", "FULL", "LISTEN", "REQUEST", "TIMEWAIT" };
 	size_t n;
 
 	if (!v)
@@ -157,8 +152,8 @@ static inline void script_sk(struct nettrace_packet *p, const char *v)
 		p->sock_state = script_state(v + n + 1, strcspn(v + n + 1, " "));
 }
 
-static inline void script_common(struct script *s, struct nettrace_packet *p,
-				 const char *line, bool from_s)
+static inline void script_common(struct script *s, struct nettrace_packet *p, const char *line,
+				 bool from_s)
 {
 	p->hdr.type = NETTRACE_PACKET;
 	p->hdr.family = s->family;
@@ -179,8 +174,8 @@ static inline void script_common(struct script *s, struct nettrace_packet *p,
 		p->flags |= NETTRACE_PKT_MALFORMED;
 }
 
-static inline void script_tcp(struct script *s, struct nettrace_packet *p,
-			      const char *line, const char *dir, const char *flags)
+static inline void script_tcp(struct script *s, struct nettrace_packet *p, const char *line,
+			      const char *dir, const char *flags)
 {
 	script_common(s, p, line, dir[0] == 's');
 	p->proto = IPPROTO_TCP;
@@ -204,8 +199,8 @@ static inline void script_tcp(struct script *s, struct nettrace_packet *p,
 		p->flags |= NETTRACE_PKT_RETRANS;
 }
 
-static inline void script_icmp(struct script *s, struct nettrace_packet *p,
-			       const char *line, const char *about)
+static inline void script_icmp(struct script *s, struct nettrace_packet *p, const char *line,
+			       const char *about)
 {
 	bool v6 = s->family == NETTRACE_IPV6;
 	bool end = about[0] == 's';
@@ -225,8 +220,7 @@ static inline void script_icmp(struct script *s, struct nettrace_packet *p,
 	p->inner_proto = IPPROTO_TCP;
 }
 
-static inline void script_arp(struct nettrace_packet *p, const char *line,
-			      unsigned int op)
+static inline void script_arp(struct nettrace_packet *p, const char *line, unsigned int op)
 {
 	static const uint8_t ip[2][4] = { { 10, 0, 1, 2 }, { 10, 0, 1, 1 } };
 	static const uint8_t mac[2][6] = { { 2, 0, 0, 0, 0, 2 }, { 2, 0, 0, 0, 0, 1 } };
@@ -249,11 +243,14 @@ static inline void script_arp(struct nettrace_packet *p, const char *line,
 
 static inline int script_call(const char *line)
 {
-	static const struct { const char *name; int nr; } calls[] = {
-		{ "connect", SYS_connect }, { "close", SYS_close },
-		{ "shutdown", SYS_shutdown }, { "listen", SYS_listen },
-		{ "sendto", SYS_sendto }, { "dup3", SYS_dup3 },
-		{ "execve", SYS_execve }, { "recvfrom", SYS_recvfrom },
+	static const struct {
+		const char *name;
+		int nr;
+	} calls[] = {
+		{ "connect", SYS_connect },	    { "close", SYS_close },
+		{ "shutdown", SYS_shutdown },	    { "listen", SYS_listen },
+		{ "sendto", SYS_sendto },	    { "dup3", SYS_dup3 },
+		{ "execve", SYS_execve },	    { "recvfrom", SYS_recvfrom },
 		{ "close_range", SYS_close_range },
 	};
 	char name[32] = "";
@@ -291,12 +288,12 @@ static inline void script_context(struct nettrace_state *r, const char *line)
 	script_word(line, "comm", r->comm, sizeof(r->comm));
 }
 
-static inline void script_socket(struct script *s, struct nettrace_state *r,
-				 const char *line, bool is_s, unsigned int kind,
-				 unsigned int what, const char *change)
+static inline void script_socket(struct script *s, struct nettrace_state *r, const char *line,
+				 bool is_s, unsigned int kind, unsigned int what,
+				 const char *change)
 {
-	static const char *const why[] = { "NONE", "EXPIRED", "PROMOTED", "REUSED",
-					   "KILLED", "UNFOLLOWED" };
+	static const char *const why[] = { "NONE",   "EXPIRED", "PROMOTED",
+					   "REUSED", "KILLED",	"UNFOLLOWED" };
 	size_t n = strcspn(change, ">");
 	const char *v = script_key(line, "why");
 
@@ -335,8 +332,7 @@ static inline void script_line(struct script *s, const char *line)
 	char what[16] = "", a[32] = "", b[32] = "", c[32] = "";
 	long long us;
 
-	if (sscanf(line, "%lld %u %15s %31s %31s %31s", &us, &ev.source, what, a,
-		   b, c) < 3)
+	if (sscanf(line, "%lld %u %15s %31s %31s %31s", &us, &ev.source, what, a, b, c) < 3)
 		fail_msg("script: cannot read '%s'", line);
 	ev.t = SCRIPT_T0 + us * 1000;
 	ev.rec.hdr.time = us * 1000;
@@ -344,21 +340,19 @@ static inline void script_line(struct script *s, const char *line)
 		ev.rec.hdr.type = NETTRACE_GAP;
 		ev.rec.gap.lost = script_num(line, "lost", 1);
 	} else if (!strcmp(what, "FULL")) {
-		script_socket(s, &ev.rec.state, line, a[0] == 's',
-			      NETTRACE_SK_FULL, NETTRACE_CHANGE, b);
+		script_socket(s, &ev.rec.state, line, a[0] == 's', NETTRACE_SK_FULL,
+			      NETTRACE_CHANGE, b);
 	} else if (!strcmp(what, "TW") || !strcmp(what, "REQ")) {
 		script_socket(s, &ev.rec.state, line, a[0] == 's',
-			      what[0] == 'T' ? NETTRACE_SK_TIMEWAIT :
-					       NETTRACE_SK_REQUEST,
+			      what[0] == 'T' ? NETTRACE_SK_TIMEWAIT : NETTRACE_SK_REQUEST,
 			      script_find(b, strlen(b), whats, 5), c);
 	} else if (!strncmp(what, "RST_", 4)) {
-		script_socket(s, &ev.rec.state, line, a[0] == 's',
-			      NETTRACE_SK_FULL, !strcmp(what, "RST_SENT") ?
-			      NETTRACE_RST_SENT : NETTRACE_RST_RECEIVED, "");
+		script_socket(s, &ev.rec.state, line, a[0] == 's', NETTRACE_SK_FULL,
+			      !strcmp(what, "RST_SENT") ? NETTRACE_RST_SENT : NETTRACE_RST_RECEIVED,
+			      "");
 	} else if (!strncmp(what, "ARP", 3)) {
 		script_arp(&ev.rec.packet, line, atoi(a));
-		ev.rec.packet.hook = what[3] == 'O' ? NETTRACE_ARP_OUT :
-						      NETTRACE_ARP_IN;
+		ev.rec.packet.hook = what[3] == 'O' ? NETTRACE_ARP_OUT : NETTRACE_ARP_IN;
 	} else if (!strncmp(what, "ICMP", 4)) {
 		script_icmp(s, &ev.rec.packet, line, a);
 		ev.rec.packet.hook = script_find(what + 4, strlen(what + 4), hooks, 6);
@@ -402,8 +396,8 @@ static inline void script_put(struct script *s, const char *fmt, ...)
 
 static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 {
-	static const char *const mark[] = { "retransmission", "keepalive",
-		"out-of-order", "malformed", "not-delivered" };
+	static const char *const mark[] = { "retransmission", "keepalive", "out-of-order",
+					    "malformed", "not-delivered" };
 	static const char *const flag[] = { "FIN", "SYN", "RST", "PSH", "ACK" };
 	static const char *const hook[] = { "?", "pre", "in", "fwd", "out", "post" };
 	unsigned int i;
@@ -435,15 +429,13 @@ static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 static inline void script_put_tr(struct script *s, const struct nt_transition *t)
 {
 	script_put(s, "%c %s>%s %s ", t->end ? 's' : 'c', nt_state_name(t->from),
-		   nt_state_name(t->to),
-		   t->basis == NT_OBSERVED ? "observed" : "inferred");
+		   nt_state_name(t->to), t->basis == NT_OBSERVED ? "observed" : "inferred");
 	switch (t->cause.kind) {
 	case NT_CAUSE_SEGMENT:
 		script_put(s, "segment:%u", t->cause.n);
 		break;
 	case NT_CAUSE_CALL:
-		script_put(s, "call:%s:%u:%s", t->cause.name, t->cause.pid,
-			   t->cause.comm);
+		script_put(s, "call:%s:%u:%s", t->cause.name, t->cause.pid, t->cause.comm);
 		break;
 	case NT_CAUSE_TIMER:
 		script_put(s, "timer:%s", t->cause.name);
@@ -475,8 +467,7 @@ static inline const char *script_dump(struct script *s, size_t i, int which)
 		assert_true(!k || c->item[k].t >= c->item[k - 1].t);
 		if (c->item[k].type == NT_ITEM_ARROW && (which & SCRIPT_ARROWS))
 			script_put_arrow(s, c->item[k].arrow);
-		if (c->item[k].type == NT_ITEM_TRANSITION &&
-		    (which & SCRIPT_TRANSITIONS))
+		if (c->item[k].type == NT_ITEM_TRANSITION && (which & SCRIPT_TRANSITIONS))
 			script_put_tr(s, c->item[k].tr);
 	}
 	return s->out;
@@ -485,21 +476,21 @@ static inline const char *script_dump(struct script *s, size_t i, int which)
 /* how a conversation looks from outside, as one line */
 static inline const char *script_conv(struct script *s, size_t i)
 {
-	static const char *const opened[] = { "handshake", "simultaneous",
-		"midstream", "refused", "unanswered" };
+	static const char *const opened[] = { "handshake", "simultaneous", "midstream", "refused",
+					      "unanswered" };
 	static const char *const closed[] = { "fin", "rst", "timeout", "open" };
 	const struct nt_conv *c = nt_model_conv(s->m, i);
 
 	assert_non_null(c);
 	s->out[0] = '\0';
-	script_put(s, "%s %s closer=%d mask=%u %s/%s segs=%u/%u bytes=%u/%u "
+	script_put(s,
+		   "%s %s closer=%d mask=%u %s/%s segs=%u/%u bytes=%u/%u "
 		   "rtx=%u/%u pid=%u/%u",
-		   opened[c->opened], closed[c->closed], c->closer,
-		   c->completeness, nt_state_name(c->end[0].state),
-		   nt_state_name(c->end[1].state), c->end[0].arrows,
-		   c->end[1].arrows, (unsigned int)c->end[0].bytes,
-		   (unsigned int)c->end[1].bytes, c->end[0].retransmissions,
-		   c->end[1].retransmissions, c->end[0].pid, c->end[1].pid);
+		   opened[c->opened], closed[c->closed], c->closer, c->completeness,
+		   nt_state_name(c->end[0].state), nt_state_name(c->end[1].state), c->end[0].arrows,
+		   c->end[1].arrows, (unsigned int)c->end[0].bytes, (unsigned int)c->end[1].bytes,
+		   c->end[0].retransmissions, c->end[1].retransmissions, c->end[0].pid,
+		   c->end[1].pid);
 	return s->out;
 }
 

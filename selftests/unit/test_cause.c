@@ -16,13 +16,16 @@
 static struct nettrace_state record(unsigned int flags, int nr)
 {
 	return (struct nettrace_state){
-		.kind = NETTRACE_SK_FULL, .what = NETTRACE_CHANGE,
-		.flags = flags, .syscall = nr, .pid = 1,
+		.kind = NETTRACE_SK_FULL,
+		.what = NETTRACE_CHANGE,
+		.flags = flags,
+		.syscall = nr,
+		.pid = 1,
 	};
 }
 
-static struct nt_plan plan(const struct nettrace_state *rec, enum nt_state from,
-			   enum nt_state to, bool rst)
+static struct nt_plan plan(const struct nettrace_state *rec, enum nt_state from, enum nt_state to,
+			   bool rst)
 {
 	struct nt_cause_facts f = { .from = from, .to = to, .rst = rst };
 	struct nt_plan p;
@@ -52,12 +55,12 @@ static bool names_a_call(const struct nt_plan *p)
 static void test_closed_list(void **state)
 {
 	static const uint8_t allowed[][2] = {
-		{ NT_CLOSED, NT_SYN_SENT }, { NT_CLOSED, NT_LISTEN },
-		{ NT_LISTEN, NT_CLOSED }, { NT_SYN_SENT, NT_CLOSED },
+		{ NT_CLOSED, NT_SYN_SENT },	    { NT_CLOSED, NT_LISTEN },
+		{ NT_LISTEN, NT_CLOSED },	    { NT_SYN_SENT, NT_CLOSED },
 		{ NT_SYN_RECEIVED, NT_FIN_WAIT_1 }, { NT_SYN_RECEIVED, NT_CLOSED },
-		{ NT_ESTABLISHED, NT_FIN_WAIT_1 }, { NT_ESTABLISHED, NT_CLOSED },
-		{ NT_FIN_WAIT_1, NT_CLOSED }, { NT_FIN_WAIT_2, NT_CLOSED },
-		{ NT_CLOSE_WAIT, NT_LAST_ACK }, { NT_CLOSE_WAIT, NT_CLOSED },
+		{ NT_ESTABLISHED, NT_FIN_WAIT_1 },  { NT_ESTABLISHED, NT_CLOSED },
+		{ NT_FIN_WAIT_1, NT_CLOSED },	    { NT_FIN_WAIT_2, NT_CLOSED },
+		{ NT_CLOSE_WAIT, NT_LAST_ACK },	    { NT_CLOSE_WAIT, NT_CLOSED },
 	};
 	unsigned int from, to, i, named = 0;
 	int nr;
@@ -70,8 +73,7 @@ static void test_closed_list(void **state)
 			for (i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 				may |= allowed[i][0] == from && allowed[i][1] == to;
 			for (nr = 0; nr < 512; nr++) {
-				struct nettrace_state r =
-					record(NETTRACE_CTX_TASK, nr);
+				struct nettrace_state r = record(NETTRACE_CTX_TASK, nr);
 				struct nt_plan p = plan(&r, from, to, false);
 
 				does |= names_a_call(&p);
@@ -86,8 +88,8 @@ static void test_closed_list(void **state)
 	assert_int_equal(named, sizeof(allowed) / sizeof(allowed[0]));
 }
 
-static void expect_call(unsigned int flags, int nr, enum nt_state from,
-			enum nt_state to, const char *name)
+static void expect_call(unsigned int flags, int nr, enum nt_state from, enum nt_state to,
+			const char *name)
 {
 	struct nettrace_state r = record(flags, nr);
 	struct nt_plan p = plan(&r, from, to, false);
@@ -97,8 +99,8 @@ static void expect_call(unsigned int flags, int nr, enum nt_state from,
 	assert_true(p.owner);
 }
 
-static void expect_none(unsigned int flags, int nr, enum nt_state from,
-			enum nt_state to, const char *why)
+static void expect_none(unsigned int flags, int nr, enum nt_state from, enum nt_state to,
+			const char *why)
 {
 	struct nettrace_state r = record(flags, nr);
 	struct nt_plan p = plan(&r, from, to, false);
@@ -123,21 +125,19 @@ static void test_calls(void **state)
 	expect_call(task, SYS_execve, NT_ESTABLISHED, NT_CLOSED, "execve");
 	/* connect(AF_UNSPEC) */
 	expect_call(task, SYS_connect, NT_ESTABLISHED, NT_CLOSED, "connect");
-	expect_call(task | NETTRACE_CTX_EXITING, SYS_recvfrom, NT_ESTABLISHED,
-		    NT_FIN_WAIT_1, "exit");
+	expect_call(task | NETTRACE_CTX_EXITING, SYS_recvfrom, NT_ESTABLISHED, NT_FIN_WAIT_1,
+		    "exit");
 	/* shutdown never drops a connection at once; exit never opens one */
 	expect_none(task, SYS_shutdown, NT_ESTABLISHED, NT_CLOSED,
 		    "a call that is not known to do this");
-	expect_none(task | NETTRACE_CTX_EXITING, SYS_connect, NT_CLOSED,
-		    NT_SYN_SENT, "a dying process");
-	expect_none(0, SYS_close, NT_ESTABLISHED, NT_FIN_WAIT_1,
-		    "not in the context of a call");
-	expect_none(task | NETTRACE_CTX_COMPAT, SYS_close, NT_ESTABLISHED,
-		    NT_FIN_WAIT_1, "32-bit call");
-	expect_none(task | NETTRACE_CTX_IO_URING, -1, NT_ESTABLISHED,
-		    NT_FIN_WAIT_1, "io_uring");
-	expect_none(task | NETTRACE_CTX_KTHREAD, SYS_close, NT_ESTABLISHED,
-		    NT_FIN_WAIT_1, "a kernel thread");
+	expect_none(task | NETTRACE_CTX_EXITING, SYS_connect, NT_CLOSED, NT_SYN_SENT,
+		    "a dying process");
+	expect_none(0, SYS_close, NT_ESTABLISHED, NT_FIN_WAIT_1, "not in the context of a call");
+	expect_none(task | NETTRACE_CTX_COMPAT, SYS_close, NT_ESTABLISHED, NT_FIN_WAIT_1,
+		    "32-bit call");
+	expect_none(task | NETTRACE_CTX_IO_URING, -1, NT_ESTABLISHED, NT_FIN_WAIT_1, "io_uring");
+	expect_none(task | NETTRACE_CTX_KTHREAD, SYS_close, NT_ESTABLISHED, NT_FIN_WAIT_1,
+		    "a kernel thread");
 }
 
 /* a RST, a time-out or an ICMP error, even when it is processed in a call */
@@ -178,7 +178,8 @@ static void test_not_the_call(void **state)
 static void test_mini(void **state)
 {
 	struct nettrace_state r = { .kind = NETTRACE_SK_TIMEWAIT,
-				    .what = NETTRACE_END, .syscall = -1,
+				    .what = NETTRACE_END,
+				    .syscall = -1,
 				    .old_state = NETTRACE_TCP_TIME_WAIT,
 				    .end_why = NETTRACE_END_EXPIRED };
 	struct nt_plan p;
@@ -199,23 +200,20 @@ static void test_mini(void **state)
 
 static void test_wants(void **state)
 {
-	struct nt_flow own = { .isn_known = true, .isn = 99, .fin_known = true,
-			       .fin = 200 };
+	struct nt_flow own = { .isn_known = true, .isn = 99, .fin_known = true, .fin = 200 };
 	struct nettrace_packet p = { .ack = 100 };
 	static const struct {
 		uint16_t flags;
 		uint32_t ack, payload;
-		unsigned int wants;	/* bit per enum nt_want */
+		unsigned int wants; /* bit per enum nt_want */
 	} cases[] = {
 #define W(x) (1u << NT_WANT_##x)
 		{ NETTRACE_TH_SYN, 0, 0, W(SYN) | W(OPENING) | W(ANY) },
-		{ NETTRACE_TH_SYN | NETTRACE_TH_ACK, 100, 0,
-		  W(SYNACK) | W(ACK_OF_SYN) | W(ANY) },
+		{ NETTRACE_TH_SYN | NETTRACE_TH_ACK, 100, 0, W(SYNACK) | W(ACK_OF_SYN) | W(ANY) },
 		{ NETTRACE_TH_SYN | NETTRACE_TH_ACK, 99, 0, W(ANY) },
 		{ NETTRACE_TH_ACK, 100, 0, W(OPENING) | W(ACK_OF_SYN) | W(ANY) },
 		{ NETTRACE_TH_ACK, 99, 5, W(DATA) | W(ANY) },
-		{ NETTRACE_TH_ACK, 201, 0,
-		  W(OPENING) | W(ACK_OF_SYN) | W(ACK_OF_FIN) | W(ANY) },
+		{ NETTRACE_TH_ACK, 201, 0, W(OPENING) | W(ACK_OF_SYN) | W(ACK_OF_FIN) | W(ANY) },
 		{ NETTRACE_TH_FIN | NETTRACE_TH_ACK, 201, 0,
 		  W(OPENING) | W(ACK_OF_SYN) | W(FIN) | W(ACK_OF_FIN) | W(ANY) },
 		{ NETTRACE_TH_RST | NETTRACE_TH_ACK, 201, 0, W(RST) | W(ANY) },
@@ -241,7 +239,9 @@ static void test_wants(void **state)
 /* RFC 9293, figure 5: the whole table, state by state */
 static void test_state_table(void **state)
 {
-	static const struct { uint8_t s, e, to; } moves[] = {
+	static const struct {
+		uint8_t s, e, to;
+	} moves[] = {
 		{ NT_CLOSED, NT_EV_SND_SYN, NT_SYN_SENT },
 		{ NT_LISTEN, NT_EV_SND_SYN, NT_SYN_SENT },
 		{ NT_LISTEN, NT_EV_RCV_SYN, NT_SYN_RECEIVED },
@@ -292,8 +292,7 @@ static void test_names(void **state)
 	assert_string_equal(nt_state_name(NT_ST_NONE), "?");
 	assert_string_equal(nt_state_name(NT_ST_MAX), "?");
 	assert_string_equal(nt_state_name(-1), "?");
-	assert_int_equal(nt_state_from_kernel(NETTRACE_TCP_NEW_SYN_RECV),
-			 NT_SYN_RECEIVED);
+	assert_int_equal(nt_state_from_kernel(NETTRACE_TCP_NEW_SYN_RECV), NT_SYN_RECEIVED);
 	assert_int_equal(nt_state_from_kernel(13), NT_ST_NONE);
 	assert_int_equal(nt_state_from_kernel(255), NT_ST_NONE);
 	for (i = 1; i < __NETTRACE_TCP_STATE_MAX; i++)
@@ -324,14 +323,10 @@ static void test_rst_acceptable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_closed_list),
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_not_the_call),
-		cmocka_unit_test(test_mini),
-		cmocka_unit_test(test_wants),
-		cmocka_unit_test(test_state_table),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_rst_acceptable),
+		cmocka_unit_test(test_closed_list),  cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_not_the_call), cmocka_unit_test(test_mini),
+		cmocka_unit_test(test_wants),	     cmocka_unit_test(test_state_table),
+		cmocka_unit_test(test_names),	     cmocka_unit_test(test_rst_acceptable),
 	};
 
 	return cmocka_run_group_tests_name("cause, states", tests, NULL, NULL);

@@ -7,30 +7,27 @@
 #include "script.h"
 
 #define STR_(x) #x
-#define STR(x) STR_(x)
+#define STR(x)	STR_(x)
 
-static const char established[] =
-	" 10 0 FULL c CLOSE>SYN_SENT call=connect pid=10\n"
-	" 12 0 OUT c>s SYN seq=1000 id=1\n"
-	" 14 0 IN  c>s SYN seq=1000 id=1\n"
-	" 16 0 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
-	" 17 0 OUT s>c SYN,ACK seq=5000 ack=1001\n"
-	" 19 0 IN  s>c SYN,ACK seq=5000 ack=1001\n"
-	" 20 0 FULL c SYN_SENT>ESTABLISHED\n"
-	" 22 0 OUT c>s ACK seq=1001 ack=5001 id=2\n"
-	" 24 0 IN  c>s ACK seq=1001 ack=5001 id=2\n"
-	" 26 0 FULL s SYN_RECV>ESTABLISHED\n"
-	"100 0 OUT c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n"
-	"102 0 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n";
+static const char established[] = " 10 0 FULL c CLOSE>SYN_SENT call=connect pid=10\n"
+				  " 12 0 OUT c>s SYN seq=1000 id=1\n"
+				  " 14 0 IN  c>s SYN seq=1000 id=1\n"
+				  " 16 0 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
+				  " 17 0 OUT s>c SYN,ACK seq=5000 ack=1001\n"
+				  " 19 0 IN  s>c SYN,ACK seq=5000 ack=1001\n"
+				  " 20 0 FULL c SYN_SENT>ESTABLISHED\n"
+				  " 22 0 OUT c>s ACK seq=1001 ack=5001 id=2\n"
+				  " 24 0 IN  c>s ACK seq=1001 ack=5001 id=2\n"
+				  " 26 0 FULL s SYN_RECV>ESTABLISHED\n"
+				  "100 0 OUT c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n"
+				  "102 0 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n";
 
-static const char established_tr[] =
-	"c CLOSED>SYN-SENT observed call:connect:10:prog\n"
-	"s LISTEN>SYN-RECEIVED observed segment:1\n"
-	"c SYN-SENT>ESTABLISHED observed segment:2\n"
-	"s SYN-RECEIVED>ESTABLISHED observed segment:3\n";
+static const char established_tr[] = "c CLOSED>SYN-SENT observed call:connect:10:prog\n"
+				     "s LISTEN>SYN-RECEIVED observed segment:1\n"
+				     "c SYN-SENT>ESTABLISHED observed segment:2\n"
+				     "s SYN-RECEIVED>ESTABLISHED observed segment:3\n";
 
-static void expect_after(struct script *s, const char *script, const char *tr,
-			 const char *conv)
+static void expect_after(struct script *s, const char *script, const char *tr, const char *conv)
 {
 	char want[2048];
 
@@ -46,8 +43,7 @@ static void expect_after(struct script *s, const char *script, const char *tr,
 	script_end(s);
 }
 
-static void expect(struct script *s, const char *script, const char *items,
-		   const char *conv)
+static void expect(struct script *s, const char *script, const char *items, const char *conv)
 {
 	script_begin(s, "10.0.1.2", "10.0.2.2");
 	script_run(s, script);
@@ -87,10 +83,10 @@ static void test_killed(void **state)
 		     "201 0 OUT s>c RST,ACK seq=5001 ack=1006 id=100\n"
 		     "203 0 IN  s>c RST,ACK seq=5001 ack=1006 id=100\n"
 		     "204 0 RST_RCVD c call=recvfrom\n"
-		     "205 0 FULL c ESTABLISHED>CLOSE call=recvfrom err="
-		     STR(ECONNRESET) "\n",
+		     "205 0 FULL c ESTABLISHED>CLOSE call=recvfrom err=" STR(ECONNRESET) "\n",
 		     "s ESTABLISHED>CLOSED observed call:exit:20:prog\n"
-		     "c ESTABLISHED>CLOSED observed segment:5\n", NULL);
+		     "c ESTABLISHED>CLOSED observed segment:5\n",
+		     NULL);
 	/* nothing unread: an ordinary FIN, by exit, whatever call it was in */
 	expect_after(&s,
 		     "200 0 FULL c ESTABLISHED>FIN_WAIT1 exit call=recvfrom pid=10\n"
@@ -98,7 +94,8 @@ static void test_killed(void **state)
 		     "202 0 IN  c>s FIN,ACK seq=1006 ack=5001 id=4\n"
 		     "203 0 FULL s ESTABLISHED>CLOSE_WAIT\n",
 		     "c ESTABLISHED>FIN-WAIT-1 observed call:exit:10:prog\n"
-		     "s ESTABLISHED>CLOSE-WAIT observed segment:5\n", NULL);
+		     "s ESTABLISHED>CLOSE-WAIT observed segment:5\n",
+		     NULL);
 }
 
 /* the RST record or the RST itself fell in a gap */
@@ -123,52 +120,49 @@ static void test_timers(void **state)
 	struct script s;
 
 	(void)state;
-	expect_after(&s, "900 0 FULL c ESTABLISHED>CLOSE retr=15 err="
-		     STR(ETIMEDOUT) "\n",
+	expect_after(&s, "900 0 FULL c ESTABLISHED>CLOSE retr=15 err=" STR(ETIMEDOUT) "\n",
 		     "c ESTABLISHED>CLOSED observed timer:retransmission\n",
 		     "handshake timeout closer=0 mask=15 CLOSED/ESTABLISHED "
 		     "segs=3/1 bytes=5/0 rtx=0/0 pid=10/0");
 	/* keepalive sends a RST first: a timeout all the same */
-	expect_after(&s, "899 0 OUT c>s RST,ACK seq=1006 ack=5001 id=9\n"
-		     "900 0 FULL c ESTABLISHED>CLOSE probes=9 err="
-		     STR(ETIMEDOUT) "\n",
+	expect_after(&s,
+		     "899 0 OUT c>s RST,ACK seq=1006 ack=5001 id=9\n"
+		     "900 0 FULL c ESTABLISHED>CLOSE probes=9 err=" STR(ETIMEDOUT) "\n",
 		     "c ESTABLISHED>CLOSED observed timer:keepalive\n",
 		     "handshake timeout closer=0 mask=47 CLOSED/ESTABLISHED "
 		     "segs=4/1 bytes=5/0 rtx=0/0 pid=10/0");
-	expect_after(&s, "800 0 OUT s>c ACK seq=5001 ack=1006 id=100 win=0\n"
+	expect_after(&s,
+		     "800 0 OUT s>c ACK seq=5001 ack=1006 id=100 win=0\n"
 		     "801 0 IN s>c ACK seq=5001 ack=1006 id=100 win=0\n"
-		     "900 0 FULL c ESTABLISHED>CLOSE probes=15 err="
-		     STR(ETIMEDOUT) "\n",
+		     "900 0 FULL c ESTABLISHED>CLOSE probes=15 err=" STR(ETIMEDOUT) "\n",
 		     "c ESTABLISHED>CLOSED observed timer:window probe\n", NULL);
 	expect_after(&s, "900 0 FULL c ESTABLISHED>CLOSE err=" STR(ETIMEDOUT) "\n",
 		     "c ESTABLISHED>CLOSED observed unknown:a timer (ETIMEDOUT), "
-		     "which one is not recorded\n", NULL);
+		     "which one is not recorded\n",
+		     NULL);
 }
 
 /* an orphan in FIN-WAIT-2: no TIME-WAIT, though a mini socket stands for it */
 static void test_fin_wait_2(void **state)
 {
-	static const char to_fw2[] =
-		"200 0 FULL c ESTABLISHED>FIN_WAIT1 call=close\n"
-		"201 0 OUT c>s FIN,ACK seq=1006 ack=5001 id=4\n"
-		"202 0 IN  c>s FIN,ACK seq=1006 ack=5001 id=4\n"
-		"203 0 FULL s ESTABLISHED>CLOSE_WAIT\n"
-		"204 0 OUT s>c ACK seq=5001 ack=1007 id=100\n"
-		"205 0 IN  s>c ACK seq=5001 ack=1007 id=100\n"
-		"206 0 FULL c FIN_WAIT1>FIN_WAIT2\n"
-		"207 0 TW c BEGIN FIN_WAIT2>FIN_WAIT2 left=60000\n";
-	static const char fw2_tr[] =
-		"c ESTABLISHED>FIN-WAIT-1 observed call:close:10:prog\n"
-		"s ESTABLISHED>CLOSE-WAIT observed segment:5\n"
-		"c FIN-WAIT-1>FIN-WAIT-2 observed segment:6\n";
+	static const char to_fw2[] = "200 0 FULL c ESTABLISHED>FIN_WAIT1 call=close\n"
+				     "201 0 OUT c>s FIN,ACK seq=1006 ack=5001 id=4\n"
+				     "202 0 IN  c>s FIN,ACK seq=1006 ack=5001 id=4\n"
+				     "203 0 FULL s ESTABLISHED>CLOSE_WAIT\n"
+				     "204 0 OUT s>c ACK seq=5001 ack=1007 id=100\n"
+				     "205 0 IN  s>c ACK seq=5001 ack=1007 id=100\n"
+				     "206 0 FULL c FIN_WAIT1>FIN_WAIT2\n"
+				     "207 0 TW c BEGIN FIN_WAIT2>FIN_WAIT2 left=60000\n";
+	static const char fw2_tr[] = "c ESTABLISHED>FIN-WAIT-1 observed call:close:10:prog\n"
+				     "s ESTABLISHED>CLOSE-WAIT observed segment:5\n"
+				     "c FIN-WAIT-1>FIN-WAIT-2 observed segment:6\n";
 	char script[2048], tr[1024];
 	struct script s;
 
 	(void)state;
 	snprintf(script, sizeof(script), "%s%s", to_fw2,
 		 "60000000 0 TW c END FIN_WAIT2>CLOSE why=EXPIRED timer\n");
-	snprintf(tr, sizeof(tr), "%s%s", fw2_tr,
-		 "c FIN-WAIT-2>CLOSED observed timer:fin-wait-2\n");
+	snprintf(tr, sizeof(tr), "%s%s", fw2_tr, "c FIN-WAIT-2>CLOSED observed timer:fin-wait-2\n");
 	expect_after(&s, script, tr, NULL);
 
 	snprintf(script, sizeof(script), "%s%s", to_fw2,
@@ -185,13 +179,12 @@ static void test_fin_wait_2(void **state)
 /* LAST-ACK -> CLOSED has no call, though close() is what the task is in */
 static void test_last_ack(void **state)
 {
-	static const char script[] =
-		"201 0 OUT c>s FIN,ACK seq=1006 ack=5001 id=4\n"
-		"202 0 IN  c>s FIN,ACK seq=1006 ack=5001 id=4\n"
-		"203 0 FULL s ESTABLISHED>CLOSE_WAIT\n"
-		"204 0 FULL s CLOSE_WAIT>LAST_ACK call=close pid=20\n"
-		"205 0 OUT s>c FIN,ACK seq=5001 ack=1007 id=101\n"
-		"208 0 FULL s LAST_ACK>CLOSE call=close pid=20\n";
+	static const char script[] = "201 0 OUT c>s FIN,ACK seq=1006 ack=5001 id=4\n"
+				     "202 0 IN  c>s FIN,ACK seq=1006 ack=5001 id=4\n"
+				     "203 0 FULL s ESTABLISHED>CLOSE_WAIT\n"
+				     "204 0 FULL s CLOSE_WAIT>LAST_ACK call=close pid=20\n"
+				     "205 0 OUT s>c FIN,ACK seq=5001 ack=1007 id=101\n"
+				     "208 0 FULL s LAST_ACK>CLOSE call=close pid=20\n";
 	struct script s;
 
 	(void)state;
@@ -199,7 +192,8 @@ static void test_last_ack(void **state)
 		     "s ESTABLISHED>CLOSE-WAIT observed segment:5\n"
 		     "s CLOSE-WAIT>LAST-ACK observed call:close:20:prog\n"
 		     "s LAST-ACK>CLOSED observed unknown:the segment that did it "
-		     "is not in the trace\n", NULL);
+		     "is not in the trace\n",
+		     NULL);
 }
 
 /* whose call it is not, it is not called */
@@ -210,20 +204,18 @@ static void test_calls_unknown(void **state)
 	(void)state;
 	expect_after(&s, "200 0 FULL c ESTABLISHED>FIN_WAIT1 call=recvfrom\n",
 		     "c ESTABLISHED>FIN-WAIT-1 observed unknown:a call that is not "
-		     "known to do this\n", NULL);
+		     "known to do this\n",
+		     NULL);
 	expect_after(&s, "200 0 FULL c ESTABLISHED>FIN_WAIT1 task uring\n",
 		     "c ESTABLISHED>FIN-WAIT-1 observed unknown:io_uring\n", NULL);
 	expect_after(&s, "200 0 FULL c ESTABLISHED>FIN_WAIT1 call=close compat\n",
 		     "c ESTABLISHED>FIN-WAIT-1 observed unknown:32-bit call\n", NULL);
 	expect_after(&s, "200 0 FULL c ESTABLISHED>FIN_WAIT1 task kthread\n",
-		     "c ESTABLISHED>FIN-WAIT-1 observed unknown:a kernel thread\n",
-		     NULL);
+		     "c ESTABLISHED>FIN-WAIT-1 observed unknown:a kernel thread\n", NULL);
 	expect_after(&s, "200 0 FULL c ESTABLISHED>FIN_WAIT1 call=close_range\n",
-		     "c ESTABLISHED>FIN-WAIT-1 observed call:close_range:10:prog\n",
-		     NULL);
+		     "c ESTABLISHED>FIN-WAIT-1 observed call:close_range:10:prog\n", NULL);
 	expect_after(&s, "200 0 FULL c ESTABLISHED>FIN_WAIT1 call=execve\n",
-		     "c ESTABLISHED>FIN-WAIT-1 observed call:execve:10:prog\n",
-		     NULL);
+		     "c ESTABLISHED>FIN-WAIT-1 observed call:execve:10:prog\n", NULL);
 }
 
 static void test_refused(void **state)
@@ -269,16 +261,14 @@ static void test_refused_remote(void **state)
 
 static void test_unanswered(void **state)
 {
-	static const char syns[] =
-		"     10 0 FULL c CLOSE>SYN_SENT call=connect\n"
-		"     12 0 OUT c>s SYN seq=1000 id=1 ts=1\n"
-		"1000012 0 OUT c>s SYN seq=1000 id=2 ts=1001 ca=4 retrans\n"
-		"3000012 0 OUT c>s SYN seq=1000 id=3 ts=3001 ca=4 retrans\n";
-	static const char items[] =
-		"c CLOSED>SYN-SENT observed call:connect:10:prog\n"
-		"1 c>s SYN seq=0 out0\n"
-		"2 c>s SYN seq=0 out0 retransmission:syn timer:observed\n"
-		"3 c>s SYN seq=0 out0 retransmission:syn timer:observed\n";
+	static const char syns[] = "     10 0 FULL c CLOSE>SYN_SENT call=connect\n"
+				   "     12 0 OUT c>s SYN seq=1000 id=1 ts=1\n"
+				   "1000012 0 OUT c>s SYN seq=1000 id=2 ts=1001 ca=4 retrans\n"
+				   "3000012 0 OUT c>s SYN seq=1000 id=3 ts=3001 ca=4 retrans\n";
+	static const char items[] = "c CLOSED>SYN-SENT observed call:connect:10:prog\n"
+				    "1 c>s SYN seq=0 out0\n"
+				    "2 c>s SYN seq=0 out0 retransmission:syn timer:observed\n"
+				    "3 c>s SYN seq=0 out0 retransmission:syn timer:observed\n";
 	char script[1024], want[1024];
 	struct script s;
 
@@ -302,11 +292,10 @@ static void test_unanswered(void **state)
 /* a router says that there is no way */
 static void test_icmp(void **state)
 {
-	static const char items[] =
-		"c CLOSED>SYN-SENT observed call:connect:10:prog\n"
-		"1 c>s SYN seq=0 out0\n"
-		"2 s>c icmp out1 in0\n"
-		"c SYN-SENT>CLOSED observed icmp:2\n";
+	static const char items[] = "c CLOSED>SYN-SENT observed call:connect:10:prog\n"
+				    "1 c>s SYN seq=0 out0\n"
+				    "2 s>c icmp out1 in0\n"
+				    "c SYN-SENT>CLOSED observed icmp:2\n";
 	static const char script[] =
 		"10 0 FULL c CLOSE>SYN_SENT call=connect\n"
 		"12 0 OUT c>s SYN seq=1000 id=1\n"
@@ -381,12 +370,11 @@ static void test_cookies(void **state)
 
 	(void)state;
 	script_begin(&s, "10.0.1.2", "10.0.2.2");
-	script_run(&s,
-		   "10 0 IN  c>s SYN seq=1000 id=1 sk=LISTEN:LISTEN\n"
-		   "12 0 OUT s>c SYN,ACK seq=5000 ack=1001\n"
-		   "20 0 IN  c>s ACK seq=1001 ack=5001 id=2 sk=LISTEN:LISTEN\n"
-		   "21 0 FULL s LISTEN>SYN_RECV noremote\n"
-		   "22 0 FULL s SYN_RECV>ESTABLISHED\n");
+	script_run(&s, "10 0 IN  c>s SYN seq=1000 id=1 sk=LISTEN:LISTEN\n"
+		       "12 0 OUT s>c SYN,ACK seq=5000 ack=1001\n"
+		       "20 0 IN  c>s ACK seq=1001 ack=5001 id=2 sk=LISTEN:LISTEN\n"
+		       "21 0 FULL s LISTEN>SYN_RECV noremote\n"
+		       "22 0 FULL s SYN_RECV>ESTABLISHED\n");
 	nt_model_finish(s.m);
 	assert_string_equal(script_dump(&s, 0, SCRIPT_TRANSITIONS),
 			    "c CLOSED>SYN-SENT inferred unknown:this end is not traced\n"
@@ -403,17 +391,16 @@ static void test_fast_open(void **state)
 
 	(void)state;
 	script_begin(&s, "127.0.0.1", "127.0.0.1");
-	script_run(&s,
-		   "10 0 FULL c CLOSE>SYN_SENT call=sendto\n"
-		   "12 0 OUT c>s SYN seq=1000 len=4 id=1\n"
-		   "14 0 IN  c>s SYN seq=1000 len=4 id=1 sk=LISTEN:LISTEN\n"
-		   "16 0 FULL s LISTEN>SYN_RECV\n"
-		   "17 0 OUT s>c SYN,ACK seq=5000 ack=1005\n"
-		   "19 0 IN  s>c SYN,ACK seq=5000 ack=1005\n"
-		   "20 0 FULL c SYN_SENT>ESTABLISHED\n"
-		   "22 0 OUT c>s ACK seq=1005 ack=5001 id=2\n"
-		   "24 0 IN  c>s ACK seq=1005 ack=5001 id=2\n"
-		   "26 0 FULL s SYN_RECV>ESTABLISHED\n");
+	script_run(&s, "10 0 FULL c CLOSE>SYN_SENT call=sendto\n"
+		       "12 0 OUT c>s SYN seq=1000 len=4 id=1\n"
+		       "14 0 IN  c>s SYN seq=1000 len=4 id=1 sk=LISTEN:LISTEN\n"
+		       "16 0 FULL s LISTEN>SYN_RECV\n"
+		       "17 0 OUT s>c SYN,ACK seq=5000 ack=1005\n"
+		       "19 0 IN  s>c SYN,ACK seq=5000 ack=1005\n"
+		       "20 0 FULL c SYN_SENT>ESTABLISHED\n"
+		       "22 0 OUT c>s ACK seq=1005 ack=5001 id=2\n"
+		       "24 0 IN  c>s ACK seq=1005 ack=5001 id=2\n"
+		       "26 0 FULL s SYN_RECV>ESTABLISHED\n");
 	nt_model_finish(s.m);
 	assert_string_equal(script_dump(&s, 0, SCRIPT_TRANSITIONS),
 			    "c CLOSED>SYN-SENT observed call:sendto:10:prog\n"
@@ -427,20 +414,13 @@ static void test_fast_open(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unread_data),
-		cmocka_unit_test(test_killed),
-		cmocka_unit_test(test_rst_lost),
-		cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_fin_wait_2),
-		cmocka_unit_test(test_last_ack),
-		cmocka_unit_test(test_calls_unknown),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_refused_remote),
-		cmocka_unit_test(test_unanswered),
-		cmocka_unit_test(test_icmp),
-		cmocka_unit_test(test_request_expires),
-		cmocka_unit_test(test_request_killed),
-		cmocka_unit_test(test_cookies),
+		cmocka_unit_test(test_unread_data),    cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_rst_lost),       cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_fin_wait_2),     cmocka_unit_test(test_last_ack),
+		cmocka_unit_test(test_calls_unknown),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused_remote), cmocka_unit_test(test_unanswered),
+		cmocka_unit_test(test_icmp),	       cmocka_unit_test(test_request_expires),
+		cmocka_unit_test(test_request_killed), cmocka_unit_test(test_cookies),
 		cmocka_unit_test(test_fast_open),
 	};
 

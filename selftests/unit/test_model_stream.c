@@ -11,8 +11,7 @@ struct log {
 	int64_t last;
 };
 
-static void on_item(void *arg, const struct nt_model *m,
-		    const struct nt_item *item)
+static void on_item(void *arg, const struct nt_model *m, const struct nt_item *item)
 {
 	static const char *const type[] = { "arrow", "transition", "arp", "gap" };
 	struct log *l = arg;
@@ -20,9 +19,8 @@ static void on_item(void *arg, const struct nt_model *m,
 	(void)m;
 	assert_true(item->t >= l->last);
 	l->last = item->t;
-	snprintf(l->text + strlen(l->text), sizeof(l->text) - strlen(l->text),
-		 "%s@%lld ", type[item->type],
-		 (long long)(item->t - SCRIPT_T0) / 1000);
+	snprintf(l->text + strlen(l->text), sizeof(l->text) - strlen(l->text), "%s@%lld ",
+		 type[item->type], (long long)(item->t - SCRIPT_T0) / 1000);
 }
 
 static void on_gone(void *arg, const struct nt_model *m, const struct nt_conv *c)
@@ -36,13 +34,12 @@ static void on_gone(void *arg, const struct nt_model *m, const struct nt_conv *c
 
 static void begin(struct script *s, struct log *l)
 {
-	const struct nt_observer obs = { .item = on_item, .arg = l,
-					 .gone = on_gone };
+	const struct nt_observer obs = { .item = on_item, .arg = l, .gone = on_gone };
 
 	memset(l, 0, sizeof(*l));
 	script_begin(s, "10.0.1.2", "10.0.2.2");
 	nt_model_free(s->m);
-	s->m = nt_model_new(1000000, &obs);	/* 1 ms */
+	s->m = nt_model_new(1000000, &obs); /* 1 ms */
 	assert_non_null(s->m);
 }
 
@@ -58,20 +55,20 @@ static void test_hold(void **state)
 
 	(void)state;
 	begin(&s, &l);
-	script_run(&s,
-		   "100 0 FULL c CLOSE>SYN_SENT lport0 call=connect\n"
-		   "110 0 OUT c>s SYN seq=1 id=1\n"
-		   "120 0 ARPOUT 1\n"
-		   "130 0 GAP lost=3\n");
+	script_run(&s, "100 0 FULL c CLOSE>SYN_SENT lport0 call=connect\n"
+		       "110 0 OUT c>s SYN seq=1 id=1\n"
+		       "120 0 ARPOUT 1\n"
+		       "130 0 GAP lost=3\n");
 	assert_string_equal(l.text, "");
 	advance(&s, 1099);
 	assert_string_equal(l.text, "");
 	advance(&s, 1110);
 	assert_string_equal(l.text, "transition@100 arrow@110 ");
-	advance(&s, 500);		/* time does not go back */
+	assert_true(nt_model_pending(s.m));
+	advance(&s, 500); /* time does not go back */
 	advance(&s, 2000);
-	assert_string_equal(l.text,
-			    "transition@100 arrow@110 arp@120 gap@130 ");
+	assert_string_equal(l.text, "transition@100 arrow@110 arp@120 gap@130 ");
+	assert_false(nt_model_pending(s.m));
 	/* delivered after all: the same arrow, not a second one */
 	script_run(&s, "1900 1 IN c>s SYN seq=1 id=1\n");
 	nt_model_finish(s.m);
@@ -90,16 +87,15 @@ static void test_late_delivery(void **state)
 
 	(void)state;
 	begin(&s, &l);
-	script_run(&s,
-		   "100 0 OUT c>s SYN seq=1 id=1\n"
-		   "110 1 IN c>s SYN seq=1 id=1\n"
-		   "200 0 OUT c>s ACK seq=2 id=2 len=4\n");
+	script_run(&s, "100 0 OUT c>s SYN seq=1 id=1\n"
+		       "110 1 IN c>s SYN seq=1 id=1\n"
+		       "200 0 OUT c>s ACK seq=2 id=2 len=4\n");
 	advance(&s, 5000);
 	a = nt_model_conv(s.m, 0)->item[1].arrow;
 	assert_int_equal(a->nmark, 1);
 	assert_int_equal(a->mark[0].name, NT_MARK_NOT_DELIVERED);
 	script_run(&s, "6000 1 IN c>s ACK seq=2 id=2 len=4\n"
-		   "6010 0 OUT c>s ACK seq=6 id=3 len=4\n");
+		       "6010 0 OUT c>s ACK seq=6 id=3 len=4\n");
 	assert_int_equal(a->nmark, 0);
 	advance(&s, 20000);
 	/* this way is slower than the hold: no more such claims */
@@ -110,14 +106,13 @@ static void test_late_delivery(void **state)
 
 static void test_forget(void **state)
 {
-	static const char refused[] =
-		"10 0 FULL c CLOSE>SYN_SENT call=connect\n"
-		"12 0 OUT c>s SYN seq=1 id=1\n"
-		"14 0 IN s>c RST,ACK seq=0 ack=2\n"
-		"15 0 RST_RCVD c\n"
-		"16 0 FULL c SYN_SENT>CLOSE err=111\n"
-		"17 0 ARPOUT 1\n"
-		"18 0 GAP lost=1\n";
+	static const char refused[] = "10 0 FULL c CLOSE>SYN_SENT call=connect\n"
+				      "12 0 OUT c>s SYN seq=1 id=1\n"
+				      "14 0 IN s>c RST,ACK seq=0 ack=2\n"
+				      "15 0 RST_RCVD c\n"
+				      "16 0 FULL c SYN_SENT>CLOSE err=111\n"
+				      "17 0 ARPOUT 1\n"
+				      "18 0 GAP lost=1\n";
 	struct script s;
 	struct log l;
 
@@ -125,14 +120,13 @@ static void test_forget(void **state)
 	begin(&s, &l);
 	script_run(&s, refused);
 	s.port[0]++;
-	script_run(&s,
-		   "20 0 FULL c CLOSE>SYN_SENT call=connect\n"
-		   "22 0 OUT c>s SYN seq=1 id=1\n");
+	script_run(&s, "20 0 FULL c CLOSE>SYN_SENT call=connect\n"
+		       "22 0 OUT c>s SYN seq=1 id=1\n");
 	s.port[0]++;
 	script_run(&s, "25 0 UDPOUT c>s - len=3\n");
 	advance(&s, 1000000);
 	nt_model_forget(s.m, 10000000000LL);
-	assert_int_equal(nt_model_nconv(s.m), 3);	/* a grace for stragglers */
+	assert_int_equal(nt_model_nconv(s.m), 3); /* a grace for stragglers */
 	assert_int_equal(nt_model_narp(s.m), 0);
 	assert_int_equal(nt_model_ngap(s.m), 0);
 	advance(&s, 3000000);
@@ -216,22 +210,21 @@ static void test_odd(void **state)
 
 	(void)state;
 	script_begin(&s, "10.0.1.2", "10.0.2.2");
-	script_run(&s,
-		   "10 0 OUT c>s SYN seq=1 id=1 ttl=64 malformed\n"
-		   "11 1 FWD c>s SYN seq=1 id=1 ttl=63 dev=a\n"
-		   "12 1 FWD c>s SYN seq=1 id=1 ttl=62 dev=a\n"
-		   "13 0 IN  c>s SYN seq=1 id=1 ttl=65\n"
-		   "20 0 FULL c CLOSE>SYN_SENT lport0 call=connect sk=99\n"
-		   "21 0 TW c END TIME_WAIT>CLOSE why=EXPIRED\n");
+	script_run(&s, "10 0 OUT c>s SYN seq=1 id=1 ttl=64 malformed\n"
+		       "11 1 FWD c>s SYN seq=1 id=1 ttl=63 dev=a\n"
+		       "12 1 FWD c>s SYN seq=1 id=1 ttl=62 dev=a\n"
+		       "13 0 IN  c>s SYN seq=1 id=1 ttl=65\n"
+		       "20 0 FULL c CLOSE>SYN_SENT lport0 call=connect sk=99\n"
+		       "21 0 TW c END TIME_WAIT>CLOSE why=EXPIRED\n");
 	ev.rec.hdr.type = 200;
 	assert_int_equal(nt_model_feed(s.m, &ev), 0);
-	ev.rec.hdr.type = NETTRACE_PACKET;	/* neither TCP nor UDP */
+	ev.rec.hdr.type = NETTRACE_PACKET; /* neither TCP nor UDP */
 	ev.rec.packet.proto = 47;
 	assert_int_equal(nt_model_feed(s.m, &ev), 0);
 	ev.rec.packet.hdr.family = NETTRACE_ARP;
 	ev.rec.packet.flags = NETTRACE_PKT_MALFORMED;
 	assert_int_equal(nt_model_feed(s.m, &ev), 0);
-	memset(&ev.rec, 0xff, sizeof(ev.rec));	/* a damaged file */
+	memset(&ev.rec, 0xff, sizeof(ev.rec)); /* a damaged file */
 	ev.rec.hdr.type = NETTRACE_STATE;
 	assert_int_equal(nt_model_feed(s.m, &ev), 0);
 	ev.rec.hdr.type = NETTRACE_PACKET;
@@ -255,12 +248,12 @@ static void test_mapped(void **state)
 	(void)state;
 	script_begin(&s, "10.0.1.2", "10.0.2.2");
 	script_run(&s, "10 0 OUT c>s SYN seq=1 id=1\n"
-		   "11 1 IN c>s SYN seq=1 id=1\n");
+		       "11 1 IN c>s SYN seq=1 id=1\n");
 	s.family = NETTRACE_IPV6;
 	inet_pton(AF_INET6, "::ffff:10.0.1.2", s.addr[0]);
 	inet_pton(AF_INET6, "::ffff:10.0.2.2", s.addr[1]);
 	script_run(&s, "5 1 FULL s CLOSE>LISTEN noremote call=listen pid=20\n"
-		   "12 1 REQ s BEGIN LISTEN>NEW_SYN_RECV\n");
+		       "12 1 REQ s BEGIN LISTEN>NEW_SYN_RECV\n");
 	nt_model_finish(s.m);
 	assert_int_equal(nt_model_nconv(s.m), 1);
 	assert_string_equal(script_dump(&s, 0, SCRIPT_TRANSITIONS),
@@ -272,12 +265,9 @@ static void test_mapped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hold),
-		cmocka_unit_test(test_late_delivery),
-		cmocka_unit_test(test_forget),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_datagrams),
-		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_hold),	  cmocka_unit_test(test_late_delivery),
+		cmocka_unit_test(test_forget),	  cmocka_unit_test(test_many),
+		cmocka_unit_test(test_datagrams), cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_mapped),
 	};
 

@@ -16,11 +16,20 @@
 static struct nettrace_packet segment(void)
 {
 	return (struct nettrace_packet){
-		.hdr.family = NETTRACE_IPV4, .proto = IPPROTO_TCP,
-		.src = { 10, 0, 0, 1 }, .dst = { 10, 0, 0, 2 },
-		.sport = 1, .dport = 2, .seq = 100, .ack = 7,
-		.tcp_flags = NETTRACE_TH_ACK, .payload = 10, .ip_id = 5,
-		.optflags = NETTRACE_OPT_TS, .tsval = 3, .tsecr = 4,
+		.hdr.family = NETTRACE_IPV4,
+		.proto = IPPROTO_TCP,
+		.src = { 10, 0, 0, 1 },
+		.dst = { 10, 0, 0, 2 },
+		.sport = 1,
+		.dport = 2,
+		.seq = 100,
+		.ack = 7,
+		.tcp_flags = NETTRACE_TH_ACK,
+		.payload = 10,
+		.ip_id = 5,
+		.optflags = NETTRACE_OPT_TS,
+		.tsval = 3,
+		.tsecr = 4,
 		.ttl = 64,
 	};
 }
@@ -36,14 +45,15 @@ static void test_same(void **state)
 	b.hdr.time = 9;
 	b.hdr.cpu = 3;
 	b.sk_kind = NETTRACE_SK_FULL;
-	b.tos = 3;		/* a router may set congestion experienced */
+	b.tos = 3; /* a router may set congestion experienced */
 	assert_int_equal(nt_pair_fit(&a, &b), NT_FIT_SAME);
 
-#define DIFFERS(field, value) do {					\
-		b = a;							\
-		b.field = (value);					\
-		assert_int_equal(nt_pair_fit(&a, &b), NT_FIT_NONE);	\
-		assert_int_equal(nt_pair_fit(&b, &a), NT_FIT_NONE);	\
+#define DIFFERS(field, value)                                       \
+	do {                                                        \
+		b = a;                                              \
+		b.field = (value);                                  \
+		assert_int_equal(nt_pair_fit(&a, &b), NT_FIT_NONE); \
+		assert_int_equal(nt_pair_fit(&b, &a), NT_FIT_NONE); \
 	} while (0)
 	DIFFERS(hdr.family, NETTRACE_IPV6);
 	DIFFERS(proto, IPPROTO_UDP);
@@ -102,24 +112,24 @@ static void test_pieces(void **state)
 	piece.seq += 2000;
 	piece.ip_id += 2;
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_PART);
-	piece.seq += 1;			/* sticks out at the end */
+	piece.seq += 1; /* sticks out at the end */
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
-	piece.seq -= 2002;		/* at the beginning */
+	piece.seq -= 2002; /* at the beginning */
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
 	piece.seq += 1;
-	piece.ip_id = 4;		/* sent before the whole */
+	piece.ip_id = 4; /* sent before the whole */
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
 	piece.ip_id = 5;
 	piece.ack++;
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
 	piece.ack--;
-	piece.tsval++;			/* a retransmission */
+	piece.tsval++; /* a retransmission */
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
 	piece.tsval--;
 	piece.tcp_flags |= NETTRACE_TH_RST;
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
 	piece.tcp_flags = NETTRACE_TH_ACK;
-	piece.payload = 0;		/* a pure ACK is no piece of data */
+	piece.payload = 0; /* a pure ACK is no piece of data */
 	assert_int_equal(nt_pair_fit(&whole, &piece), NT_FIT_NONE);
 	/* across the wrap of the sequence numbers */
 	piece.payload = 1000;
@@ -200,7 +210,7 @@ static void test_unmap(void **state)
 	__u8 family = NETTRACE_IPV6;
 
 	(void)state;
-	nt_addr_unmap(&family, one, 1);		/* :: is no IPv4 address */
+	nt_addr_unmap(&family, one, 1); /* :: is no IPv4 address */
 	assert_int_equal(family, NETTRACE_IPV6);
 	nt_addr_unmap(&family, mixed, 2);
 	assert_int_equal(family, NETTRACE_IPV6);
@@ -226,7 +236,7 @@ static void test_ranges(void **state)
 	assert_int_equal(nt_ranges_edge(&s, 5), 5);
 	assert_int_equal(nt_ranges_edge(&s, 27), 27);
 	assert_int_equal(nt_ranges_new(&s, 0, 60), 30);
-	assert_int_equal(nt_ranges_add(&s, 25, 30), 5);	/* touches two */
+	assert_int_equal(nt_ranges_add(&s, 25, 30), 5); /* touches two */
 	assert_int_equal(s.n, 2);
 	assert_int_equal(nt_ranges_add(&s, 0, 60), 25);
 	assert_int_equal(s.n, 1);

@@ -16,6 +16,7 @@ struct call {
 	const char *name;
 };
 
+/* clang-format off */
 static const struct call calls[] = {
 	{ SYS_connect,	  NT_CALL_CONNECT | NT_CALL_DISCONNECT, "connect" },
 	/* TCP Fast Open: MSG_FASTOPEN, TCP_FASTOPEN_CONNECT */
@@ -38,9 +39,10 @@ static const struct call calls[] = {
 	{ SYS_execve,	  NT_CALL_CLOSE, "execve" },
 	{ SYS_execveat,	  NT_CALL_CLOSE, "execveat" },
 };
+/* clang-format on */
 
-#define CLOSING_CALLS	(NT_CALL_CLOSE | NT_CALL_SHUTDOWN)
-#define ABORTING_CALLS	(NT_CALL_CLOSE | NT_CALL_DISCONNECT)
+#define CLOSING_CALLS  (NT_CALL_CLOSE | NT_CALL_SHUTDOWN)
+#define ABORTING_CALLS (NT_CALL_CLOSE | NT_CALL_DISCONNECT)
 
 /*
  * Which causes a transition can have.  @want: the inbound segment.  @calls:
@@ -54,6 +56,7 @@ struct rule {
 	uint8_t calls;
 };
 
+/* clang-format off */
 static const struct rule rules[] = {
 	{ NT_CLOSED,	   NT_SYN_SENT,	    NT_WANT_NONE,	NT_CALL_CONNECT },
 	{ NT_CLOSED,	   NT_LISTEN,	    NT_WANT_NONE,	NT_CALL_LISTEN },
@@ -86,6 +89,7 @@ static const struct rule rules[] = {
 	{ NT_TIME_WAIT,	   NT_TIME_WAIT,    NT_WANT_ANY,	0 },
 	{ NT_TIME_WAIT,	   NT_CLOSED,	    NT_WANT_NONE,	0 },
 };
+/* clang-format on */
 
 static const struct rule *rule_find(enum nt_state from, enum nt_state to)
 {
@@ -98,14 +102,12 @@ static const struct rule *rule_find(enum nt_state from, enum nt_state to)
 	return NULL;
 }
 
-bool nt_want_match(enum nt_want want, const struct nettrace_packet *p,
-		   const struct nt_flow *own)
+bool nt_want_match(enum nt_want want, const struct nettrace_packet *p, const struct nt_flow *own)
 {
 	bool syn = p->tcp_flags & NETTRACE_TH_SYN;
 	bool ack = p->tcp_flags & NETTRACE_TH_ACK;
 	bool rst = p->tcp_flags & NETTRACE_TH_RST;
-	bool acks_syn = ack && own->isn_known &&
-			nt_seq_before(own->isn, p->ack);
+	bool acks_syn = ack && own->isn_known && nt_seq_before(own->isn, p->ack);
 
 	switch (want) {
 	case NT_WANT_SYN:
@@ -134,8 +136,7 @@ bool nt_want_match(enum nt_want want, const struct nettrace_packet *p,
 	return false;
 }
 
-const char *nt_call_name(const struct nettrace_state *rec, unsigned int allowed,
-			 const char **why)
+const char *nt_call_name(const struct nettrace_state *rec, unsigned int allowed, const char **why)
 {
 	size_t i;
 
@@ -166,8 +167,8 @@ const char *nt_call_name(const struct nettrace_state *rec, unsigned int allowed,
 	return NULL;
 }
 
-static void try_add(struct nt_plan *plan, enum nt_cause_kind kind,
-		    enum nt_want want, const char *name)
+static void try_add(struct nt_plan *plan, enum nt_cause_kind kind, enum nt_want want,
+		    const char *name)
 {
 	/* the last place is kept for the reason why nothing was found */
 	if (plan->n < NT_PLAN_MAX - (kind != NT_CAUSE_UNKNOWN))
@@ -185,8 +186,7 @@ static void try_call(struct nt_plan *plan, const char *name)
  * timer, the keepalive timer and the window probe; TCP_USER_TIMEOUT shortens
  * each of them and leaves no trace of its own.
  */
-static const char *timer_name(const struct nettrace_state *rec,
-			      const struct nt_cause_facts *f)
+static const char *timer_name(const struct nettrace_state *rec, const struct nt_cause_facts *f)
 {
 	if (rec->retransmits)
 		return "retransmission";
@@ -197,15 +197,13 @@ static const char *timer_name(const struct nettrace_state *rec,
 
 static bool icmp_error(int err)
 {
-	return err == EHOSTUNREACH || err == ENETUNREACH ||
-	       err == ECONNREFUSED || err == EHOSTDOWN || err == ENONET ||
-	       err == ENOPROTOOPT || err == EOPNOTSUPP || err == EPROTO ||
-	       err == EACCES || err == EMSGSIZE;
+	return err == EHOSTUNREACH || err == ENETUNREACH || err == ECONNREFUSED ||
+	       err == EHOSTDOWN || err == ENONET || err == ENOPROTOOPT || err == EOPNOTSUPP ||
+	       err == EPROTO || err == EACCES || err == EMSGSIZE;
 }
 
 /* X -> CLOSED of a full socket: the ways in which a connection ends at once */
-static void plan_closed(const struct nettrace_state *rec,
-			const struct nt_cause_facts *f,
+static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_facts *f,
 			const struct rule *rule, struct nt_plan *plan)
 {
 	bool softirq = !(rec->flags & NETTRACE_CTX_TASK);
@@ -213,8 +211,7 @@ static void plan_closed(const struct nettrace_state *rec,
 
 	if (f->rst) {
 		try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
-		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE,
-			"a RST that is not in the trace");
+		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, "a RST that is not in the trace");
 		return;
 	}
 	if (rec->sk_err == ETIMEDOUT) {
@@ -257,8 +254,7 @@ static void plan_closed(const struct nettrace_state *rec,
 }
 
 /* the end of a half-open request or of a TIME-WAIT socket */
-static void plan_mini_end(const struct nettrace_state *rec,
-			  struct nt_plan *plan)
+static void plan_mini_end(const struct nettrace_state *rec, struct nt_plan *plan)
 {
 	bool request = rec->kind == NETTRACE_SK_REQUEST;
 	const char *why = "its end was not observed";
@@ -266,9 +262,9 @@ static void plan_mini_end(const struct nettrace_state *rec,
 	switch (rec->end_why) {
 	case NETTRACE_END_EXPIRED:
 		try_add(plan, NT_CAUSE_TIMER, NT_WANT_NONE,
-			request ? "syn+ack" :
-			rec->old_state == NETTRACE_TCP_FIN_WAIT2 ?
-			"fin-wait-2" : "time-wait");
+			request					 ? "syn+ack" :
+			rec->old_state == NETTRACE_TCP_FIN_WAIT2 ? "fin-wait-2" :
+								   "time-wait");
 		break;
 	case NETTRACE_END_REUSED:
 		why = "a new connection took the addresses over";
@@ -284,8 +280,8 @@ static void plan_mini_end(const struct nettrace_state *rec,
 	try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, why);
 }
 
-void nt_cause_plan(const struct nettrace_state *rec,
-		   const struct nt_cause_facts *f, struct nt_plan *plan)
+void nt_cause_plan(const struct nettrace_state *rec, const struct nt_cause_facts *f,
+		   struct nt_plan *plan)
 {
 	const struct rule *rule = rule_find(f->from, f->to);
 	const char *name, *why = "the segment that did it is not in the trace";
@@ -318,6 +314,5 @@ void nt_cause_plan(const struct nettrace_state *rec,
 			want = NT_WANT_OPENING;
 		try_add(plan, NT_CAUSE_SEGMENT, want, NULL);
 	}
-	try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE,
-		why ? why : "the call is not known");
+	try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, why ? why : "the call is not known");
 }

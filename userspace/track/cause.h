@@ -20,32 +20,32 @@
 #include "tcp_state.h"
 
 enum nt_cause_kind {
-	NT_CAUSE_SEGMENT,	/* arrow @n of the conversation */
-	NT_CAUSE_CALL,		/* system call @name, by @pid @comm */
-	NT_CAUSE_TIMER,		/* timer @name: "time-wait", "retransmission", … */
-	NT_CAUSE_ICMP,		/* ICMP error: arrow @n of the conversation */
-	NT_CAUSE_UNKNOWN,	/* @name says why it is not known */
+	NT_CAUSE_SEGMENT, /* arrow @n of the conversation */
+	NT_CAUSE_CALL,	  /* system call @name, by @pid @comm */
+	NT_CAUSE_TIMER,	  /* timer @name: "time-wait", "retransmission", … */
+	NT_CAUSE_ICMP,	  /* ICMP error: arrow @n of the conversation */
+	NT_CAUSE_UNKNOWN, /* @name says why it is not known */
 };
 
 struct nt_cause {
 	enum nt_cause_kind kind;
-	uint32_t n;		/* UNKNOWN: the arrow that shows it, or 0 */
-	const char *name;	/* static string */
-	uint32_t pid;		/* 0: not observed */
+	uint32_t n;	  /* UNKNOWN: the arrow that shows it, or 0 */
+	const char *name; /* static string */
+	uint32_t pid;	  /* 0: not observed */
 	char comm[NETTRACE_NAME_LEN];
 };
 
 /* which inbound segment is looked for */
 enum nt_want {
 	NT_WANT_NONE,
-	NT_WANT_SYN,		/* without ACK */
-	NT_WANT_SYNACK,		/* acknowledging our SYN */
-	NT_WANT_OPENING,	/* a SYN, or the ACK that proves a SYN cookie */
+	NT_WANT_SYN,	 /* without ACK */
+	NT_WANT_SYNACK,	 /* acknowledging our SYN */
+	NT_WANT_OPENING, /* a SYN, or the ACK that proves a SYN cookie */
 	NT_WANT_ACK_OF_SYN,
 	NT_WANT_FIN,
 	NT_WANT_ACK_OF_FIN,
 	NT_WANT_RST,
-	NT_WANT_DATA,		/* payload that nobody will read */
+	NT_WANT_DATA, /* payload that nobody will read */
 	NT_WANT_ANY,
 	NT_WANT_MAX
 };
@@ -55,14 +55,13 @@ enum nt_want {
  * @p:		an inbound segment
  * @own:	what the receiving end itself has sent
  */
-bool nt_want_match(enum nt_want want, const struct nettrace_packet *p,
-		   const struct nt_flow *own);
+bool nt_want_match(enum nt_want want, const struct nettrace_packet *p, const struct nt_flow *own);
 
 /* one thing to try: a cause, certain unless a segment has to be found for it */
 struct nt_try {
 	enum nt_cause_kind kind;
-	enum nt_want want;	/* NT_CAUSE_SEGMENT */
-	const char *name;	/* else */
+	enum nt_want want; /* NT_CAUSE_SEGMENT */
+	const char *name;  /* else */
 };
 #define NT_PLAN_MAX 6
 
@@ -95,15 +94,15 @@ struct nt_cause_facts {
  * @f:		what is known besides
  * @plan:	filled
  */
-void nt_cause_plan(const struct nettrace_state *rec,
-		   const struct nt_cause_facts *f, struct nt_plan *plan);
+void nt_cause_plan(const struct nettrace_state *rec, const struct nt_cause_facts *f,
+		   struct nt_plan *plan);
 
 /* which calls a transition may have; a call may be of several classes */
-#define NT_CALL_CONNECT	0x01	/* connect, or a send that opens (RFC 7413) */
-#define NT_CALL_LISTEN	0x02
-#define NT_CALL_CLOSE	0x04	/* what can drop the last reference */
-#define NT_CALL_SHUTDOWN 0x08
-#define NT_CALL_DISCONNECT 0x10	/* connect(AF_UNSPEC), or one that failed */
+#define NT_CALL_CONNECT	   0x01 /* connect, or a send that opens (RFC 7413) */
+#define NT_CALL_LISTEN	   0x02
+#define NT_CALL_CLOSE	   0x04 /* what can drop the last reference */
+#define NT_CALL_SHUTDOWN   0x08
+#define NT_CALL_DISCONNECT 0x10 /* connect(AF_UNSPEC), or one that failed */
 
 /**
  * nt_call_name() - the call in whose own context a record was made
@@ -112,7 +111,6 @@ void nt_cause_plan(const struct nettrace_state *rec,
  * @why:	set when NULL is returned: why no call is named
  * Return: a static name, "exit" for a dying process, or NULL.
  */
-const char *nt_call_name(const struct nettrace_state *rec, unsigned int allowed,
-			 const char **why);
+const char *nt_call_name(const struct nettrace_state *rec, unsigned int allowed, const char **why);
 
 #endif /* NETTRACE_TRACK_CAUSE_H */

@@ -21,12 +21,10 @@ enum nt_stage nt_hook_stage(unsigned int hook)
 	}
 }
 
-static bool same_flow(const struct nettrace_packet *a,
-		      const struct nettrace_packet *b)
+static bool same_flow(const struct nettrace_packet *a, const struct nettrace_packet *b)
 {
-	return a->hdr.family == b->hdr.family && a->proto == b->proto &&
-	       a->sport == b->sport && a->dport == b->dport &&
-	       !memcmp(a->src, b->src, sizeof(a->src)) &&
+	return a->hdr.family == b->hdr.family && a->proto == b->proto && a->sport == b->sport &&
+	       a->dport == b->dport && !memcmp(a->src, b->src, sizeof(a->src)) &&
 	       !memcmp(a->dst, b->dst, sizeof(a->dst));
 }
 
@@ -35,13 +33,11 @@ static bool has_id(const struct nettrace_packet *p)
 	return p->hdr.family == NETTRACE_IPV4 && p->ip_id;
 }
 
-static bool same_stamps(const struct nettrace_packet *a,
-			const struct nettrace_packet *b)
+static bool same_stamps(const struct nettrace_packet *a, const struct nettrace_packet *b)
 {
 	if ((a->optflags ^ b->optflags) & NETTRACE_OPT_TS)
 		return false;
-	return !(a->optflags & NETTRACE_OPT_TS) ||
-	       (a->tsval == b->tsval && a->tsecr == b->tsecr);
+	return !(a->optflags & NETTRACE_OPT_TS) || (a->tsval == b->tsval && a->tsecr == b->tsecr);
 }
 
 static unsigned int wire_segs(const struct nettrace_packet *p)
@@ -55,8 +51,7 @@ static unsigned int wire_segs(const struct nettrace_packet *p)
  * @piece lies in the sequence space of @whole.  IPv4 numbers the pieces of a
  * super-segment from its own identification on.
  */
-static bool is_piece(const struct nettrace_packet *piece,
-		     const struct nettrace_packet *whole)
+static bool is_piece(const struct nettrace_packet *piece, const struct nettrace_packet *whole)
 {
 	__u16 unlike = NETTRACE_TH_SYN | NETTRACE_TH_RST | NETTRACE_TH_URG;
 	__u32 off = piece->seq - whole->seq;
@@ -77,11 +72,10 @@ static bool is_piece(const struct nettrace_packet *piece,
 	return true;
 }
 
-static enum nt_fit fit_tcp(const struct nettrace_packet *a,
-			   const struct nettrace_packet *b)
+static enum nt_fit fit_tcp(const struct nettrace_packet *a, const struct nettrace_packet *b)
 {
-	if (a->seq == b->seq && a->ack == b->ack &&
-	    a->tcp_flags == b->tcp_flags && a->payload == b->payload) {
+	if (a->seq == b->seq && a->ack == b->ack && a->tcp_flags == b->tcp_flags &&
+	    a->payload == b->payload) {
 		if (has_id(a) || has_id(b))
 			return a->ip_id == b->ip_id ? NT_FIT_SAME : NT_FIT_NONE;
 		return same_stamps(a, b) ? NT_FIT_SAME : NT_FIT_NONE;
@@ -93,15 +87,13 @@ static enum nt_fit fit_tcp(const struct nettrace_packet *a,
 	return NT_FIT_NONE;
 }
 
-enum nt_fit nt_pair_fit(const struct nettrace_packet *a,
-			const struct nettrace_packet *b)
+enum nt_fit nt_pair_fit(const struct nettrace_packet *a, const struct nettrace_packet *b)
 {
 	if (!same_flow(a, b))
 		return NT_FIT_NONE;
 	if (a->proto == IPPROTO_TCP)
 		return fit_tcp(a, b);
-	if (a->payload != b->payload || a->frag_off != b->frag_off ||
-	    a->ip_id != b->ip_id)
+	if (a->payload != b->payload || a->frag_off != b->frag_off || a->ip_id != b->ip_id)
 		return NT_FIT_NONE;
 	if ((a->proto == IPPROTO_ICMP || a->proto == IPPROTO_ICMPV6) &&
 	    (a->icmp_type != b->icmp_type || a->icmp_code != b->icmp_code ||
@@ -113,15 +105,12 @@ enum nt_fit nt_pair_fit(const struct nettrace_packet *a,
 bool nt_pair_fifo(const struct nettrace_packet *p)
 {
 	return p->proto != IPPROTO_TCP ||
-	       (!p->payload &&
-		!(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN)));
+	       (!p->payload && !(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN)));
 }
 
-bool nt_pair_arp(const struct nettrace_packet *a,
-		 const struct nettrace_packet *b)
+bool nt_pair_arp(const struct nettrace_packet *a, const struct nettrace_packet *b)
 {
-	return a->arp_op == b->arp_op &&
-	       !memcmp(a->src, b->src, 4) && !memcmp(a->dst, b->dst, 4) &&
+	return a->arp_op == b->arp_op && !memcmp(a->src, b->src, 4) && !memcmp(a->dst, b->dst, 4) &&
 	       !memcmp(a->arp_sha, b->arp_sha, sizeof(a->arp_sha)) &&
 	       !memcmp(a->arp_tha, b->arp_tha, sizeof(a->arp_tha));
 }

@@ -17,18 +17,18 @@
 #include "../../module/uapi/nettrace.h"
 
 enum nt_stage {
-	NT_STAGE_OUT,		/* leaves its sender */
-	NT_STAGE_PATH,		/* on the way, any number of times */
-	NT_STAGE_IN,		/* is delivered */
+	NT_STAGE_OUT,  /* leaves its sender */
+	NT_STAGE_PATH, /* on the way, any number of times */
+	NT_STAGE_IN,   /* is delivered */
 };
 
 enum nt_stage nt_hook_stage(unsigned int hook);
 
 enum nt_fit {
-	NT_FIT_NONE,		/* different packets */
+	NT_FIT_NONE, /* different packets */
 	NT_FIT_SAME,
-	NT_FIT_PART,		/* @b is a piece of @a: a GSO super-segment was cut */
-	NT_FIT_WHOLE,		/* @b holds all of @a: GRO merged segments */
+	NT_FIT_PART,  /* @b is a piece of @a: a GSO super-segment was cut */
+	NT_FIT_WHOLE, /* @b holds all of @a: GRO merged segments */
 };
 
 /**
@@ -43,15 +43,13 @@ enum nt_fit {
  * A piece and its whole share seq space, ack and timestamps: GRO merges no
  * segments that differ in these, and GSO gives each piece the same.
  */
-enum nt_fit nt_pair_fit(const struct nettrace_packet *a,
-			const struct nettrace_packet *b);
+enum nt_fit nt_pair_fit(const struct nettrace_packet *a, const struct nettrace_packet *b);
 
 /* is the order of sending all that tells equal packets apart, first come first */
 bool nt_pair_fifo(const struct nettrace_packet *p);
 
 /* the same ARP message, seen somewhere else */
-bool nt_pair_arp(const struct nettrace_packet *a,
-		 const struct nettrace_packet *b);
+bool nt_pair_arp(const struct nettrace_packet *a, const struct nettrace_packet *b);
 
 /**
  * nt_addr_unmap() - an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) as IPv4

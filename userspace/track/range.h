@@ -23,7 +23,7 @@
 #define NT_RANGES_MAX 24
 
 struct nt_range {
-	uint64_t from, to;	/* [from, to) */
+	uint64_t from, to; /* [from, to) */
 };
 
 struct nt_ranges {

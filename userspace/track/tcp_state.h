@@ -23,9 +23,19 @@
 
 /* RFC 9293's eleven states; NT_ST_NONE: not known */
 enum nt_state {
-	NT_ST_NONE, NT_CLOSED, NT_LISTEN, NT_SYN_SENT, NT_SYN_RECEIVED,
-	NT_ESTABLISHED, NT_FIN_WAIT_1, NT_FIN_WAIT_2, NT_CLOSE_WAIT, NT_CLOSING,
-	NT_LAST_ACK, NT_TIME_WAIT, NT_ST_MAX
+	NT_ST_NONE,
+	NT_CLOSED,
+	NT_LISTEN,
+	NT_SYN_SENT,
+	NT_SYN_RECEIVED,
+	NT_ESTABLISHED,
+	NT_FIN_WAIT_1,
+	NT_FIN_WAIT_2,
+	NT_CLOSE_WAIT,
+	NT_CLOSING,
+	NT_LAST_ACK,
+	NT_TIME_WAIT,
+	NT_ST_MAX
 };
 
 /**
@@ -49,11 +59,11 @@ enum nt_tcp_event {
 	NT_EV_SND_FIN,
 	NT_EV_SND_RST,
 	NT_EV_RCV_SYN,
-	NT_EV_RCV_SYNACK,	/* acknowledges our SYN */
-	NT_EV_RCV_ACK_SYN,	/* acknowledges our SYN, carries none */
-	NT_EV_RCV_ACK_FIN,	/* acknowledges our FIN */
-	NT_EV_RCV_FIN,		/* and every byte before it was seen */
-	NT_EV_RCV_RST,		/* acceptable: RFC 9293, 3.10.7 */
+	NT_EV_RCV_SYNACK,  /* acknowledges our SYN */
+	NT_EV_RCV_ACK_SYN, /* acknowledges our SYN, carries none */
+	NT_EV_RCV_ACK_FIN, /* acknowledges our FIN */
+	NT_EV_RCV_FIN,	   /* and every byte before it was seen */
+	NT_EV_RCV_RST,	   /* acceptable: RFC 9293, 3.10.7 */
 	NT_EV_MAX
 };
 
@@ -76,8 +86,7 @@ struct nt_flow {
  * @ev:		filled in the order in which RFC 9293 applies them
  * Return: how many.
  */
-size_t nt_tcp_sent(const struct nettrace_packet *p,
-		   enum nt_tcp_event ev[NT_TCP_EVENTS_MAX]);
+size_t nt_tcp_sent(const struct nettrace_packet *p, enum nt_tcp_event ev[NT_TCP_EVENTS_MAX]);
 
 /**
  * nt_tcp_received() - what a segment means for its receiver
@@ -88,9 +97,9 @@ size_t nt_tcp_sent(const struct nettrace_packet *p,
  * @ev:		filled in the order of RFC 9293, 3.10.7: RST, SYN, ACK, FIN
  * Return: how many.
  */
-size_t nt_tcp_received(const struct nettrace_packet *p,
-		       const struct nt_flow *from, const struct nt_flow *own,
-		       enum nt_state s, enum nt_tcp_event ev[NT_TCP_EVENTS_MAX]);
+size_t nt_tcp_received(const struct nettrace_packet *p, const struct nt_flow *from,
+		       const struct nt_flow *own, enum nt_state s,
+		       enum nt_tcp_event ev[NT_TCP_EVENTS_MAX]);
 
 /**
  * nt_tcp_next() - the state after an event

@@ -57,6 +57,14 @@ static int write_failed(struct nt_recorder *r, int error, struct nt_error *err)
 			    (unsigned long long)r->written, sound);
 }
 
+/* after a failure, which was said when it happened */
+static int not_complete(const struct nt_recorder *r, struct nt_error *err)
+{
+	return nt_error_set(err, -EIO,
+			    "%s is not complete: it holds the first %llu events",
+			    r->path, (unsigned long long)r->written);
+}
+
 static int put(struct nt_recorder *r, const void *bytes, size_t n,
 	       struct nt_error *err)
 {
@@ -223,8 +231,7 @@ int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
 	struct nt_rf_event *to;
 
 	if (r->failed)
-		return nt_error_set(err, -EIO, "%s could not be written before",
-				    r->path);
+		return not_complete(r, err);
 	if (ev->source >= NT_STREAM_MAX || !r->known[ev->source])
 		return nt_error_set(err, -EINVAL,
 				    "an event of namespace number %u, which %s has not been told of",
@@ -243,8 +250,7 @@ int nt_recorder_flush(struct nt_recorder *r, struct nt_error *err)
 	int ret;
 
 	if (r->failed)
-		return nt_error_set(err, -EIO, "%s could not be written before",
-				    r->path);
+		return not_complete(r, err);
 	if (!n)
 		return 0;
 	r->n = 0;

@@ -434,7 +434,8 @@ static void full_disk(void **state)
 	assert_int_equal(i, 512);
 	assert_says(&err, "first 256 events");
 	assert_true(nt_recorder_write(r, &ev, &err) < 0);
-	assert_true(nt_recorder_close(r, &err) < 0);
+	assert_int_equal(nt_recorder_close(r, &err), -EIO);
+	assert_says(&err, "is not complete: it holds the first 256 events");
 	assert_int_equal(replay(&n, &err), -ENODATA);
 	assert_int_equal(n, 256);
 

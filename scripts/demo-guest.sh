@@ -76,5 +76,5 @@ kill "$nginx"
 wait "$nginx" || true
 
 say "The same, as the client's kernel recorded it: cat /proc/nettrace"
-ip netns exec client cat /proc/nettrace | head -n 16
+ip netns exec client sed -n 1,16p /proc/nettrace
 rmmod nettrace

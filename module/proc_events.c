@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * proc_events.c - /proc/net/nettrace/events: records for programs
+ *
+ * Purpose:   slots in bulk, straight from the rings; uapi/nettrace.h tells
+ *            what a reader gets.
+ * Context:   process.  A blocked reader is woken by nt_ring_end() before the
+ *            file is removed, and gets the end of file.
+ * Locking:   proc_file.h.
+ */
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include <linux/utsname.h>
+
+#include "compat.h"
+#include "control.h"
+#include "proc_file.h"
+
+static int nt_events_open(struct inode *inode, struct file *file)
+{
+	struct nt_net *nt = pde_data(inode);
+	int ret = nt_may_open(nt);
+
+	if (ret)
+		return ret;
+	if (!nt->ring.cpu)
+		return -ENODATA;
+	file->private_data = nt_file_new(nt);
+	return file->private_data ? 0 : -ENOMEM;
+}
+
+static int nt_events_release(struct inode *inode, struct file *file)
+{
+	nt_file_free(file->private_data);
+	return 0;
+}
+
+/* one slot that is not in the ring: the record, then zeroes up to the stride */
+static int nt_put_slot(char __user *buf, const union nettrace_rec *rec,
+		       unsigned int stride)
+{
+	if (copy_to_user(buf, rec, sizeof(*rec)) ||
+	    clear_user(buf + sizeof(*rec), stride - sizeof(*rec)))
+		return -EFAULT;
+	return 0;
+}
+
+static int nt_put_info(struct nt_file *f, char __user *buf)
+{
+	const struct nt_ring *ring = &f->nt->ring;
+	union nettrace_rec rec = {
+		.info = {
+			.hdr = { .time = ktime_get_ns(), .type = NETTRACE_INFO },
+			.magic = NETTRACE_MAGIC,
+			.abi = NETTRACE_ABI,
+			.rec_size = NETTRACE_REC_SIZE,
+			.stride = ring->stride,
+			.ring = ring->slots,
+			.netns = f->nt->net->ns.inum,
+			.hz = HZ,
+			.version = NT_VERSION,
+		},
+	};
+	unsigned int cpu;
+
+	rec.info.real_offset = ktime_to_ns(ktime_mono_to_real(0));
+	for_each_possible_cpu(cpu)
+		rec.info.cpus += !!nt_ring_of(ring, cpu)->slots;
+	strscpy(rec.info.release, utsname()->release, sizeof(rec.info.release));
+	return nt_put_slot(buf, &rec, ring->stride);
+}
+
+/* what this reader lost stands where it was lost: before the CPU's next record */
+static int nt_put_gap(struct nt_file *f, unsigned int cpu,
+		      const struct nettrace_hdr *next, char __user *buf)
+{
+	struct nt_cursor *c = &f->rd->cur[cpu];
+	union nettrace_rec rec = {
+		.gap = {
+			.hdr = {
+				.time = next->time,
+				.seq = next->seq,
+				.cpu = cpu,
+				.type = NETTRACE_GAP,
+			},
+			.lost = c->lost,
+		},
+	};
+	int ret = nt_put_slot(buf, &rec, f->nt->ring.stride);
+
+	if (!ret)
+		c->lost = 0;
+	return ret;
+}
+
+/*
+ * Slots of one CPU, up to @room of them.  The slots are copied first and asked
+ * after; what a writer overtook meanwhile is copied over.
+ *
+ * Return: slots put, or -EFAULT.
+ */
+static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
+		       unsigned long room)
+{
+	const unsigned int stride = f->nt->ring.stride;
+	struct nt_cursor *c = &f->rd->cur[cpu];
+	unsigned long n, put = 0;
+	const void *slots;
+
+	while (put < room) {
+		n = nt_reader_run(f->rd, cpu, room - put, &slots);
+		if (!n)
+			break;
+		if (c->lost) {
+			struct nettrace_hdr next = *(const struct nettrace_hdr *)slots;
+
+			if (!nt_reader_taken(f->rd, cpu, 0))
+				continue;
+			if (nt_put_gap(f, cpu, &next, buf + put * stride))
+				return -EFAULT;
+			put++;
+			continue;
+		}
+		if (copy_to_user(buf + put * stride, slots, n * stride))
+			return -EFAULT;
+		if (nt_reader_taken(f->rd, cpu, n))
+			put += n;
+		cond_resched();
+	}
+	return put;
+}
+
+static long nt_put_all(struct nt_file *f, char __user *buf, unsigned long room)
+{
+	const unsigned int stride = f->nt->ring.stride;
+	unsigned long put = 0;
+	unsigned int cpu;
+	long n;
+
+	if (!f->told_info) {
+		if (nt_put_info(f, buf))
+			return -EFAULT;
+		f->told_info = true;
+		put++;
+	}
+	for_each_possible_cpu(cpu) {
+		n = nt_put_cpu(f, cpu, buf + put * stride, room - put);
+		if (n < 0)
+			return put ? put : n;
+		put += n;
+	}
+	return put;
+}
+
+/* true: there is something, or there never will be */
+static bool nt_readable(struct nt_file *f)
+{
+	struct nt_ring *ring = &f->nt->ring;
+
+	if (READ_ONCE(ring->ended) || !f->told_info || nt_reader_has_data(f->rd))
+		return true;
+	WRITE_ONCE(ring->want_wake, 1);
+	smp_mb(); /* a writer sees the wish, or we see its record */
+	return nt_reader_has_data(f->rd) || READ_ONCE(ring->ended);
+}
+
+static ssize_t nt_events_read(struct file *file, char __user *buf, size_t count,
+			      loff_t *ppos)
+{
+	struct nt_file *f = file->private_data;
+	struct nt_ring *ring = &f->nt->ring;
+	unsigned long room = count / ring->stride;
+	bool ended;
+	long put;
+	int ret;
+
+	if (!room)
+		return -EINVAL;
+	if (mutex_lock_interruptible(&f->lock))
+		return -ERESTARTSYS;
+	for (;;) {
+		ended = READ_ONCE(ring->ended);
+		put = nt_put_all(f, buf, room);
+		if (put || ended)
+			break;
+		put = -EAGAIN;
+		if (file->f_flags & O_NONBLOCK)
+			break;
+		ret = wait_event_interruptible(ring->wait, nt_readable(f));
+		put = ret;
+		if (ret)
+			break;
+	}
+	mutex_unlock(&f->lock);
+	return put < 0 ? put : put * ring->stride;
+}
+
+static __poll_t nt_events_poll(struct file *file, poll_table *wait)
+{
+	struct nt_file *f = file->private_data;
+
+	poll_wait(file, &f->nt->ring.wait, wait);
+	if (!nt_readable(f))
+		return 0;
+	return EPOLLIN | EPOLLRDNORM |
+	       (READ_ONCE(f->nt->ring.ended) ? EPOLLHUP : 0);
+}
+
+/* the beginning: what the rings hold; the end: now.  There is no other place. */
+static loff_t nt_events_lseek(struct file *file, loff_t off, int whence)
+{
+	struct nt_file *f = file->private_data;
+
+	if (off || (whence != SEEK_SET && whence != SEEK_END))
+		return -EINVAL;
+	mutex_lock(&f->lock);
+	if (whence == SEEK_END)
+		nt_reader_from_now(f->rd);
+	else
+		nt_reader_from_oldest(f->rd);
+	mutex_unlock(&f->lock);
+	return 0;
+}
+
+const struct proc_ops nt_events_ops = {
+	.proc_open = nt_events_open,
+	.proc_read = nt_events_read,
+	.proc_poll = nt_events_poll,
+	.proc_lseek = nt_events_lseek,
+	.proc_release = nt_events_release,
+};

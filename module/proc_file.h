@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * proc_file.h - what the files of /proc/net/nettrace share
+ *
+ * Ownership: an open file owns its struct nt_file and the reader in it.
+ * Locking:   nt_file::lock serialises the users of one open file.
+ */
+#ifndef NETTRACE_PROC_FILE_H
+#define NETTRACE_PROC_FILE_H
+
+#include <linux/proc_fs.h>
+
+#include "ns.h"
+
+struct nt_file {
+	struct mutex lock;	/* the reader's place, and all below */
+	struct nt_net *nt;
+	struct nt_reader *rd;	/* NULL: this namespace is not traced */
+	bool told_info;
+	/* text only: the record at seq_file position pos, one per CPU ahead */
+	loff_t pos;
+	int cpu;		/* whose record is the current one; -1: the end */
+	union nettrace_rec *ahead;
+	bool *have;
+};
+
+struct nt_counters {
+	u64 recorded;		/* since tracing began */
+	u64 held;		/* of them, still in the rings */
+	u64 noslots;		/* events on CPUs that have no ring */
+};
+
+extern const struct proc_ops nt_events_ops;
+extern const struct proc_ops nt_trace_ops;
+
+int nt_may_open(const struct nt_net *nt);
+struct nt_file *nt_file_new(struct nt_net *nt);
+void nt_file_free(struct nt_file *f);
+void nt_counters_read(const struct nt_ring *ring, struct nt_counters *c);
+
+#endif /* NETTRACE_PROC_FILE_H */

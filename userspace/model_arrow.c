@@ -114,7 +114,6 @@ static void note_fed(struct nt_convx *cv, const struct nt_seen *s)
 	if (s->icmp || p->proto != IPPROTO_TCP)
 		return;
 	if (p->tcp_flags & NETTRACE_TH_SYN) {
-		cv->e[s->dir].syn_sent = false;
 		if (!f->isn_known) {
 			f->isn_known = true;
 			f->isn = p->seq;
@@ -155,8 +154,6 @@ static bool opens_new(const struct nt_convx *cv, const struct nt_seen *s, int di
 	const struct nt_endx *e = &cv->e[dir];
 
 	if ((s->p.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
-		return false;
-	if (e->syn_sent)
 		return false;
 	if (!cv->first) /* known from its socket only */
 		return nt_conv_over(cv);

@@ -85,7 +85,6 @@ struct nt_endx {
 	uint16_t place_source; /* the one */
 	uint8_t place_hook;
 	char place_dev[NETTRACE_NAME_LEN];
-	bool syn_sent; /* entered SYN-SENT, its SYN is still to come */
 	bool gone;     /* left for CLOSED or TIME-WAIT */
 	bool timewait; /* a TIME-WAIT socket stands for it */
 	uint64_t sk_id;

@@ -163,8 +163,6 @@ static void note_record(struct nt_model *m, struct nt_convx *cv, int end, const 
 		return;
 	if (rec->kind == NETTRACE_SK_FULL) {
 		e->sk_id = rec->sk_id;
-		if (rec->new_state == NETTRACE_TCP_SYN_SENT)
-			e->syn_sent = true;
 		if (rec->new_state == NETTRACE_TCP_CLOSE)
 			e->gone = true;
 	} else if (rec->kind == NETTRACE_SK_TIMEWAIT) {
@@ -266,10 +264,7 @@ int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end, const struct
 			continue;
 		if ((p->flags & NETTRACE_PKT_TASK) && rec->pid && p->pid != rec->pid)
 			continue;
-		if (orphan_adopt(m, i, cv, end))
-			return -ENOMEM;
-		cv->e[end].syn_sent = false; /* this is its SYN */
-		return 0;
+		return orphan_adopt(m, i, cv, end);
 	}
 	return 0;
 }

@@ -81,7 +81,9 @@ static bool matches(const struct nt_statex *st, const struct nt_arrowx *x, const
 static struct nt_arrowx *find_cause(const struct nt_statex *st, const struct nt_try *t,
 				    int64_t until)
 {
-	bool softirq = !(st->rec.flags & NETTRACE_CTX_TASK);
+	/* a mini socket has no backlog; it comes to be in the full one's */
+	bool softirq = !(st->rec.flags & NETTRACE_CTX_TASK) ||
+		       (st->rec.kind != NETTRACE_SK_FULL && st->rec.what != NETTRACE_BEGIN);
 	const struct nt_convx *cv = st->pend.cv;
 	struct nt_arrowx *x, *found = NULL;
 	bool found_here = false;

@@ -345,6 +345,14 @@ static void test_gap(void **state)
 	assert_int_equal(nt_model_conv(s.m, 0)->lost_near, 17);
 	assert_int_equal(nt_model_stats(s.m)->lost, 17);
 	script_end(&s);
+	/* nothing but a sighting tells where the client is by now */
+	begin(&s, "100 0 GAP lost=3\n"
+		  "110 0 OUT c>s ACK seq=1002 ack=5001 id=9 sk=FULL:FIN_WAIT2\n"
+		  "120 0 OUT c>s ACK seq=1002 ack=5001 id=10 sk=FULL:ESTABLISHED\n");
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_conv(s.m, 0)->end[0].state, NT_FIN_WAIT_2);
+	assert_int_equal(nt_model_conv(s.m, 0)->end[0].basis, NT_OBSERVED);
+	script_end(&s);
 }
 
 /* the same ports again, while TIME-WAIT still stands; its end comes later */
@@ -388,6 +396,87 @@ static void test_port_reuse(void **state)
 			    "c SYN-SENT>ESTABLISHED observed segment:2\n");
 	assert_int_equal(nt_model_conv(s.m, 1)->id, 2);
 	script_end(&s);
+}
+
+/* the third connection of a port follows the second's reset */
+static void test_port_again(void **state)
+{
+	static const char once[] = "%u0 0 FULL c CLOSE>SYN_SENT lport0 call=connect sk=%u\n"
+				   "%u1 0 OUT c>s SYN seq=%u000 id=1\n"
+				   "%u2 0 IN s>c RST,ACK seq=0 ack=%u001\n"
+				   "%u3 0 RST_RCVD c sk=%u\n"
+				   "%u4 0 FULL c SYN_SENT>CLOSE err=111 sk=%u\n";
+	struct script s;
+	char text[512];
+	unsigned int i;
+
+	(void)state;
+	script_begin(&s, "10.0.1.2", "10.0.2.2");
+	for (i = 1; i < 4; i++) {
+		snprintf(text, sizeof(text), once, i, i, i, i, i, i, i, i, i, i);
+		script_run(&s, text);
+	}
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_nconv(s.m), 3);
+	for (i = 0; i < 3; i++)
+		assert_string_equal(script_dump(&s, i, SCRIPT_TRANSITIONS),
+				    "c CLOSED>SYN-SENT observed call:connect:10:prog\n"
+				    "c SYN-SENT>CLOSED observed segment:2\n");
+	script_end(&s);
+
+	/* the same of a router that owns neither end */
+	script_begin(&s, "10.0.1.2", "10.0.2.2");
+	script_run(&s, "10 0 FWD c>s SYN seq=1000 id=1\n"
+		       "11 0 FWD s>c RST,ACK seq=0 ack=1001\n"
+		       "12 0 FWD c>s SYN seq=2000 id=1\n");
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_nconv(s.m), 2);
+	script_end(&s);
+}
+
+/* a stray SYN into a living connection is no new one */
+static void test_stray_syn(void **state)
+{
+	struct script s;
+
+	(void)state;
+	begin(&s, "100 1 IN c>s SYN seq=777 id=99\n");
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_nconv(s.m), 1);
+	assert_int_equal(nt_model_conv(s.m, 0)->narrow, 4);
+	script_end(&s);
+}
+
+/* the old socket's last record comes after the new connection's SYN */
+static void test_old_socket(void **state)
+{
+	struct script s;
+
+	(void)state;
+	begin(&s, "200 0 FULL c ESTABLISHED>CLOSE call=close\n"
+		  "201 0 OUT c>s RST,ACK seq=1001 ack=5001 id=9\n"
+		  "202 1 IN c>s RST,ACK seq=1001 ack=5001 id=9\n"
+		  "203 0 OUT c>s SYN seq=70000 id=1\n"
+		  "204 1 IN c>s SYN seq=70000 id=1\n"
+		  "205 1 RST_RCVD s\n"
+		  "206 1 FULL s ESTABLISHED>CLOSE err=104\n");
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_nconv(s.m), 2);
+	script_dump(&s, 0, SCRIPT_TRANSITIONS);
+	assert_non_null(strstr(s.out, "s ESTABLISHED>CLOSED observed segment:4\n"));
+	script_end(&s);
+}
+
+/* one TCP segment is delivered once */
+static void test_delivered_once(void **state)
+{
+	(void)state;
+	expect("100 0 OUT c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n"
+	       "101 1 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n"
+	       "102 2 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n",
+	       "4 c>s PSH ACK seq=1 ack=1 len=5 out0 in1\n"
+	       "5 c>s PSH ACK seq=1 ack=1 len=5 in2\n",
+	       NULL);
 }
 
 /* the same loopback addresses in two namespaces are two conversations */
@@ -447,6 +536,10 @@ int main(void)
 		cmocka_unit_test(test_disagreement),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_port_reuse),
+		cmocka_unit_test(test_port_again),
+		cmocka_unit_test(test_stray_syn),
+		cmocka_unit_test(test_old_socket),
+		cmocka_unit_test(test_delivered_once),
 		cmocka_unit_test(test_two_loopbacks),
 		cmocka_unit_test(test_seq_wraps),
 	};

@@ -15,15 +15,15 @@
 #include "netns.h"
 #include "source_live.h"
 
-#define EVENTS	"/proc/thread-self/net/nettrace/events"
-#define TRACE	"/proc/thread-self/net/nettrace/trace"
+#define EVENTS "/proc/thread-self/net/nettrace/events"
+#define TRACE  "/proc/thread-self/net/nettrace/trace"
 
 /* "namespace lab1 " or "this namespace" */
 struct which {
 	const char *spec;
-	int nsfd;	/* -1: our own */
+	int nsfd; /* -1: our own */
 	uint64_t inode;
-	char name[64];	/* for messages and the stream */
+	char name[64]; /* for messages and the stream */
 };
 
 static const char *title(const struct which *w, char *buf, size_t size)
@@ -59,13 +59,12 @@ static int not_traced(const struct which *w, int error, struct nt_error *err)
 		reason += strlen(mark);
 		reason[strcspn(reason, "\n")] = '\0';
 	}
-	return nt_error_set(err, -error, "%s is not traced: %s",
-			    title(w, t, sizeof(t)), reason ? reason :
-			    "the module leaves it out; load the module with trace=all");
+	return nt_error_set(err, -error, "%s is not traced: %s", title(w, t, sizeof(t)),
+			    reason ? reason :
+				     "the module leaves it out; load the module with trace=all");
 }
 
-static int cannot_open(const struct which *w, int error, const char *stage,
-		       struct nt_error *err)
+static int cannot_open(const struct which *w, int error, const char *stage, struct nt_error *err)
 {
 	char t[128];
 
@@ -73,32 +72,31 @@ static int cannot_open(const struct which *w, int error, const char *stage,
 	if (!strcmp(stage, "enter")) {
 		if (error == EPERM)
 			return nt_error_set(err, -error,
-					    "entering %s needs CAP_SYS_ADMIN: run with sudo",
-					    t);
+					    "entering %s needs CAP_SYS_ADMIN: run with sudo", t);
 		if (error == EINVAL)
-			return nt_error_set(err, -error,
-					    "%s is not a network namespace",
-					    w->spec);
-		return nt_error_set(err, -error, "%s cannot be entered: %s", t,
-				    strerror(error));
+			return nt_error_set(err, -error, "%s is not a network namespace", w->spec);
+		return nt_error_set(err, -error, "%s cannot be entered: %s", t, strerror(error));
 	}
 	if (error == EPERM || error == EACCES)
-		return nt_error_set(err, -error,
-				    "reading what the module recorded needs CAP_NET_ADMIN: run with sudo");
+		return nt_error_set(
+			err, -error,
+			"reading what the module recorded needs CAP_NET_ADMIN: run with sudo");
 	if (error == ENODATA)
 		return not_traced(w, error, err);
 	if (error != ENOENT)
-		return nt_error_set(err, -error, "%s of %s cannot be opened: %s",
-				    EVENTS, t, strerror(error));
+		return nt_error_set(err, -error, "%s of %s cannot be opened: %s", EVENTS, t,
+				    strerror(error));
 	if (access("/proc/thread-self/net", F_OK))
 		return nt_error_set(err, -error,
 				    "/proc is not mounted: run 'sudo mount -t proc proc /proc'");
 	if (access("/sys/module/nettrace", F_OK))
-		return nt_error_set(err, -error,
-				    "the module is not loaded: run 'sudo insmod module/nettrace.ko'");
-	return nt_error_set(err, -error,
-			    "the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)",
-			    t);
+		return nt_error_set(
+			err, -error,
+			"the module is not loaded: run 'sudo insmod module/nettrace.ko'");
+	return nt_error_set(
+		err, -error,
+		"the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)",
+		t);
 }
 
 static void name_it(struct which *w)
@@ -112,8 +110,7 @@ static void name_it(struct which *w)
 		close(fd);
 	nt_netns_name(w->inode, w->name, sizeof(w->name));
 	if (!*w->name && w->spec)
-		snprintf(w->name, sizeof(w->name), "netns:%llu",
-			 (unsigned long long)w->inode);
+		snprintf(w->name, sizeof(w->name), "netns:%llu", (unsigned long long)w->inode);
 }
 
 /* a descriptor of the events of @spec, its name and inode in *w */
@@ -142,8 +139,8 @@ static int open_one(struct which *w, bool from_now, struct nt_error *err)
 	return fd;
 }
 
-int nt_source_live(struct nt_source **s, const char *const *netns, size_t n,
-		   bool from_now, struct nt_error *err)
+int nt_source_live(struct nt_source **s, const char *const *netns, size_t n, bool from_now,
+		   struct nt_error *err)
 {
 	struct which which[NT_STREAM_MAX];
 	const char *names[NT_STREAM_MAX];

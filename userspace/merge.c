@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MERGE_FIRST 1024	/* slots to begin with */
+#define MERGE_FIRST 1024 /* slots to begin with */
 
 void nt_merge_init(struct nt_merge *m, size_t cap)
 {
@@ -112,7 +112,7 @@ bool nt_merge_pop(struct nt_merge *m, uint64_t until, struct nt_event *ev)
 
 	/* the last key sinks from the top */
 	key = m->heap[m->n];
-	for (i = 0; ; i = down) {
+	for (i = 0;; i = down) {
 		down = 2 * i + 1;
 		if (down >= m->n)
 			break;

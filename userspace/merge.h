@@ -18,9 +18,9 @@
 #include "event.h"
 
 struct nt_merge_key {
-	uint64_t time;		/* CLOCK_MONOTONIC, ns */
+	uint64_t time; /* CLOCK_MONOTONIC, ns */
 	uint64_t seq;
-	uint64_t order;		/* of arrival: what is equal keeps it */
+	uint64_t order; /* of arrival: what is equal keeps it */
 	uint32_t slot;
 	uint16_t cpu;
 	uint16_t source;
@@ -29,10 +29,10 @@ struct nt_merge_key {
 struct nt_merge {
 	struct nt_merge_key *heap;
 	struct nt_event *slot;
-	uint32_t *free;		/* slots that are not in use */
-	size_t n;		/* events held */
-	size_t size;		/* slots there are */
-	size_t cap;		/* slots there may ever be */
+	uint32_t *free; /* slots that are not in use */
+	size_t n;	/* events held */
+	size_t size;	/* slots there are */
+	size_t cap;	/* slots there may ever be */
 	uint64_t order;
 };
 

@@ -24,18 +24,16 @@ static int cannot_open(const char *spec, int error, struct nt_error *err)
 {
 	if (error == EACCES || error == EPERM)
 		return nt_error_set(err, -error,
-				    "network namespace %s may not be entered: run with sudo",
-				    spec);
+				    "network namespace %s may not be entered: run with sudo", spec);
 	if (error != ENOENT && error != ENOTDIR && error != ESRCH)
-		return nt_error_set(err, -error,
-				    "network namespace %s cannot be opened: %s",
-				    spec, strerror(error));
+		return nt_error_set(err, -error, "network namespace %s cannot be opened: %s", spec,
+				    strerror(error));
 	if (!strchr(spec, '/'))
-		return nt_error_set(err, -ENOENT,
-				    "there is no network namespace %s: 'ip netns list' shows the names; a PID or a path will do as well",
-				    spec);
-	return nt_error_set(err, -ENOENT,
-			    "there is no network namespace at %s", spec);
+		return nt_error_set(
+			err, -ENOENT,
+			"there is no network namespace %s: 'ip netns list' shows the names; a PID or a path will do as well",
+			spec);
+	return nt_error_set(err, -ENOENT, "there is no network namespace at %s", spec);
 }
 
 static int open_name(const char *name)
@@ -71,12 +69,10 @@ int nt_netns_open(const char *spec, struct nt_error *err)
 
 	if (!spec) {
 		fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-		return fd >= 0 ? fd : cannot_open("/proc/thread-self/ns/net",
-						  errno, err);
+		return fd >= 0 ? fd : cannot_open("/proc/thread-self/ns/net", errno, err);
 	}
 	if (!*spec || !strcmp(spec, ".") || !strcmp(spec, ".."))
-		return nt_error_set(err, -EINVAL,
-				    "'%s' cannot be the name of a network namespace",
+		return nt_error_set(err, -EINVAL, "'%s' cannot be the name of a network namespace",
 				    spec);
 	if (strchr(spec, '/')) {
 		/* whatever it is, opening it does not wait */
@@ -109,8 +105,8 @@ static bool name_in(const char *dir, uint64_t inode, char *buf, size_t size)
 		return false;
 	d = opendir(dir);
 	while (d && !found && (e = readdir(d))) {
-		if (fstatat(dirfd(d), e->d_name, &st, 0) ||
-		    st.st_dev != own.st_dev || st.st_ino != inode)
+		if (fstatat(dirfd(d), e->d_name, &st, 0) || st.st_dev != own.st_dev ||
+		    st.st_ino != inode)
 			continue;
 		found = true;
 		snprintf(buf, size, "%s", e->d_name);
@@ -136,7 +132,7 @@ struct errand {
 	const char *path;
 	int flags;
 	const char *stage;
-	int ret;		/* descriptor or negative errno */
+	int ret; /* descriptor or negative errno */
 };
 
 /* a thread of its own: it ends inside the namespace, nobody else notices */

@@ -18,17 +18,17 @@
 #include "recordfile.h"
 #include "source.h"
 
-#define BLOCK_EVENTS	256
+#define BLOCK_EVENTS 256
 
 struct nt_recorder {
 	char path[PATH_MAX];
 	int fd;
 	bool own_fd;
-	bool failed;		/* said once; nothing is written after it */
+	bool failed; /* said once; nothing is written after it */
 	bool known[NT_STREAM_MAX];
-	unsigned int n;		/* events in the block */
-	uint64_t written;	/* events in the file */
-	uint64_t size;		/* of the file, sound part */
+	unsigned int n;	  /* events in the block */
+	uint64_t written; /* events in the file */
+	uint64_t size;	  /* of the file, sound part */
 	struct {
 		struct nt_rf_block head;
 		union {
@@ -40,7 +40,9 @@ struct nt_recorder {
 };
 
 _Static_assert(offsetof(struct nt_recorder, block.event) -
-	       offsetof(struct nt_recorder, block.head) == 16, "one piece");
+			       offsetof(struct nt_recorder, block.head) ==
+		       16,
+	       "one piece");
 _Static_assert(sizeof(struct nt_rf_event) * BLOCK_EVENTS <= NT_RF_BODY_MAX,
 	       "a block that readers take");
 
@@ -51,22 +53,18 @@ static int write_failed(struct nt_recorder *r, int error, struct nt_error *err)
 	r->failed = true;
 	if (r->own_fd && !ftruncate(r->fd, (off_t)r->size))
 		sound = " and can be read";
-	return nt_error_set(err, -error,
-			    "cannot write to %s: %s; it holds the first %llu events%s",
-			    r->path, strerror(error),
-			    (unsigned long long)r->written, sound);
+	return nt_error_set(err, -error, "cannot write to %s: %s; it holds the first %llu events%s",
+			    r->path, strerror(error), (unsigned long long)r->written, sound);
 }
 
 /* after a failure, which was said when it happened */
 static int not_complete(const struct nt_recorder *r, struct nt_error *err)
 {
-	return nt_error_set(err, -EIO,
-			    "%s is not complete: it holds the first %llu events",
+	return nt_error_set(err, -EIO, "%s is not complete: it holds the first %llu events",
 			    r->path, (unsigned long long)r->written);
 }
 
-static int put(struct nt_recorder *r, const void *bytes, size_t n,
-	       struct nt_error *err)
+static int put(struct nt_recorder *r, const void *bytes, size_t n, struct nt_error *err)
 {
 	const char *p = bytes;
 	size_t left = n;
@@ -92,8 +90,7 @@ static int put(struct nt_recorder *r, const void *bytes, size_t n,
 }
 
 /* the body is in r->block */
-static int put_block(struct nt_recorder *r, uint32_t type, uint32_t len,
-		     struct nt_error *err)
+static int put_block(struct nt_recorder *r, uint32_t type, uint32_t len, struct nt_error *err)
 {
 	r->block.head.type = type;
 	r->block.head.len = len;
@@ -131,7 +128,7 @@ static void give_to_sudo_user(int fd)
 	if (errno || !*gid || *end || g >= UINT_MAX)
 		return;
 	if (fchown(fd, (uid_t)u, (gid_t)g))
-		return;		/* then root keeps it */
+		return; /* then root keeps it */
 }
 
 /* 0600: who talks to whom, and which programs run, is not for everyone */
@@ -142,8 +139,9 @@ static int open_path(struct nt_recorder *r, struct nt_error *err)
 		r->fd = STDOUT_FILENO;
 		if (!isatty(r->fd))
 			return 0;
-		return nt_error_set(err, -EINVAL,
-				    "a recording is not text for a terminal: name a file, or send it through a pipe");
+		return nt_error_set(
+			err, -EINVAL,
+			"a recording is not text for a terminal: name a file, or send it through a pipe");
 	}
 	r->own_fd = true;
 	r->fd = open(r->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -155,8 +153,7 @@ static int open_path(struct nt_recorder *r, struct nt_error *err)
 		r->fd = open(r->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (r->fd >= 0)
 		return 0;
-	return nt_error_set(err, -errno, "cannot write to %s: %s", r->path,
-			    strerror(errno));
+	return nt_error_set(err, -errno, "cannot write to %s: %s", r->path, strerror(errno));
 }
 
 static void recorder_free(struct nt_recorder *r)
@@ -166,9 +163,8 @@ static void recorder_free(struct nt_recorder *r)
 	free(r);
 }
 
-int nt_recorder_open(struct nt_recorder **out, const char *path,
-		     const struct nt_stream *streams, unsigned int n,
-		     struct nt_error *err)
+int nt_recorder_open(struct nt_recorder **out, const char *path, const struct nt_stream *streams,
+		     unsigned int n, struct nt_error *err)
 {
 	struct nt_recorder *r;
 	unsigned int i;
@@ -196,17 +192,16 @@ int nt_recorder_open(struct nt_recorder **out, const char *path,
 	return 0;
 }
 
-int nt_recorder_stream(struct nt_recorder *r, unsigned int index,
-		       const struct nt_stream *stream, struct nt_error *err)
+int nt_recorder_stream(struct nt_recorder *r, unsigned int index, const struct nt_stream *stream,
+		       struct nt_error *err)
 {
 	struct nt_rf_stream *to = &r->block.stream;
 	int ret;
 
 	if (index >= NT_STREAM_MAX)
-		return nt_error_set(err, -E2BIG,
-				    "cannot record more than %d namespaces",
+		return nt_error_set(err, -E2BIG, "cannot record more than %d namespaces",
 				    NT_STREAM_MAX);
-	ret = nt_recorder_flush(r, err);	/* the block's memory is shared */
+	ret = nt_recorder_flush(r, err); /* the block's memory is shared */
 	if (ret)
 		return ret;
 	memset(to, 0, sizeof(*to));
@@ -225,17 +220,17 @@ int nt_recorder_stream(struct nt_recorder *r, unsigned int index,
 	return ret;
 }
 
-int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
-		      struct nt_error *err)
+int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_rf_event *to;
 
 	if (r->failed)
 		return not_complete(r, err);
 	if (ev->source >= NT_STREAM_MAX || !r->known[ev->source])
-		return nt_error_set(err, -EINVAL,
-				    "an event of namespace number %u, which %s has not been told of",
-				    ev->source, r->path);
+		return nt_error_set(
+			err, -EINVAL,
+			"an event of namespace number %u, which %s has not been told of",
+			ev->source, r->path);
 	to = &r->block.event[r->n++];
 	to->t = ev->t;
 	to->stream = ev->source;
@@ -254,8 +249,7 @@ int nt_recorder_flush(struct nt_recorder *r, struct nt_error *err)
 	if (!n)
 		return 0;
 	r->n = 0;
-	ret = put_block(r, NT_RF_EVENTS, n * (uint32_t)sizeof(struct nt_rf_event),
-			err);
+	ret = put_block(r, NT_RF_EVENTS, n * (uint32_t)sizeof(struct nt_rf_event), err);
 	if (!ret)
 		r->written += n;
 	return ret;
@@ -275,8 +269,8 @@ static int recorder_finish(struct nt_recorder *r, struct nt_error *err)
 	r->fd = -1;
 	/* some file systems tell of a full disk only now */
 	if (close(fd) && errno != EINTR)
-		return nt_error_set(err, -errno, "cannot write to %s: %s",
-				    r->path, strerror(errno));
+		return nt_error_set(err, -errno, "cannot write to %s: %s", r->path,
+				    strerror(errno));
 	return 0;
 }
 

@@ -35,20 +35,20 @@
 #include "event.h"
 
 /* no text: a text transfer changes one of its last bytes */
-#define NT_RF_MAGIC		"\x89NTREC\r\n"
-#define NT_RF_MAGIC_LEN		8
-#define NT_RF_ORDER		0x01020304u
-#define NT_RF_ORDER_SWAPPED	0x04030201u
-#define NT_RF_VERSION		1
-#define NT_RF_BODY_MAX		(256u * 1024)	/* a longer block is damage */
+#define NT_RF_MAGIC	    "\x89NTREC\r\n"
+#define NT_RF_MAGIC_LEN	    8
+#define NT_RF_ORDER	    0x01020304u
+#define NT_RF_ORDER_SWAPPED 0x04030201u
+#define NT_RF_VERSION	    1
+#define NT_RF_BODY_MAX	    (256u * 1024) /* a longer block is damage */
 
 struct nt_rf_header {
 	uint8_t magic[NT_RF_MAGIC_LEN];
-	uint32_t order;		/* NT_RF_ORDER */
-	uint16_t version;	/* NT_RF_VERSION */
-	uint16_t abi;		/* NETTRACE_ABI of the records */
-	uint16_t rec_size;	/* NETTRACE_REC_SIZE */
-	uint16_t pad[3];	/* 0 */
+	uint32_t order;	   /* NT_RF_ORDER */
+	uint16_t version;  /* NT_RF_VERSION */
+	uint16_t abi;	   /* NETTRACE_ABI of the records */
+	uint16_t rec_size; /* NETTRACE_REC_SIZE */
+	uint16_t pad[3];   /* 0 */
 };
 
 enum nt_rf_type {
@@ -58,32 +58,32 @@ enum nt_rf_type {
 };
 
 struct nt_rf_block {
-	uint32_t type;		/* enum nt_rf_type */
-	uint32_t len;		/* of the body in bytes */
-	uint64_t sum;		/* nt_rf_sum() */
+	uint32_t type; /* enum nt_rf_type */
+	uint32_t len;  /* of the body in bytes */
+	uint64_t sum;  /* nt_rf_sum() */
 };
 
 struct nt_rf_stream {
-	uint32_t index;		/* what nt_rf_event::stream refers to */
+	uint32_t index; /* what nt_rf_event::stream refers to */
 	uint32_t cpus;
-	uint64_t netns;		/* inode */
-	int64_t real_offset;	/* record time + this = Unix time, ns */
+	uint64_t netns;	     /* inode */
+	int64_t real_offset; /* record time + this = Unix time, ns */
 	uint32_t stride;
 	uint32_t ring;
-	char name[64];		/* these three end in a NUL */
+	char name[64]; /* these three end in a NUL */
 	char version[16];
 	char release[64];
 };
 
 struct nt_rf_event {
-	int64_t t;		/* Unix time, ns */
+	int64_t t; /* Unix time, ns */
 	uint32_t stream;
-	uint32_t pad;		/* 0 */
+	uint32_t pad; /* 0 */
 	union nettrace_rec rec;
 };
 
 struct nt_rf_end {
-	uint64_t events;	/* in all blocks before */
+	uint64_t events; /* in all blocks before */
 };
 
 _Static_assert(sizeof(struct nt_rf_header) == 24, "file format");

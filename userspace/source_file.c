@@ -19,38 +19,36 @@
 #include "source.h"
 
 struct nt_file_source {
-	struct nt_source s;	/* first: ops get a pointer to it */
+	struct nt_source s; /* first: ops get a pointer to it */
 	char path[PATH_MAX];
 	int fd;
 	bool own_fd;
-	bool at_end;		/* the end block was read */
+	bool at_end; /* the end block was read */
 	bool known[NT_STREAM_MAX];
-	uint64_t offset;	/* in the file, of head */
-	uint64_t read;		/* events handed out, gaps included */
-	size_t have;		/* bytes of head and body that were read */
-	unsigned int n, next;	/* events in the body, and the next of them */
+	uint64_t offset;      /* in the file, of head */
+	uint64_t read;	      /* events handed out, gaps included */
+	size_t have;	      /* bytes of head and body that were read */
+	unsigned int n, next; /* events in the body, and the next of them */
 	struct nt_rf_block head;
-	union {			/* follows head without a gap */
+	union { /* follows head without a gap */
 		struct nt_rf_header file;
 		struct nt_rf_stream stream;
-		struct nt_rf_event event[NT_RF_BODY_MAX /
-					 sizeof(struct nt_rf_event)];
+		struct nt_rf_event event[NT_RF_BODY_MAX / sizeof(struct nt_rf_event)];
 		struct nt_rf_end end;
 		uint8_t bytes[NT_RF_BODY_MAX];
 	} body;
 };
 
-_Static_assert(offsetof(struct nt_file_source, body) -
-	       offsetof(struct nt_file_source, head) ==
-	       sizeof(struct nt_rf_block), "one piece");
+_Static_assert(offsetof(struct nt_file_source, body) - offsetof(struct nt_file_source, head) ==
+		       sizeof(struct nt_rf_block),
+	       "one piece");
 
 static struct nt_file_source *of(struct nt_source *s)
 {
 	return (struct nt_file_source *)s;
 }
 
-static int damaged(const struct nt_file_source *f, const char *what,
-		   struct nt_error *err)
+static int damaged(const struct nt_file_source *f, const char *what, struct nt_error *err)
 {
 	return nt_error_set(err, -EBADMSG,
 			    "%s is damaged at byte %llu: %s; the first %llu events were read",
@@ -75,8 +73,8 @@ static int fill(struct nt_file_source *f, size_t want, struct nt_error *err)
 		else if (errno == EINTR || errno == EAGAIN)
 			return 0;
 		else
-			return nt_error_set(err, -errno, "cannot read %s: %s",
-					    f->path, strerror(errno));
+			return nt_error_set(err, -errno, "cannot read %s: %s", f->path,
+					    strerror(errno));
 	}
 	return 1;
 }
@@ -87,8 +85,7 @@ static int take_stream(struct nt_file_source *f, struct nt_error *err)
 	struct nt_stream *to;
 
 	if (f->head.len != sizeof(*from) || from->index >= NT_STREAM_MAX)
-		return damaged(f, "it describes a namespace in a way that cannot be",
-			       err);
+		return damaged(f, "it describes a namespace in a way that cannot be", err);
 	to = &f->s.stream[from->index];
 	to->netns = from->netns;
 	to->real_offset = from->real_offset;
@@ -138,7 +135,7 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	int ret = fill(f, sizeof(f->head), err);
 
 	if (ret == -ENODATA && !f->have)
-		return ret;	/* at the end, or where a recorder was killed */
+		return ret; /* at the end, or where a recorder was killed */
 	if (ret == -ENODATA)
 		return damaged(f, "it ends inside a block", err);
 	if (ret <= 0)
@@ -173,8 +170,7 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	return ret;
 }
 
-static int file_next(struct nt_source *s, struct nt_event *ev,
-		     struct nt_error *err)
+static int file_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_file_source *f = of(s);
 	const struct nt_rf_event *from;
@@ -222,13 +218,11 @@ static const struct nt_source_ops file_ops = {
 };
 
 /* not a recording: whose file is it? */
-static int foreign(const struct nt_file_source *f, const uint8_t *b, size_t n,
-		   struct nt_error *err)
+static int foreign(const struct nt_file_source *f, const uint8_t *b, size_t n, struct nt_error *err)
 {
 	static const uint8_t pcap[][4] = {
-		{ 0xa1, 0xb2, 0xc3, 0xd4 }, { 0xd4, 0xc3, 0xb2, 0xa1 },
-		{ 0xa1, 0xb2, 0x3c, 0x4d }, { 0x4d, 0x3c, 0xb2, 0xa1 },
-		{ 0x0a, 0x0d, 0x0d, 0x0a },	/* pcapng */
+		{ 0xa1, 0xb2, 0xc3, 0xd4 }, { 0xd4, 0xc3, 0xb2, 0xa1 }, { 0xa1, 0xb2, 0x3c, 0x4d },
+		{ 0x4d, 0x3c, 0xb2, 0xa1 }, { 0x0a, 0x0d, 0x0d, 0x0a }, /* pcapng */
 	};
 	const char *what = "not a recording";
 	size_t i;
@@ -241,28 +235,31 @@ static int foreign(const struct nt_file_source *f, const uint8_t *b, size_t n,
 			    f->path, what);
 }
 
-static int check_header(struct nt_file_source *f,
-			const struct nt_rf_header *h, struct nt_error *err)
+static int check_header(struct nt_file_source *f, const struct nt_rf_header *h,
+			struct nt_error *err)
 {
 	if (h->order == NT_RF_ORDER_SWAPPED)
-		return nt_error_set(err, -EINVAL,
-				    "%s was recorded on a machine of the other byte order: read it on one of that kind",
-				    f->path);
+		return nt_error_set(
+			err, -EINVAL,
+			"%s was recorded on a machine of the other byte order: read it on one of that kind",
+			f->path);
 	if (h->order != NT_RF_ORDER)
 		return damaged(f, "its header makes no sense", err);
 	if (h->version > NT_RF_VERSION)
-		return nt_error_set(err, -EINVAL,
-				    "%s is a recording of format %u, this nettrace reads format %d: read it with the newer nettrace that wrote it",
-				    f->path, h->version, NT_RF_VERSION);
+		return nt_error_set(
+			err, -EINVAL,
+			"%s is a recording of format %u, this nettrace reads format %d: read it with the newer nettrace that wrote it",
+			f->path, h->version, NT_RF_VERSION);
 	if (h->abi > NETTRACE_ABI)
-		return nt_error_set(err, -EINVAL,
-				    "%s holds records of ABI %u, this nettrace reads ABI %d: read it with the newer nettrace that wrote it",
-				    f->path, h->abi, NETTRACE_ABI);
+		return nt_error_set(
+			err, -EINVAL,
+			"%s holds records of ABI %u, this nettrace reads ABI %d: read it with the newer nettrace that wrote it",
+			f->path, h->abi, NETTRACE_ABI);
 	if (h->abi != NETTRACE_ABI || h->version != NT_RF_VERSION)
-		return nt_error_set(err, -EINVAL,
-				    "%s was written by an older nettrace (format %u, ABI %u), this one reads format %d, ABI %d: read it with that one",
-				    f->path, h->version, h->abi, NT_RF_VERSION,
-				    NETTRACE_ABI);
+		return nt_error_set(
+			err, -EINVAL,
+			"%s was written by an older nettrace (format %u, ABI %u), this one reads format %d, ABI %d: read it with that one",
+			f->path, h->version, h->abi, NT_RF_VERSION, NETTRACE_ABI);
 	if (h->rec_size != NETTRACE_REC_SIZE)
 		return damaged(f, "its header makes no sense", err);
 	return 0;
@@ -275,16 +272,13 @@ static int read_header(struct nt_file_source *f, struct nt_error *err)
 	int ret = fill(f, sizeof(h), err);
 
 	if (!ret)
-		return nt_error_set(err, -EINTR, "interrupted while reading %s",
-				    f->path);
+		return nt_error_set(err, -EINTR, "interrupted while reading %s", f->path);
 	if (ret < 0 && ret != -ENODATA)
 		return ret;
 	if (!f->have)
-		return nt_error_set(err, -EINVAL,
-				    "%s is empty: nothing was recorded in it",
+		return nt_error_set(err, -EINVAL, "%s is empty: nothing was recorded in it",
 				    f->path);
-	if (memcmp(b, NT_RF_MAGIC, f->have < NT_RF_MAGIC_LEN ? f->have :
-		   NT_RF_MAGIC_LEN))
+	if (memcmp(b, NT_RF_MAGIC, f->have < NT_RF_MAGIC_LEN ? f->have : NT_RF_MAGIC_LEN))
 		return foreign(f, b, f->have, err);
 	if (ret == -ENODATA)
 		return damaged(f, "it ends inside its header", err);
@@ -313,8 +307,7 @@ int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
 
 	*s = NULL;
 	if (strlen(path) >= sizeof(f->path))
-		return nt_error_set(err, -ENAMETOOLONG,
-				    "the name of the file to read is too long");
+		return nt_error_set(err, -ENAMETOOLONG, "the name of the file to read is too long");
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return nt_error_set(err, -ENOMEM, "memory is short");
@@ -323,8 +316,7 @@ int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
 	strcpy(f->path, f->own_fd ? path : "the standard input");
 	f->fd = f->own_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (f->fd < 0)
-		ret = nt_error_set(err, -errno, "cannot read %s: %s", path,
-				   strerror(errno));
+		ret = nt_error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
 	if (!ret)
 		ret = read_header(f, err);
 	if (!ret)

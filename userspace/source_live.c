@@ -26,25 +26,25 @@
 
 #include "merge.h"
 
-#define BUF_SIZE	(256u * 1024)
-#define HOLD_MIN	(16u * 1024)
-#define HOLD_MAX	(1024u * 1024)	/* events of 240 bytes */
-#define WAIT_MAX_NS	3000000ull
+#define BUF_SIZE    (256u * 1024)
+#define HOLD_MIN    (16u * 1024)
+#define HOLD_MAX    (1024u * 1024) /* events of 240 bytes */
+#define WAIT_MAX_NS 3000000ull
 
 struct live_in {
-	int fd;			/* -1: it has ended */
+	int fd; /* -1: it has ended */
 	uint32_t stride;
 };
 
 struct nt_live {
-	struct nt_source s;	/* first: ops get a pointer to it */
+	struct nt_source s; /* first: ops get a pointer to it */
 	struct live_in in[NT_STREAM_MAX];
 	struct nt_merge merge;
-	uint64_t until;		/* what is not younger may go */
-	uint64_t last;		/* time of the youngest event handed out */
-	int64_t skew;		/* records' clock less ours: time namespaces */
+	uint64_t until; /* what is not younger may go */
+	uint64_t last;	/* time of the youngest event handed out */
+	int64_t skew;	/* records' clock less ours: time namespaces */
 	bool until_now;
-	bool drained;		/* until_now: all has been read */
+	bool drained; /* until_now: all has been read */
 	uint8_t *buf;
 };
 
@@ -61,8 +61,7 @@ static uint64_t now(const struct nt_live *l)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec +
-	       (uint64_t)l->skew;
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec + (uint64_t)l->skew;
 }
 
 static void end_stream(struct nt_live *l, unsigned int i)
@@ -88,14 +87,14 @@ static const char *title(const struct nt_stream *st)
 
 static int not_whole(const struct nt_stream *st, size_t n, struct nt_error *err)
 {
-	return nt_error_set(err, -EPROTO,
-			    "%s: the module gave %zu bytes, which is no whole number of records of %u: rebuild module and nettrace together",
-			    title(st), n, st->stride);
+	return nt_error_set(
+		err, -EPROTO,
+		"%s: the module gave %zu bytes, which is no whole number of records of %u: rebuild module and nettrace together",
+		title(st), n, st->stride);
 }
 
 /* slots at l->buf from byte @at on */
-static int take_slots(struct nt_live *l, unsigned int i, size_t at, size_t n,
-		      struct nt_error *err)
+static int take_slots(struct nt_live *l, unsigned int i, size_t at, size_t n, struct nt_error *err)
 {
 	const struct nt_stream *st = &l->s.stream[i];
 	struct nt_event ev = { .source = i };
@@ -144,10 +143,8 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 			break;
 		}
 		if (n < 0)
-			return nt_error_set(err, -errno,
-					    "events of %s cannot be read: %s",
-					    title(&l->s.stream[i]),
-					    strerror(errno));
+			return nt_error_set(err, -errno, "events of %s cannot be read: %s",
+					    title(&l->s.stream[i]), strerror(errno));
 		ret = take_slots(l, i, 0, (size_t)n, err);
 		if (ret)
 			return ret;
@@ -195,8 +192,7 @@ static bool take(struct nt_live *l, uint64_t until, struct nt_event *ev)
 	return true;
 }
 
-static int live_next(struct nt_source *s, struct nt_event *ev,
-		     struct nt_error *err)
+static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_live *l = of(s);
 	size_t least = BUF_SIZE / NETTRACE_REC_SIZE;
@@ -254,12 +250,10 @@ static int live_wait(struct nt_source *s, int timeout_ms)
 	} else {
 		for (i = 0; i < s->nstream; i++)
 			if (l->in[i].fd >= 0)
-				pfd[n++] = (struct pollfd){ .fd = l->in[i].fd,
-							    .events = POLLIN };
+				pfd[n++] = (struct pollfd){ .fd = l->in[i].fd, .events = POLLIN };
 	}
 	ts = to_timespec(ns);
-	return ppoll(pfd, n, ns == UINT64_MAX ? NULL : &ts, NULL) < 0 ?
-	       -errno : 0;
+	return ppoll(pfd, n, ns == UINT64_MAX ? NULL : &ts, NULL) < 0 ? -errno : 0;
 }
 
 static void live_close(struct nt_source *s)
@@ -290,35 +284,36 @@ void nt_source_live_until_now(struct nt_source *s)
 }
 
 /* what the module says of itself, before anything of it is believed */
-static int check_info(const struct nt_stream *st, const void *slot, size_t n,
-		      struct nt_error *err)
+static int check_info(const struct nt_stream *st, const void *slot, size_t n, struct nt_error *err)
 {
 	struct nettrace_info info = { 0 };
 
 	if (n < offsetof(struct nettrace_info, stride))
-		return nt_error_set(err, -EPROTO,
-				    "%s: the module's first record is cut short: rebuild module and nettrace together",
-				    title(st));
+		return nt_error_set(
+			err, -EPROTO,
+			"%s: the module's first record is cut short: rebuild module and nettrace together",
+			title(st));
 	memcpy(&info, slot, n < sizeof(info) ? n : sizeof(info));
 	if (info.magic != NETTRACE_MAGIC || info.hdr.type != NETTRACE_INFO)
 		return nt_error_set(err, -EPROTO,
 				    "%s: what is read there does not come from the nettrace module",
 				    title(st));
 	if (info.abi > NETTRACE_ABI)
-		return nt_error_set(err, -EPROTO,
-				    "the module speaks ABI %u, this nettrace ABI %d: upgrade nettrace to the version of the module",
-				    info.abi, NETTRACE_ABI);
+		return nt_error_set(
+			err, -EPROTO,
+			"the module speaks ABI %u, this nettrace ABI %d: upgrade nettrace to the version of the module",
+			info.abi, NETTRACE_ABI);
 	if (info.abi < NETTRACE_ABI)
-		return nt_error_set(err, -EPROTO,
-				    "the module speaks ABI %u, this nettrace ABI %d: unload the module ('sudo rmmod nettrace') and load the one that was built with this nettrace",
-				    info.abi, NETTRACE_ABI);
-	if (info.rec_size != NETTRACE_REC_SIZE ||
-	    n < offsetof(struct nettrace_info, pad) ||
+		return nt_error_set(
+			err, -EPROTO,
+			"the module speaks ABI %u, this nettrace ABI %d: unload the module ('sudo rmmod nettrace') and load the one that was built with this nettrace",
+			info.abi, NETTRACE_ABI);
+	if (info.rec_size != NETTRACE_REC_SIZE || n < offsetof(struct nettrace_info, pad) ||
 	    info.stride < NETTRACE_REC_SIZE || info.stride > BUF_SIZE / 4)
-		return nt_error_set(err, -EPROTO,
-				    "the module's records have %u bytes in slots of %u, this nettrace's have %d: rebuild module and nettrace together",
-				    info.rec_size, info.stride,
-				    NETTRACE_REC_SIZE);
+		return nt_error_set(
+			err, -EPROTO,
+			"the module's records have %u bytes in slots of %u, this nettrace's have %d: rebuild module and nettrace together",
+			info.rec_size, info.stride, NETTRACE_REC_SIZE);
 	return 0;
 }
 
@@ -355,17 +350,17 @@ static int greet(struct nt_live *l, unsigned int i, struct nt_error *err)
 	int ret;
 
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
-		return nt_error_set(err, -errno, "events of %s: %s", title(st),
-				    strerror(errno));
+		return nt_error_set(err, -errno, "events of %s: %s", title(st), strerror(errno));
 	do
 		n = read(fd, l->buf, BUF_SIZE);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return nt_error_set(err, -errno, "events of %s cannot be read: %s",
-				    title(st), strerror(errno));
+		return nt_error_set(err, -errno, "events of %s cannot be read: %s", title(st),
+				    strerror(errno));
 	if (!n)
-		return nt_error_set(err, -EPROTO,
-				    "the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'");
+		return nt_error_set(
+			err, -EPROTO,
+			"the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'");
 	ret = check_info(st, l->buf, (size_t)n, err);
 	if (ret)
 		return ret;
@@ -384,9 +379,8 @@ static size_t hold(const struct nt_source *s)
 	return sum < HOLD_MIN ? HOLD_MIN : sum > HOLD_MAX ? HOLD_MAX : sum;
 }
 
-int nt_source_live_fds(struct nt_source **s, const int *fds,
-		       const char *const *names, size_t n, size_t max,
-		       struct nt_error *err)
+int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *names, size_t n,
+		       size_t max, struct nt_error *err)
 {
 	struct nt_live *l = calloc(1, sizeof(*l));
 	unsigned int i;
@@ -405,10 +399,9 @@ int nt_source_live_fds(struct nt_source **s, const int *fds,
 	l->s.nstream = (unsigned int)n;
 	for (i = 0; i < n; i++) {
 		l->in[i].fd = fds[i];
-		strncpy(l->s.stream[i].name, names[i],
-			sizeof(l->s.stream[i].name) - 1);
+		strncpy(l->s.stream[i].name, names[i], sizeof(l->s.stream[i].name) - 1);
 	}
-	nt_merge_init(&l->merge, HOLD_MAX);	/* until the rings are known */
+	nt_merge_init(&l->merge, HOLD_MAX); /* until the rings are known */
 	for (i = 0; !ret && i < n; i++)
 		ret = greet(l, i, err);
 	if (ret) {

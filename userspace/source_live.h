@@ -13,7 +13,7 @@
 #include "source.h"
 
 /* an event is held back so long for one of another CPU that is older */
-#define NT_LIVE_SLACK_NS	2000000ull
+#define NT_LIVE_SLACK_NS 2000000ull
 
 /**
  * nt_source_live_fds() - a source of descriptors that give slots when read
@@ -22,8 +22,7 @@
  * @names:	of the streams, for messages and nt_stream::name
  * @max:	events held for merging at most; 0: what the rings call for
  */
-int nt_source_live_fds(struct nt_source **s, const int *fds,
-		       const char *const *names, size_t n, size_t max,
-		       struct nt_error *err);
+int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *names, size_t n,
+		       size_t max, struct nt_error *err);
 
 #endif /* NETTRACE_SOURCE_LIVE_H */

@@ -89,8 +89,7 @@ static void run_path(const char *path)
 	d = opendir(path);
 	while (d && (e = readdir(d)))
 		if (e->d_name[0] != '.' &&
-		    snprintf(sub, sizeof(sub), "%s/%s", path, e->d_name) <
-		    (int)sizeof(sub))
+		    snprintf(sub, sizeof(sub), "%s/%s", path, e->d_name) < (int)sizeof(sub))
 			run_file(sub);
 	if (d)
 		closedir(d);

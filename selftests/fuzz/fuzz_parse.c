@@ -15,8 +15,8 @@
 
 #include "../../module/core/parse.h"
 
-typedef unsigned int (*parse_fn)(struct nettrace_packet *p, const u8 *data,
-				 unsigned int caplen, unsigned int wirelen);
+typedef unsigned int (*parse_fn)(struct nettrace_packet *p, const u8 *data, unsigned int caplen,
+				 unsigned int wirelen);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,8 +28,8 @@ static void must(int cond, const char *what)
 	abort();
 }
 
-static void parse(parse_fn fn, struct nettrace_packet *p, const uint8_t *data,
-		  unsigned int cap, unsigned int wirelen)
+static void parse(parse_fn fn, struct nettrace_packet *p, const uint8_t *data, unsigned int cap,
+		  unsigned int wirelen)
 {
 	unsigned int need = cap, rounds = 0;
 	u8 *piece;
@@ -52,7 +52,9 @@ static void parse(parse_fn fn, struct nettrace_packet *p, const uint8_t *data,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const parse_fn fn[] = {
-		nettrace_parse_ipv4, nettrace_parse_ipv6, nettrace_parse_arp,
+		nettrace_parse_ipv4,
+		nettrace_parse_ipv6,
+		nettrace_parse_arp,
 	};
 	struct nettrace_packet whole, cut;
 	unsigned int first, len;

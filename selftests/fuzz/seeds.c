@@ -16,36 +16,49 @@
 
 struct seed {
 	const char *name;
-	uint8_t family;		/* fuzz_parse: 0 IPv4, 1 IPv6, 2 ARP */
+	uint8_t family; /* fuzz_parse: 0 IPv4, 1 IPv6, 2 ARP */
 	unsigned int len;
 	const char *bytes;
 };
 
-#define IP4(proto) "\x45\0\0\x50\x12\x34\x40\0\x40" proto \
-	"\0\0\x0a\0\1\2\x0a\0\2\2"
-#define IP6(next) "\x60\0\0\0\0\x40" next "\x40" \
+/* clang-format off: bytes in the order of headers */
+#define IP4(proto) "\x45\0\0\x50\x12\x34\x40\0\x40" proto "\0\0\x0a\0\1\2\x0a\0\2\2"
+#define IP6(next)                            \
+	"\x60\0\0\0\0\x40" next "\x40"       \
 	"\xfd\0\0\0\0\0\0\0\0\0\0\0\0\1\0\2" \
 	"\xfd\0\0\0\0\0\0\0\0\0\0\0\0\2\0\2"
-#define TCP "\x9d\x78\x1f\x9a\1\2\3\4\5\6\7\x8" "\xa0\x18\1\xf6\0\0\0\0"
-#define SYN_OPTS "\2\4\5\xb4\4\2\x8\x0a\0\0\0\1\0\0\0\0\1\3\3\7"
+#define TCP                                 \
+	"\x9d\x78\x1f\x9a\1\2\3\4\5\6\7\x8" \
+	"\xa0\x18\1\xf6\0\0\0\0"
+#define SYN_OPTS  "\2\4\5\xb4\4\2\x8\x0a\0\0\0\1\0\0\0\0\1\3\3\7"
 #define SACK_OPTS "\1\1\x8\x0a\0\0\0\1\0\0\0\2\1\1\5\x0a"
 
-#define SEED(name, family, bytes) { name, family, sizeof(bytes) - 1, bytes }
+#define SEED(name, family, bytes)                      \
+	{                                              \
+		name, family, sizeof(bytes) - 1, bytes \
+	}
 
 static const struct seed seeds[] = {
 	SEED("tcp4-syn", 0, IP4("\6") TCP SYN_OPTS "datadatadatadatadata"),
-	SEED("tcp4-sack", 0, IP4("\6") TCP SACK_OPTS "\0\0\0\1\0\0\0\2" "data"),
-	SEED("udp4", 0, IP4("\x11") "\x14\xe9\0\x35\0\x3c\0\0" "question"),
-	SEED("icmp4-error", 0, IP4("\1") "\3\3\0\0\0\0\0\0" IP4("\x11")
-	     "\x14\xe9\0\x35\0\x3c\0\0"),
+	SEED("tcp4-sack", 0,
+	     IP4("\6") TCP SACK_OPTS "\0\0\0\1\0\0\0\2"
+				     "data"),
+	SEED("udp4", 0,
+	     IP4("\x11") "\x14\xe9\0\x35\0\x3c\0\0"
+			 "question"),
+	SEED("icmp4-error", 0, IP4("\1") "\3\3\0\0\0\0\0\0" IP4("\x11") "\x14\xe9\0\x35\0\x3c\0\0"),
 	SEED("tcp6", 1, IP6("\6") TCP SYN_OPTS "data"),
-	SEED("chain6", 1, IP6("\0") "\x2b\0\1\4\0\0\0\0" "\x3c\0\0\0\0\0\0\0"
-	     "\x2c\0\1\4\0\0\0\0" "\6\0\0\1\0\0\0\7" TCP SYN_OPTS),
-	SEED("icmp6-error", 1, IP6("\x3a") "\1\4\0\0\0\0\0\0" IP6("\x3c")
-	     "\6\0\1\4\0\0\0\0" TCP),
-	SEED("arp", 2, "\0\1\x8\0\6\4\0\1\2\0\0\0\1\2\x0a\0\1\2\0\0\0\0\0\0"
+	SEED("chain6", 1,
+	     IP6("\0") "\x2b\0\1\4\0\0\0\0"
+		       "\x3c\0\0\0\0\0\0\0"
+		       "\x2c\0\1\4\0\0\0\0"
+		       "\6\0\0\1\0\0\0\7" TCP SYN_OPTS),
+	SEED("icmp6-error", 1, IP6("\x3a") "\1\4\0\0\0\0\0\0" IP6("\x3c") "\6\0\1\4\0\0\0\0" TCP),
+	SEED("arp", 2,
+	     "\0\1\x8\0\6\4\0\1\2\0\0\0\1\2\x0a\0\1\2\0\0\0\0\0\0"
 	     "\x0a\0\1\1"),
 };
+/* clang-format on */
 
 static int put(const char *dir, const struct seed *s)
 {

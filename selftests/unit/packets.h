@@ -21,10 +21,10 @@
 
 #include "../../module/core/parse.h"
 
-#define PKT_MAX		2048
+#define PKT_MAX 2048
 
-typedef unsigned int (*parse_fn)(struct nettrace_packet *p, const u8 *data,
-				 unsigned int caplen, unsigned int wirelen);
+typedef unsigned int (*parse_fn)(struct nettrace_packet *p, const u8 *data, unsigned int caplen,
+				 unsigned int wirelen);
 
 struct pkt {
 	unsigned int len;
@@ -70,10 +70,12 @@ static inline void set16(struct pkt *k, unsigned int at, u16 v)
 /* 10.0.1.2 -> 10.0.2.2, id 0x1234, DF, ttl 64; total length by ip4_done() */
 static inline void ip4(struct pkt *k, u8 proto)
 {
+	/* clang-format off */
 	static const u8 h[] = {
 		0x45, 0x2e, 0, 0, 0x12, 0x34, 0x40, 0, 64, 0, 0, 0,
 		10, 0, 1, 2, 10, 0, 2, 2,
 	};
+	/* clang-format on */
 
 	k->len = 0;
 	add(k, h, sizeof(h));
@@ -88,11 +90,13 @@ static inline void ip4_done(struct pkt *k)
 /* fd00::1:2 -> fd00::2:2, traffic class 0x2e, hop limit 63 */
 static inline void ip6(struct pkt *k, u8 next)
 {
+	/* clang-format off */
 	static const u8 h[] = {
 		0x62, 0xe1, 0x23, 0x45, 0, 0, 0, 63,
 		0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2,
 		0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2,
 	};
+	/* clang-format on */
 
 	k->len = 0;
 	add(k, h, sizeof(h));
@@ -105,8 +109,7 @@ static inline void ip6_done(struct pkt *k)
 }
 
 /* 40312 -> 8090; @opts of @n bytes, padded by the caller to a multiple of 4 */
-static inline void tcp(struct pkt *k, u16 flags, const void *opts,
-		       unsigned int n)
+static inline void tcp(struct pkt *k, u16 flags, const void *opts, unsigned int n)
 {
 	add16(k, 40312);
 	add16(k, 8090);
@@ -129,8 +132,8 @@ static inline void guard_open(struct guard *g, size_t size)
 	size_t page = sysconf(_SC_PAGESIZE);
 
 	g->size = (size + page - 1) / page * page;
-	g->map = mmap(NULL, g->size + page, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	g->map = mmap(NULL, g->size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
 	assert_ptr_not_equal(g->map, MAP_FAILED);
 	assert_int_equal(mprotect(g->map + g->size, page, PROT_NONE), 0);
 }
@@ -150,8 +153,7 @@ static inline void guard_close(struct guard *g)
  * Parse @wirelen bytes whole, then cut at every length: what is asked for is
  * given, and must lead to the same record.  Returns the record in *out.
  */
-static inline void parse_all_ways(parse_fn fn, const u8 *bytes,
-				  unsigned int wirelen,
+static inline void parse_all_ways(parse_fn fn, const u8 *bytes, unsigned int wirelen,
 				  struct nettrace_packet *out)
 {
 	unsigned int cut, cap, need, rounds;
@@ -160,11 +162,10 @@ static inline void parse_all_ways(parse_fn fn, const u8 *bytes,
 
 	guard_open(&g, wirelen + 1);
 	memset(out, 0, sizeof(*out));
-	assert_int_equal(fn(out, guard_put(&g, bytes, wirelen), wirelen,
-			    wirelen), 0);
+	assert_int_equal(fn(out, guard_put(&g, bytes, wirelen), wirelen, wirelen), 0);
 	for (cut = 0; cut <= wirelen && cut <= NETTRACE_PARSE_MAX + 1; cut++) {
 		cap = cut;
-		for (rounds = 0; ; rounds++) {
+		for (rounds = 0;; rounds++) {
 			assert_true(rounds < 32);
 			memset(&p, 0, sizeof(p));
 			need = fn(&p, guard_put(&g, bytes, cap), cap, wirelen);

@@ -18,8 +18,8 @@
 #include "../../userspace/source.h"
 
 /* an event that can be told from others by time, cpu and seq; full of bytes */
-static inline struct nt_event make_event(uint64_t time, unsigned int source,
-					 uint16_t cpu, uint64_t seq)
+static inline struct nt_event make_event(uint64_t time, unsigned int source, uint16_t cpu,
+					 uint64_t seq)
 {
 	struct nt_event ev;
 

@@ -15,8 +15,8 @@
 #include "../../userspace/source_live.h"
 #include "support.h"
 
-#define STRIDE	256	/* slots may be larger than records */
-#define MS	1000000ull
+#define STRIDE 256 /* slots may be larger than records */
+#define MS     1000000ull
 
 static const char *const names[] = { "client", "server" };
 
@@ -87,7 +87,7 @@ static struct nt_source *open_streams(int *ours, unsigned int n, size_t max)
 		theirs[i] = sv[1];
 		info.netns += i;
 		send_info(ours[i], &info);
-		info.real_offset += 77;	/* the clock was stepped in between */
+		info.real_offset += 77; /* the clock was stepped in between */
 	}
 	if (nt_source_live_fds(&s, theirs, names, n, max, &err))
 		fail_msg("%s", err.text);
@@ -169,12 +169,12 @@ static void held_back(void **state)
 
 	(void)state;
 	s = open_streams(fd, 2, 0);
-	t = now() + 300 * MS;	/* far enough ahead for a slow machine */
+	t = now() + 300 * MS; /* far enough ahead for a slow machine */
 	send_one(fd[0], t, 0, 0);
 	assert_int_equal(nt_source_next(s, &ev, &err), 0);
 	t0 = now();
 	assert_int_equal(nt_source_wait(s, 1000), 0);
-	assert_true(now() - t0 < 250 * MS);	/* 3 ms, not the time-out */
+	assert_true(now() - t0 < 250 * MS); /* 3 ms, not the time-out */
 	send_one(fd[1], t - 1, 0, 0);
 	ev = must_get(s);
 	assert_int_equal(ev.rec.hdr.time, t - 1);
@@ -211,7 +211,7 @@ static void not_too_soon(void **state)
 			ev = must_get(s);
 		assert_int_equal(ev.rec.hdr.seq, i);
 	}
-	assert_int_equal(seen, 5);	/* or the machine was too slow to tell */
+	assert_int_equal(seen, 5); /* or the machine was too slow to tell */
 	close(fd);
 	nt_source_close(s);
 }
@@ -252,7 +252,7 @@ static void streams_end(void **state)
 	(void)state;
 	s = open_streams(fd, 2, 0);
 	send_one(fd[0], t, 0, 0);
-	close(fd[0]);			/* this namespace is gone */
+	close(fd[0]); /* this namespace is gone */
 	send_one(fd[1], t + 1, 0, 0);
 	ev = must_get(s);
 	assert_int_equal(ev.source, 0);
@@ -260,11 +260,11 @@ static void streams_end(void **state)
 	assert_int_equal(ev.source, 1);
 	assert_int_equal(nt_source_next(s, &ev, &err), 0);
 	send_one(fd[1], now() + 3600 * 1000 * MS, 0, 1);
-	close(fd[1]);			/* all are: nothing is held back now */
+	close(fd[1]); /* all are: nothing is held back now */
 	assert_int_equal(nt_source_next(s, &ev, &err), 1);
 	assert_int_equal(ev.rec.hdr.seq, 1);
 	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
-	assert_int_equal(nt_source_wait(s, -1), 0);	/* does not hang */
+	assert_int_equal(nt_source_wait(s, -1), 0); /* does not hang */
 	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
 	nt_source_close(s);
 }
@@ -284,7 +284,7 @@ static void until_now(void **state)
 	nt_source_live_until_now(s);
 	assert_int_equal(nt_source_next(s, &ev, &err), 1);
 	assert_int_equal(ev.rec.hdr.seq, 4);
-	send_one(fd, t + 1, 0, 6);	/* after "now" */
+	send_one(fd, t + 1, 0, 6); /* after "now" */
 	assert_int_equal(nt_source_next(s, &ev, &err), 1);
 	assert_int_equal(ev.rec.hdr.seq, 5);
 	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
@@ -312,7 +312,7 @@ static void bounded(void **state)
 	assert_int_equal(nt_source_next(s, &ev, &err), 1);
 	assert_int_equal(ev.rec.hdr.seq, 0);
 	assert_true(now() < t);		/* or this test has seen nothing */
-	send_one(fd, t - 100, 1, 1000);	/* older than what has left */
+	send_one(fd, t - 100, 1, 1000); /* older than what has left */
 	for (sum = 0, n = 1; n < 101; n++)
 		sum += must_get(s).rec.hdr.seq;
 	assert_int_equal(sum, 99 * 100 / 2 + 1000);
@@ -348,7 +348,7 @@ static void waiting(void **state)
 	assert_int_equal(nt_source_wait(s, 5000), -EINTR);
 	send_one(fd, now(), 0, 0);
 	t0 = now();
-	assert_int_equal(nt_source_wait(s, 5000), 0);	/* it wakes us */
+	assert_int_equal(nt_source_wait(s, 5000), 0); /* it wakes us */
 	assert_true(now() - t0 < 2000 * MS);
 	assert_int_equal(must_get(s).rec.hdr.seq, 0);
 	close(fd);
@@ -360,10 +360,12 @@ static void other_modules(void **state)
 {
 	struct nettrace_info t[6];
 	static const char *const says[] = {
-		"upgrade nettrace", "sudo rmmod nettrace",
+		"upgrade nettrace",
+		"sudo rmmod nettrace",
 		"does not come from the nettrace module",
 		"does not come from the nettrace module",
-		"rebuild", "rebuild",
+		"rebuild",
+		"rebuild",
 	};
 	struct nt_source *s;
 	struct nt_error err;
@@ -383,8 +385,7 @@ static void other_modules(void **state)
 	for (i = 0; i < 6; i++) {
 		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
 		send_info(sv[0], &t[i]);
-		assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0,
-						    &err), -EPROTO);
+		assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err), -EPROTO);
 		assert_null(s);
 		assert_says(&err, says[i]);
 		close(sv[0]);
@@ -392,14 +393,12 @@ static void other_modules(void **state)
 	/* a record that stops short; a file that ends at once */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
 	assert_int_equal(send(sv[0], &t[0], 20, 0), 20);
-	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err),
-			 -EPROTO);
+	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err), -EPROTO);
 	assert_says(&err, "cut short");
 	close(sv[0]);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
 	close(sv[0]);
-	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err),
-			 -EPROTO);
+	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err), -EPROTO);
 	assert_says(&err, "unloaded");
 }
 
@@ -471,8 +470,7 @@ static void not_a_namespace(void **state)
 	assert_says(&err, "/etc/passwd is not a network namespace");
 	assert_int_equal(nt_source_live(&s, &spec[1], 1, false, &err), -ENOENT);
 	assert_says(&err, "no-such-name");
-	assert_int_equal(nt_source_live(&s, many, NT_STREAM_MAX + 1, false,
-					&err), -E2BIG);
+	assert_int_equal(nt_source_live(&s, many, NT_STREAM_MAX + 1, false, &err), -E2BIG);
 }
 
 int main(void)

@@ -7,8 +7,7 @@
 #include "../../userspace/merge.h"
 #include "support.h"
 
-static void add(struct nt_merge *m, uint64_t time, unsigned int source,
-		uint16_t cpu, uint64_t seq)
+static void add(struct nt_merge *m, uint64_t time, unsigned int source, uint16_t cpu, uint64_t seq)
 {
 	struct nt_event ev = make_event(time, source, cpu, seq);
 
@@ -22,7 +21,7 @@ static void by_time_cpu_stream_seq(void **state)
 		uint16_t cpu;
 		unsigned int source;
 	} want[] = {
-		{ 1, 9, 3, 1 }, { 5, 0, 0, 1 }, { 5, 7, 1, 0 }, { 5, 1, 1, 1 },
+		{ 1, 9, 3, 1 }, { 5, 0, 0, 1 }, { 5, 7, 1, 0 },		 { 5, 1, 1, 1 },
 		{ 5, 2, 1, 1 }, { 5, 0, 2, 0 }, { 1ull << 40, 0, 0, 0 },
 	};
 	static const unsigned int in[] = { 4, 0, 6, 2, 5, 3, 1 };
@@ -33,8 +32,7 @@ static void by_time_cpu_stream_seq(void **state)
 	(void)state;
 	nt_merge_init(&m, 100);
 	for (i = 0; i < 7; i++)
-		add(&m, want[in[i]].time, want[in[i]].source, want[in[i]].cpu,
-		    want[in[i]].seq);
+		add(&m, want[in[i]].time, want[in[i]].source, want[in[i]].cpu, want[in[i]].seq);
 	for (i = 0; i < 7; i++) {
 		assert_true(nt_merge_pop(&m, UINT64_MAX, &ev));
 		assert_int_equal(ev.rec.hdr.time, want[i].time);
@@ -94,7 +92,7 @@ static void full_is_said(void **state)
 	unsigned int i;
 
 	(void)state;
-	nt_merge_init(&m, 1500);	/* grows once, then is at its end */
+	nt_merge_init(&m, 1500); /* grows once, then is at its end */
 	for (i = 0; i < 1500; i++)
 		add(&m, i, 0, 0, i);
 	assert_int_equal(nt_merge_room(&m), 0);
@@ -146,10 +144,8 @@ static void many_by_turns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_time_cpu_stream_seq),
-		cmocka_unit_test(gap_before_its_event),
-		cmocka_unit_test(bound_holds_back),
-		cmocka_unit_test(full_is_said),
+		cmocka_unit_test(by_time_cpu_stream_seq), cmocka_unit_test(gap_before_its_event),
+		cmocka_unit_test(bound_holds_back),	  cmocka_unit_test(full_is_said),
 		cmocka_unit_test(many_by_turns),
 	};
 

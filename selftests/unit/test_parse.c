@@ -4,15 +4,14 @@
  */
 #include "packets.h"
 
-#define L4	NETTRACE_PKT_L4
-#define DF	NETTRACE_PKT_DONT_FRAG
-#define BAD	NETTRACE_PKT_MALFORMED
-#define CUT	NETTRACE_PKT_TRUNCATED
+#define L4  NETTRACE_PKT_L4
+#define DF  NETTRACE_PKT_DONT_FRAG
+#define BAD NETTRACE_PKT_MALFORMED
+#define CUT NETTRACE_PKT_TRUNCATED
 
 static const u8 ts_opt[] = { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 3, 4 };
 
-static void seg4(struct pkt *k, const void *opts, unsigned int nopt,
-		 unsigned int payload)
+static void seg4(struct pkt *k, const void *opts, unsigned int nopt, unsigned int payload)
 {
 	ip4(k, 6);
 	tcp(k, NETTRACE_TH_ACK | NETTRACE_TH_PSH, opts, nopt);
@@ -61,7 +60,7 @@ static void tcp_both_ways(void **state)
 	srandom(1);
 	for (i = 0; i < 200; i++) {
 		seg4(&k, ts_opt, sizeof(ts_opt), i % 50);
-		for (j = 0; j < 12; j++)	/* ports, seq, ack */
+		for (j = 0; j < 12; j++) /* ports, seq, ack */
 			k.b[20 + j] = random();
 		k.b[1] = random();
 		k.b[33] = random();
@@ -115,8 +114,8 @@ static void tcp_syn_options(void **state)
 	assert_int_equal(p.mss, 1460);
 	assert_int_equal(p.wscale, 7);
 	assert_int_equal(p.tsval, 9);
-	assert_int_equal(p.optflags, NETTRACE_OPT_MSS | NETTRACE_OPT_WSCALE |
-			 NETTRACE_OPT_SACK_OK | NETTRACE_OPT_TS);
+	assert_int_equal(p.optflags, NETTRACE_OPT_MSS | NETTRACE_OPT_WSCALE | NETTRACE_OPT_SACK_OK |
+					     NETTRACE_OPT_TS);
 }
 
 static void tcp_sack_blocks(void **state)
@@ -172,7 +171,7 @@ static void tcp_other_options(void **state)
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		seg4(&k, t[i].o, 8, 3);
 		if (t[i].o[0] == 254 && t[i].o[1] == 2)
-			k.b[42] = 0;	/* ends the list after it */
+			k.b[42] = 0; /* ends the list after it */
 		parse4(&k, &p);
 		assert_int_equal(p.optflags, t[i].optflags);
 		assert_flags(&p, L4 | DF);
@@ -183,16 +182,16 @@ static void tcp_other_options(void **state)
 static void tcp_bad_options(void **state)
 {
 	static const u8 t[][8] = {
-		{ 2, 0, 5, 0xb4 },		/* length 0: no endless loop */
+		{ 2, 0, 5, 0xb4 }, /* length 0: no endless loop */
 		{ 2, 1, 5, 0xb4 },
-		{ 2, 3, 5, 1, 1, 1, 1, 1 },	/* MSS is 4 */
-		{ 2, 9, 5, 0xb4, 1, 1, 1, 1 },	/* beyond the header */
+		{ 2, 3, 5, 1, 1, 1, 1, 1 },    /* MSS is 4 */
+		{ 2, 9, 5, 0xb4, 1, 1, 1, 1 }, /* beyond the header */
 		{ 3, 2, 1, 1, 1, 1, 1, 1 },
 		{ 4, 3, 1, 1, 1, 1, 1, 1 },
-		{ 5, 2, 1, 1, 1, 1, 1, 1 },	/* no block */
-		{ 5, 8, 1, 1, 1, 1, 1, 1 },	/* not a multiple */
+		{ 5, 2, 1, 1, 1, 1, 1, 1 }, /* no block */
+		{ 5, 8, 1, 1, 1, 1, 1, 1 }, /* not a multiple */
 		{ 8, 8, 0, 0, 0, 0, 0, 0 },
-		{ 1, 1, 1, 1, 1, 1, 1, 8 },	/* kind without a length */
+		{ 1, 1, 1, 1, 1, 1, 1, 8 }, /* kind without a length */
 		{ 99, 0, 0, 0, 0, 0, 0, 0 },
 		{ 99, 1, 0, 0, 0, 0, 0, 0 },
 		{ 99, 9, 0, 0, 0, 0, 0, 0 },
@@ -224,18 +223,18 @@ static void tcp_header_lengths(void **state)
 
 	(void)state;
 	seg4(&k, "", 0, 4);
-	k.b[32] = 4 << 4;		/* data offset 16 bytes */
+	k.b[32] = 4 << 4; /* data offset 16 bytes */
 	parse4(&k, &p);
 	assert_flags(&p, L4 | DF | BAD);
 	assert_int_equal(p.payload, 0);
 
 	seg4(&k, "", 0, 4);
-	k.b[32] = 7 << 4;		/* 28 of 24 bytes */
+	k.b[32] = 7 << 4; /* 28 of 24 bytes */
 	parse4(&k, &p);
 	assert_flags(&p, L4 | DF | BAD);
 
 	seg4(&k, ts_opt, sizeof(ts_opt), 0);
-	k.len -= 6;			/* the packet was cut off on its way */
+	k.len -= 6; /* the packet was cut off on its way */
 	parse4(&k, &p);
 	assert_flags(&p, L4 | DF | CUT);
 	assert_int_equal(p.sport, 40312);
@@ -248,14 +247,14 @@ static void tcp_header_lengths(void **state)
 	assert_int_equal(p.sport, 0);
 
 	seg4(&k, ts_opt, sizeof(ts_opt), 9);
-	k.len -= 6;			/* … or only in its payload */
+	k.len -= 6; /* … or only in its payload */
 	parse4(&k, &p);
 	assert_flags(&p, L4 | DF | CUT);
 	assert_int_equal(p.len, 55);
 	assert_int_equal(p.payload, 3);
 	assert_int_equal(p.tsval, 0x0102);
 
-	ip4(&k, 6);			/* an IP total that holds half a header */
+	ip4(&k, 6); /* an IP total that holds half a header */
 	addn(&k, 10);
 	ip4_done(&k);
 	parse4(&k, &p);
@@ -270,20 +269,20 @@ static void ip4_lengths(void **state)
 
 	(void)state;
 	seg4(&k, "", 0, 2);
-	addn(&k, 4);			/* Ethernet's padding */
+	addn(&k, 4); /* Ethernet's padding */
 	parse4(&k, &p);
 	assert_flags(&p, L4 | DF);
 	assert_int_equal(p.len, 42);
 	assert_int_equal(p.payload, 2);
 
-	set16(&k, 2, 19);		/* total length below the header's */
+	set16(&k, 2, 19); /* total length below the header's */
 	parse4(&k, &p);
 	assert_flags(&p, BAD | DF);
-	set16(&k, 2, 0);		/* 0 is "BIG TCP" only above 65535 */
+	set16(&k, 2, 0); /* 0 is "BIG TCP" only above 65535 */
 	parse4(&k, &p);
 	assert_flags(&p, BAD | DF);
 
-	set16(&k, 2, 1000);		/* more than is there */
+	set16(&k, 2, 1000); /* more than is there */
 	parse4(&k, &p);
 	assert_flags(&p, L4 | DF | CUT);
 	assert_int_equal(p.len, 46);
@@ -305,7 +304,7 @@ static void ip4_versions_and_options(void **state)
 
 	(void)state;
 	seg4(&k, "", 0, 2);
-	k.b[0] = 0x44;			/* a header of 16 bytes */
+	k.b[0] = 0x44; /* a header of 16 bytes */
 	parse4(&k, &p);
 	assert_flags(&p, BAD);
 	k.b[0] = 0x65;
@@ -313,7 +312,7 @@ static void ip4_versions_and_options(void **state)
 	assert_flags(&p, BAD);
 	assert_int_equal(p.proto, 0);
 
-	ip4(&o, 6);			/* router alert, padded to 24 */
+	ip4(&o, 6); /* router alert, padded to 24 */
 	o.b[0] = 0x46;
 	add32(&o, 0x94040000);
 	tcp(&o, NETTRACE_TH_SYN, "", 0);
@@ -323,10 +322,10 @@ static void ip4_versions_and_options(void **state)
 	assert_int_equal(p.sport, 40312);
 	assert_int_equal(p.payload, 0);
 
-	o.b[0] = 0x4f;			/* 60 bytes of header in 44 */
+	o.b[0] = 0x4f; /* 60 bytes of header in 44 */
 	parse4(&o, &p);
 	assert_flags(&p, BAD | DF | NETTRACE_PKT_IP_OPTS);
-	set16(&o, 2, 100);		/* … because it was cut off */
+	set16(&o, 2, 100); /* … because it was cut off */
 	parse4(&o, &p);
 	assert_flags(&p, CUT | DF | NETTRACE_PKT_IP_OPTS);
 }
@@ -340,7 +339,7 @@ static void ip4_fragments(void **state)
 	ip4(&k, 17);
 	add16(&k, 1111);
 	add16(&k, 53);
-	add16(&k, 3008);		/* of the whole datagram */
+	add16(&k, 3008); /* of the whole datagram */
 	add16(&k, 0);
 	addn(&k, 16);
 	ip4_done(&k);
@@ -372,13 +371,12 @@ static void ip4_fragments(void **state)
 	parse4(&k, &p);
 	assert_flags(&p, NETTRACE_PKT_FRAGMENT);
 
-	seg4(&k, ts_opt, sizeof(ts_opt), 0);	/* a header in two fragments */
+	seg4(&k, ts_opt, sizeof(ts_opt), 0); /* a header in two fragments */
 	k.len = 44;
 	ip4_done(&k);
 	set16(&k, 6, 0x2000);
 	parse4(&k, &p);
-	assert_flags(&p, L4 | CUT | NETTRACE_PKT_FRAGMENT |
-		     NETTRACE_PKT_MORE_FRAGS);
+	assert_flags(&p, L4 | CUT | NETTRACE_PKT_FRAGMENT | NETTRACE_PKT_MORE_FRAGS);
 }
 
 static void ip4_big_tcp(void **state)
@@ -420,11 +418,9 @@ static void udp_lengths(void **state)
 		u16 flags;
 		unsigned int payload;
 	} t[] = {
-		{ 18, L4 | DF, 10 },
-		{ 8, L4 | DF, 0 },
-		{ 12, L4 | DF, 4 },		/* a surplus is not payload */
-		{ 7, L4 | DF | BAD, 0 },
-		{ 0, L4 | DF | BAD, 0 },
+		{ 18, L4 | DF, 10 },	   { 8, L4 | DF, 0 },
+		{ 12, L4 | DF, 4 }, /* a surplus is not payload */
+		{ 7, L4 | DF | BAD, 0 },   { 0, L4 | DF | BAD, 0 },
 		{ 19, L4 | DF | BAD, 10 },
 	};
 	struct nettrace_packet p;
@@ -466,7 +462,7 @@ static void arp_fields(void **state)
 
 	(void)state;
 	arp(&k, 1);
-	addn(&k, 18);			/* Ethernet's padding */
+	addn(&k, 18); /* Ethernet's padding */
 	parsearp(&k, &p);
 	assert_flags(&p, L4);
 	assert_int_equal(p.hdr.family, NETTRACE_ARP);
@@ -480,7 +476,7 @@ static void arp_fields(void **state)
 
 static void arp_refused(void **state)
 {
-	static const u8 at[] = { 1, 2, 4, 5 };	/* htype, ptype, hlen, plen */
+	static const u8 at[] = { 1, 2, 4, 5 }; /* htype, ptype, hlen, plen */
 	struct nettrace_packet p;
 	unsigned int i;
 	struct pkt k;
@@ -505,20 +501,13 @@ static void arp_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tcp4_fields),
-		cmocka_unit_test(tcp_both_ways),
-		cmocka_unit_test(tcp_flag_bits),
-		cmocka_unit_test(tcp_syn_options),
-		cmocka_unit_test(tcp_sack_blocks),
-		cmocka_unit_test(tcp_other_options),
-		cmocka_unit_test(tcp_bad_options),
-		cmocka_unit_test(tcp_header_lengths),
-		cmocka_unit_test(ip4_lengths),
-		cmocka_unit_test(ip4_versions_and_options),
-		cmocka_unit_test(ip4_fragments),
-		cmocka_unit_test(ip4_big_tcp),
-		cmocka_unit_test(udp_lengths),
-		cmocka_unit_test(arp_fields),
+		cmocka_unit_test(tcp4_fields),	   cmocka_unit_test(tcp_both_ways),
+		cmocka_unit_test(tcp_flag_bits),   cmocka_unit_test(tcp_syn_options),
+		cmocka_unit_test(tcp_sack_blocks), cmocka_unit_test(tcp_other_options),
+		cmocka_unit_test(tcp_bad_options), cmocka_unit_test(tcp_header_lengths),
+		cmocka_unit_test(ip4_lengths),	   cmocka_unit_test(ip4_versions_and_options),
+		cmocka_unit_test(ip4_fragments),   cmocka_unit_test(ip4_big_tcp),
+		cmocka_unit_test(udp_lengths),	   cmocka_unit_test(arp_fields),
 		cmocka_unit_test(arp_refused),
 	};
 

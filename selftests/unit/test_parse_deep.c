@@ -5,10 +5,10 @@
  */
 #include "packets.h"
 
-#define L4	NETTRACE_PKT_L4
-#define EXT	NETTRACE_PKT_IP_OPTS
-#define BAD	NETTRACE_PKT_MALFORMED
-#define CUT	NETTRACE_PKT_TRUNCATED
+#define L4  NETTRACE_PKT_L4
+#define EXT NETTRACE_PKT_IP_OPTS
+#define BAD NETTRACE_PKT_MALFORMED
+#define CUT NETTRACE_PKT_TRUNCATED
 
 /* an options-like header of 8 * (1 + @units) bytes */
 static void ext(struct pkt *k, u8 next, u8 units)
@@ -49,11 +49,11 @@ static void ip6_tcp(void **state)
 	assert_int_equal(p.mss, 1440);
 	assert_int_equal(p.dport, 8090);
 
-	addn(&k, 3);			/* padding */
+	addn(&k, 3); /* padding */
 	parse6(&k, &p);
 	assert_flags(&p, L4);
 	assert_int_equal(p.payload, 7);
-	k.len = 65;			/* cut off in the payload */
+	k.len = 65; /* cut off in the payload */
 	parse6(&k, &p);
 	assert_flags(&p, L4 | CUT);
 	assert_int_equal(p.payload, 1);
@@ -72,13 +72,13 @@ static void ip6_chain(void **state)
 
 	(void)state;
 	ip6(&k, 0);
-	ext(&k, 43, 1);			/* hop-by-hop */
-	ext(&k, 60, 2);			/* routing */
-	ext(&k, 51, 0);			/* destination options */
-	add8(&k, 135);			/* authentication: words less 2 */
+	ext(&k, 43, 1); /* hop-by-hop */
+	ext(&k, 60, 2); /* routing */
+	ext(&k, 51, 0); /* destination options */
+	add8(&k, 135);	/* authentication: words less 2 */
 	add8(&k, 4);
 	addn(&k, 22);
-	ext(&k, 6, 0);			/* mobility */
+	ext(&k, 6, 0); /* mobility */
 	tcp(&k, NETTRACE_TH_ACK, "", 0);
 	addn(&k, 2);
 	ip6_done(&k);
@@ -88,18 +88,18 @@ static void ip6_chain(void **state)
 	assert_int_equal(p.sport, 40312);
 	assert_int_equal(p.payload, 2);
 
-	k.len -= 10;			/* cut in the TCP header */
+	k.len -= 10; /* cut in the TCP header */
 	parse6(&k, &p);
 	assert_flags(&p, EXT | CUT);
-	ip6_done(&k);			/* … or never longer */
+	ip6_done(&k); /* … or never longer */
 	parse6(&k, &p);
 	assert_flags(&p, EXT | CUT);
-	k.b[41] = 20;			/* hop-by-hop longer than the packet */
+	k.b[41] = 20; /* hop-by-hop longer than the packet */
 	k.b[40] = 6;
 	parse6(&k, &p);
 	assert_flags(&p, EXT | BAD);
 	assert_int_equal(p.proto, 6);
-	k.b[40] = 60;			/* … with another one behind it */
+	k.b[40] = 60; /* … with another one behind it */
 	parse6(&k, &p);
 	assert_flags(&p, EXT | BAD);
 }
@@ -124,13 +124,13 @@ static void ip6_bounds(void **state)
 		else
 			assert_flags(&p, EXT | BAD);
 	}
-	for (n = 0; n < 200; n++) {	/* one header, longer and longer */
+	for (n = 0; n < 200; n++) { /* one header, longer and longer */
 		ip6(&k, 60);
 		ext(&k, 6, n);
 		tcp(&k, NETTRACE_TH_ACK, "\1\1\10\12\0\0\1\2\0\0\3\4", 12);
 		ip6_done(&k);
 		parse6(&k, &p);
-		if (n <= 31)		/* 40 + 256 */
+		if (n <= 31) /* 40 + 256 */
 			assert_flags(&p, EXT | L4);
 		else
 			assert_flags(&p, EXT | BAD);
@@ -144,17 +144,16 @@ static void ip6_fragments(void **state)
 
 	(void)state;
 	ip6(&k, 44);
-	frag(&k, 6, 1);			/* first, more follow */
+	frag(&k, 6, 1); /* first, more follow */
 	tcp(&k, NETTRACE_TH_ACK, "", 0);
 	addn(&k, 4);
 	ip6_done(&k);
 	parse6(&k, &p);
-	assert_flags(&p, L4 | EXT | NETTRACE_PKT_FRAGMENT |
-		     NETTRACE_PKT_MORE_FRAGS);
+	assert_flags(&p, L4 | EXT | NETTRACE_PKT_FRAGMENT | NETTRACE_PKT_MORE_FRAGS);
 	assert_int_equal(p.ip_id, 0xdeadbeef);
 	assert_int_equal(p.payload, 4);
 
-	set16(&k, 42, 1448);		/* the last one */
+	set16(&k, 42, 1448); /* the last one */
 	parse6(&k, &p);
 	assert_flags(&p, EXT | NETTRACE_PKT_FRAGMENT);
 	assert_int_equal(p.frag_off, 1448);
@@ -162,7 +161,7 @@ static void ip6_fragments(void **state)
 	assert_int_equal(p.payload, 24);
 	assert_int_equal(p.sport, 0);
 
-	set16(&k, 42, 1448);		/* what it says is next is not walked */
+	set16(&k, 42, 1448); /* what it says is next is not walked */
 	k.b[40] = 60;
 	parse6(&k, &p);
 	assert_flags(&p, EXT | NETTRACE_PKT_FRAGMENT);
@@ -178,7 +177,7 @@ static void ip6_jumbo(void **state)
 
 	(void)state;
 	ip6(&k, 0);
-	add(&k, "\6\0\xc2\4\0\1\x38\x58", 8);	/* jumbo payload option */
+	add(&k, "\6\0\xc2\4\0\1\x38\x58", 8); /* jumbo payload option */
 	tcp(&k, NETTRACE_TH_ACK, "", 0);
 	b = calloc(1, len);
 	assert_non_null(b);
@@ -188,7 +187,7 @@ static void ip6_jumbo(void **state)
 	assert_int_equal(p.len, 80000);
 	assert_int_equal(p.payload, 80000 - 68);
 
-	ip6(&k, 17);			/* UDP without a length, RFC 2675, 4 */
+	ip6(&k, 17); /* UDP without a length, RFC 2675, 4 */
 	add32(&k, 0x00350035);
 	add32(&k, 0);
 	memcpy(b, k.b, k.len);
@@ -197,10 +196,10 @@ static void ip6_jumbo(void **state)
 	assert_int_equal(p.payload, 80000 - 48);
 	free(b);
 
-	parse6(&k, &p);			/* length 0 and short: nothing inside */
+	parse6(&k, &p); /* length 0 and short: nothing inside */
 	assert_flags(&p, CUT);
 	assert_int_equal(p.len, 40);
-	k.b[6] = 59;			/* "no next header" may be empty */
+	k.b[6] = 59; /* "no next header" may be empty */
 	parse6(&k, &p);
 	assert_flags(&p, 0);
 	assert_int_equal(p.proto, 59);
@@ -239,7 +238,7 @@ static void icmp_echo(void **state)
 	assert_int_equal(p.icmp_id, 0x4321);
 	assert_int_equal(p.icmp_info, 9);
 
-	ip6(&k, 58);			/* a neighbour solicitation quotes nothing */
+	ip6(&k, 58); /* a neighbour solicitation quotes nothing */
 	icmp(&k, 135, 0, 0);
 	addn(&k, 24);
 	ip6_done(&k);
@@ -248,7 +247,7 @@ static void icmp_echo(void **state)
 	assert_int_equal(p.icmp_type, 135);
 	assert_int_equal(p.payload, 24);
 
-	ip6(&k, 1);			/* ICMPv4 inside IPv6 is only a number */
+	ip6(&k, 1); /* ICMPv4 inside IPv6 is only a number */
 	icmp(&k, 8, 0, 1);
 	ip6_done(&k);
 	parse6(&k, &p);
@@ -282,8 +281,7 @@ static void icmp4_errors(void **state)
 	for (i = 0; i < sizeof(type); i++) {
 		icmp4_error(&k, type[i], 1, 0x00000578);
 		parse4(&k, &p);
-		assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG |
-			     NETTRACE_PKT_INNER);
+		assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | NETTRACE_PKT_INNER);
 		assert_int_equal(p.icmp_info, 0x578);
 		assert_int_equal(p.inner_proto, 17);
 		assert_memory_equal(p.inner_src, "\x0a\0\1\2\0", 5);
@@ -291,18 +289,18 @@ static void icmp4_errors(void **state)
 		assert_int_equal(p.inner_sport, 1111);
 		assert_int_equal(p.inner_dport, 33434);
 	}
-	icmp4_error(&k, 9, 0, 0);	/* router advertisement: no quotation */
+	icmp4_error(&k, 9, 0, 0); /* router advertisement: no quotation */
 	parse4(&k, &p);
 	assert_false(p.flags & NETTRACE_PKT_INNER);
 
 	icmp4_error(&k, 3, 3, 0);
-	set16(&k, 20 + 8 + 6, 100);	/* about a later fragment: no ports */
+	set16(&k, 20 + 8 + 6, 100); /* about a later fragment: no ports */
 	parse4(&k, &p);
 	assert_true(p.flags & NETTRACE_PKT_INNER);
 	assert_int_equal(p.inner_sport, 0);
 
 	icmp4_error(&k, 3, 3, 0);
-	k.len -= 6;			/* fewer than 4 bytes of the ports */
+	k.len -= 6; /* fewer than 4 bytes of the ports */
 	ip4_done(&k);
 	parse4(&k, &p);
 	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | NETTRACE_PKT_INNER);
@@ -346,7 +344,7 @@ static void icmp6_errors(void **state)
 		assert_memory_equal(p.inner_src, in.b + 8, 16);
 		assert_memory_equal(p.inner_dst, in.b + 24, 16);
 	}
-	k.len = 48 + 40 + 4;		/* quoted up to inside its extensions */
+	k.len = 48 + 40 + 4; /* quoted up to inside its extensions */
 	ip6_done(&k);
 	parse6(&k, &p);
 	assert_flags(&p, L4 | NETTRACE_PKT_INNER);
@@ -367,7 +365,7 @@ static void minor_transports(void **state)
 	struct pkt k;
 
 	(void)state;
-	ip6(&k, 132);			/* SCTP: 12 bytes of header */
+	ip6(&k, 132); /* SCTP: 12 bytes of header */
 	add32(&k, 36412U << 16 | 36413);
 	addn(&k, 20);
 	ip6_done(&k);
@@ -376,11 +374,11 @@ static void minor_transports(void **state)
 	assert_int_equal(p.sport, 36412);
 	assert_int_equal(p.dport, 36413);
 	assert_int_equal(p.payload, 12);
-	k.b[6] = 136;			/* UDP-Lite: 8 */
+	k.b[6] = 136; /* UDP-Lite: 8 */
 	parse6(&k, &p);
 	assert_flags(&p, L4);
 	assert_int_equal(p.payload, 16);
-	k.b[6] = 33;			/* DCCP: data offset in words */
+	k.b[6] = 33; /* DCCP: data offset in words */
 	k.b[44] = 4;
 	parse6(&k, &p);
 	assert_flags(&p, L4);
@@ -391,7 +389,7 @@ static void minor_transports(void **state)
 	k.b[44] = 7;
 	parse6(&k, &p);
 	assert_flags(&p, L4 | BAD);
-	k.b[6] = 50;			/* ESP: a number only */
+	k.b[6] = 50; /* ESP: a number only */
 	parse6(&k, &p);
 	assert_flags(&p, 0);
 	assert_int_equal(p.proto, 50);
@@ -443,7 +441,9 @@ static void seed_packet(struct pkt *k, u32 *s)
 static void chance(void **state)
 {
 	static const parse_fn fn[] = {
-		nettrace_parse_ipv4, nettrace_parse_ipv6, nettrace_parse_arp,
+		nettrace_parse_ipv4,
+		nettrace_parse_ipv6,
+		nettrace_parse_arp,
 	};
 	unsigned int i, reached = 0;
 	struct nettrace_packet p;
@@ -460,22 +460,17 @@ static void chance(void **state)
 		if (p.flags & NETTRACE_PKT_L4)
 			reached++;
 	}
-	assert_true(reached > 200);	/* or the seeds are worth nothing */
+	assert_true(reached > 200); /* or the seeds are worth nothing */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ip6_tcp),
-		cmocka_unit_test(ip6_chain),
-		cmocka_unit_test(ip6_bounds),
-		cmocka_unit_test(ip6_fragments),
-		cmocka_unit_test(ip6_jumbo),
-		cmocka_unit_test(icmp_echo),
-		cmocka_unit_test(icmp4_errors),
-		cmocka_unit_test(icmp6_errors),
-		cmocka_unit_test(minor_transports),
-		cmocka_unit_test(chance),
+		cmocka_unit_test(ip6_tcp),	    cmocka_unit_test(ip6_chain),
+		cmocka_unit_test(ip6_bounds),	    cmocka_unit_test(ip6_fragments),
+		cmocka_unit_test(ip6_jumbo),	    cmocka_unit_test(icmp_echo),
+		cmocka_unit_test(icmp4_errors),	    cmocka_unit_test(icmp6_errors),
+		cmocka_unit_test(minor_transports), cmocka_unit_test(chance),
 	};
 
 	return cmocka_run_group_tests_name("parse_deep", tests, NULL, NULL);

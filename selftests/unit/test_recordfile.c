@@ -15,13 +15,19 @@
 #include "../../userspace/recordfile.h"
 #include "support.h"
 
-#define HEADER	sizeof(struct nt_rf_header)
-#define BLOCK	sizeof(struct nt_rf_block)
+#define HEADER sizeof(struct nt_rf_header)
+#define BLOCK  sizeof(struct nt_rf_block)
 
 static char path[] = "/tmp/nettrace-test-XXXXXX";
 static const struct nt_stream streams[2] = {
-	{ .name = "client", .netns = 4026532001, .real_offset = 1000, .cpus = 2,
-	  .stride = 192, .ring = 4096, .version = "0.1", .release = "6.1.0" },
+	{ .name = "client",
+	  .netns = 4026532001,
+	  .real_offset = 1000,
+	  .cpus = 2,
+	  .stride = 192,
+	  .ring = 4096,
+	  .version = "0.1",
+	  .release = "6.1.0" },
 	{ .name = "server", .netns = 4026532002, .real_offset = 1000 },
 };
 
@@ -125,7 +131,7 @@ static void round_trip(void **state)
 		assert_int_equal(n, counts[i]);
 	}
 	assert_int_equal(nt_source_file(&s, path, &err), 0);
-	assert_int_equal(s->nstream, 2);	/* known before the first event */
+	assert_int_equal(s->nstream, 2); /* known before the first event */
 	assert_memory_equal(&s->stream[0], &streams[0], sizeof(streams[0]));
 	assert_string_equal(s->stream[1].name, "server");
 	while (nt_source_next(s, &ev, &err) == 1)
@@ -150,8 +156,7 @@ static void stream_in_mid_file(void **state)
 	assert_int_equal(nt_recorder_write(r, &ev, &err), -EINVAL);
 	assert_int_equal(nt_recorder_stream(r, 2, &late, &err), 0);
 	assert_int_equal(nt_recorder_write(r, &ev, &err), 0);
-	assert_int_equal(nt_recorder_stream(r, NT_STREAM_MAX, &late, &err),
-			 -E2BIG);
+	assert_int_equal(nt_recorder_stream(r, NT_STREAM_MAX, &late, &err), -E2BIG);
 	assert_int_equal(nt_recorder_close(r, &err), 0);
 
 	assert_int_equal(nt_source_file(&s, path, &err), 0);
@@ -195,8 +200,7 @@ static void cut_anywhere(void **state)
 	for (at = size - 1; at >= 0; at = cut_before(at, size, second)) {
 		assert_int_equal(truncate(path, at), 0);
 		ret = replay(&n, &err);
-		assert_int_equal(n, at >= size - 24 ? 300 :
-				 at >= second ? 256 : 0);
+		assert_int_equal(n, at >= size - 24 ? 300 : at >= second ? 256 : 0);
 		if (at == 0) {
 			assert_int_equal(ret, -EINVAL);
 			assert_says(&err, "empty");
@@ -208,7 +212,8 @@ static void cut_anywhere(void **state)
 			assert_int_equal(ret, -EBADMSG);
 			assert_says(&err, "is damaged at byte");
 			assert_says(&err, n == 300 ? "first 300 events" :
-				    n ? "first 256 events" : "first 0 events");
+					  n	   ? "first 256 events" :
+						     "first 0 events");
 		}
 	}
 }
@@ -229,7 +234,7 @@ static void change_anywhere(void **state)
 	assert_true(fd >= 0);
 	for (at = 0; at < size; at++) {
 		if (at >= (off_t)HEADER - 6 && at < (off_t)HEADER)
-			continue;	/* padding, not looked at */
+			continue; /* padding, not looked at */
 		assert_int_equal(pread(fd, &c, 1, at), 1);
 		bad = c ^ 0x10;
 		patch(at, &bad, 1);
@@ -268,10 +273,9 @@ static void foreign_files(void **state)
 		assert_true(replay(&n, &err) < 0);
 		assert_says(&err, t[i].says);
 	}
-	assert_int_equal(nt_source_file(&s, "/nonexistent/x\x1b[2J", &err),
-			 -ENOENT);
+	assert_int_equal(nt_source_file(&s, "/nonexistent/x\x1b[2J", &err), -ENOENT);
 	assert_says(&err, "No such file");
-	assert_null(strchr(err.text, '\x1b'));	/* a name is not a command */
+	assert_null(strchr(err.text, '\x1b')); /* a name is not a command */
 	assert_int_equal(nt_source_file(&s, "/tmp", &err), -EISDIR);
 }
 
@@ -317,13 +321,10 @@ static void sound_nonsense(void **state)
 		uint32_t type, len;
 		int ret;
 	} t[] = {
-		{ NT_RF_EVENTS, 208, -EBADMSG },	/* of stream 9 */
-		{ NT_RF_EVENTS, 200, -EBADMSG },
-		{ NT_RF_STREAM, 176, -EBADMSG },	/* index 99 */
-		{ NT_RF_STREAM, 168, -EBADMSG },
-		{ NT_RF_END, 8, -EBADMSG },		/* wrong number */
-		{ NT_RF_END, 16, -EBADMSG },
-		{ 4711, 512, -ENODATA },		/* unknown: skipped */
+		{ NT_RF_EVENTS, 208, -EBADMSG },				  /* of stream 9 */
+		{ NT_RF_EVENTS, 200, -EBADMSG }, { NT_RF_STREAM, 176, -EBADMSG }, /* index 99 */
+		{ NT_RF_STREAM, 168, -EBADMSG }, { NT_RF_END, 8, -EBADMSG },	  /* wrong number */
+		{ NT_RF_END, 16, -EBADMSG },	 { 4711, 512, -ENODATA }, /* unknown: skipped */
 		{ 4711, 0, -ENODATA },
 	};
 	struct nt_error err;
@@ -347,7 +348,7 @@ static void sound_nonsense(void **state)
 		assert_int_equal(replay(&n, &err), t[i].ret);
 		assert_int_equal(n, 3);
 	}
-	record(3);				/* nothing follows an end */
+	record(3); /* nothing follows an end */
 	patch(file_size(), &k, BLOCK);
 	assert_int_equal(replay(&n, &err), -EBADMSG);
 	assert_says(&err, "after its end");
@@ -357,7 +358,8 @@ static void sound_nonsense(void **state)
 static void endless_block(void **state)
 {
 	struct nt_rf_block head = {
-		.type = 4711, .len = NT_RF_BODY_MAX + 8,
+		.type = 4711,
+		.len = NT_RF_BODY_MAX + 8,
 	};
 	struct nt_error err;
 	unsigned int n;
@@ -400,7 +402,7 @@ static void killed_recorder(void **state)
 		if (nt_recorder_flush(r, &err))
 			_exit(1);
 		ev = nth(i);
-		nt_recorder_write(r, &ev, &err);	/* not flushed */
+		nt_recorder_write(r, &ev, &err); /* not flushed */
 		raise(SIGKILL);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -439,11 +441,9 @@ static void full_disk(void **state)
 	assert_int_equal(replay(&n, &err), -ENODATA);
 	assert_int_equal(n, 256);
 
-	assert_int_equal(nt_recorder_open(&r, "/dev/full", streams, 2, &err),
-			 -ENOSPC);
+	assert_int_equal(nt_recorder_open(&r, "/dev/full", streams, 2, &err), -ENOSPC);
 	assert_says(&err, "No space left");
-	assert_int_equal(nt_recorder_open(&r, "/nonexistent/x", streams, 2,
-					  &err), -ENOENT);
+	assert_int_equal(nt_recorder_open(&r, "/nonexistent/x", streams, 2, &err), -ENOENT);
 }
 
 static void *trickle(void *arg)
@@ -499,21 +499,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(round_trip, setup, teardown),
-		cmocka_unit_test_setup_teardown(stream_in_mid_file, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(stream_in_mid_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(cut_anywhere, setup, teardown),
-		cmocka_unit_test_setup_teardown(change_anywhere, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(change_anywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(foreign_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_versions, setup, teardown),
 		cmocka_unit_test_setup_teardown(sound_nonsense, setup, teardown),
 		cmocka_unit_test_setup_teardown(endless_block, setup, teardown),
-		cmocka_unit_test_setup_teardown(killed_recorder, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(killed_recorder, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_disk, setup, teardown),
 		cmocka_unit_test_setup_teardown(through_a_pipe, setup, teardown),
-		cmocka_unit_test_setup_teardown(mode_of_a_new_file, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(mode_of_a_new_file, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("recordfile", tests, NULL, NULL);

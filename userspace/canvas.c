@@ -18,8 +18,8 @@ void nt_line_start(struct nt_line *l, int width, bool unicode)
 }
 
 /* one character that is certain to be narrow, or both halves of a wide one */
-static int put_cell(struct nt_line *l, int col, int limit, uint32_t ch,
-		    int width, enum nt_role role)
+static int put_cell(struct nt_line *l, int col, int limit, uint32_t ch, int width,
+		    enum nt_role role)
 {
 	if (col < 0 || col + width > limit)
 		return limit;
@@ -32,16 +32,14 @@ static int put_cell(struct nt_line *l, int col, int limit, uint32_t ch,
 	return col + width;
 }
 
-static int put_ascii(struct nt_line *l, int col, int limit, const char *s,
-		     enum nt_role role)
+static int put_ascii(struct nt_line *l, int col, int limit, const char *s, enum nt_role role)
 {
 	for (; *s && col < limit; s++)
 		col = put_cell(l, col, limit, (unsigned char)*s, 1, role);
 	return col;
 }
 
-static int put_cp(struct nt_line *l, int col, int limit, uint32_t cp,
-		  enum nt_role role)
+static int put_cp(struct nt_line *l, int col, int limit, uint32_t cp, enum nt_role role)
 {
 	int w = nt_cp_width(cp), i, n;
 	const char *ascii;
@@ -60,8 +58,7 @@ static int put_cp(struct nt_line *l, int col, int limit, uint32_t cp,
 	return col;
 }
 
-static int put_all(struct nt_line *l, int col, int limit, const char *s,
-		   enum nt_role role)
+static int put_all(struct nt_line *l, int col, int limit, const char *s, enum nt_role role)
 {
 	const char *end = s + strlen(s);
 	char esc[NT_ESCAPE_MAX + 1];
@@ -78,13 +75,14 @@ static int put_all(struct nt_line *l, int col, int limit, const char *s,
 	return col;
 }
 
-int nt_line_put(struct nt_line *l, int col, int limit, const char *s,
-		enum nt_role role)
+int nt_line_put(struct nt_line *l, int col, int limit, const char *s, enum nt_role role)
 {
 	int dots = nt_text_width(ELLIPSIS, l->unicode);
 
 	if (limit > l->width)
 		limit = l->width;
+	if (col < 0)
+		col = 0;
 	if (col >= limit || !*s)
 		return col;
 	if (nt_text_width(s, l->unicode) <= limit - col)
@@ -96,16 +94,14 @@ int nt_line_put(struct nt_line *l, int col, int limit, const char *s,
 	return put_all(l, limit - dots, limit, ELLIPSIS, role);
 }
 
-void nt_line_right(struct nt_line *l, int col, int limit, const char *s,
-		   enum nt_role role)
+void nt_line_right(struct nt_line *l, int col, int limit, const char *s, enum nt_role role)
 {
 	int at = limit - nt_text_width(s, l->unicode);
 
 	nt_line_put(l, at > col ? at : col, limit, s, role);
 }
 
-void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch,
-		  enum nt_role role)
+void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch, enum nt_role role)
 {
 	if (limit > l->width)
 		limit = l->width;
@@ -122,20 +118,11 @@ void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch,
 
 /* ECMA-48 SGR parameters; the sixteen colours that every terminal has */
 static const char *const sgr[NT_ROLE_MAX] = {
-	[NT_ROLE_PLAIN] = "",
-	[NT_ROLE_DIM] = "2",
-	[NT_ROLE_TITLE] = "1",
-	[NT_ROLE_TIME] = "2",
-	[NT_ROLE_END0] = "36",
-	[NT_ROLE_END1] = "35",
-	[NT_ROLE_FLAGS] = "1",
-	[NT_ROLE_STATE] = "2",
-	[NT_ROLE_NEW_STATE] = "1;32",
-	[NT_ROLE_INFERRED] = "3;32",
-	[NT_ROLE_CAUSE] = "33",
-	[NT_ROLE_MARK] = "1;31",
-	[NT_ROLE_GAP] = "7;31",
-	[NT_ROLE_ARP] = "34",
+	[NT_ROLE_PLAIN] = "",	     [NT_ROLE_DIM] = "2",    [NT_ROLE_TITLE] = "1",
+	[NT_ROLE_TIME] = "2",	     [NT_ROLE_END0] = "36",  [NT_ROLE_END1] = "35",
+	[NT_ROLE_FLAGS] = "1",	     [NT_ROLE_STATE] = "2",  [NT_ROLE_NEW_STATE] = "1;32",
+	[NT_ROLE_INFERRED] = "3;32", [NT_ROLE_CAUSE] = "33", [NT_ROLE_MARK] = "1;31",
+	[NT_ROLE_GAP] = "7;31",	     [NT_ROLE_ARP] = "34",
 };
 
 static void switch_role(FILE *out, enum nt_role *now, enum nt_role role)
@@ -156,9 +143,9 @@ void nt_line_print(const struct nt_line *l, FILE *out, bool color)
 	bool half = false;
 	char utf8[4];
 
-	while (last > 0 && (l->cell[last - 1].ch == ' ' ||
-			    (!l->cell[last - 1].ch &&
-			     (last < 2 || nt_cp_width(l->cell[last - 2].ch) != 2))))
+	while (last > 0 &&
+	       (l->cell[last - 1].ch == ' ' ||
+		(!l->cell[last - 1].ch && (last < 2 || nt_cp_width(l->cell[last - 2].ch) != 2))))
 		last--;
 	for (col = 0; col < last; col++) {
 		const struct nt_cell *c = &l->cell[col];
@@ -186,8 +173,7 @@ void nt_label_start(struct nt_label *label)
 	label->used = 0;
 }
 
-void nt_label_add(struct nt_label *label, int rank, enum nt_role role,
-		  const char *fmt, ...)
+void nt_label_add(struct nt_label *label, int rank, enum nt_role role, const char *fmt, ...)
 {
 	size_t room = sizeof(label->text) - label->used;
 	struct nt_piece *p = &label->piece[label->n];
@@ -224,8 +210,7 @@ int nt_label_width(const struct nt_label *label, int rank, bool unicode)
 
 	for (i = 0; i < label->n; i++)
 		if (label->piece[i].rank <= rank)
-			width += nt_text_width(label->text + label->piece[i].off,
-					       unicode) + 1;
+			width += nt_text_width(label->text + label->piece[i].off, unicode) + 1;
 	return width ? width - 1 : 0;
 }
 
@@ -235,8 +220,7 @@ static bool label_cut(const struct nt_label *label, int rank)
 	int i;
 
 	for (i = 0; i < label->n; i++)
-		if (label->piece[i].rank > rank &&
-		    label->piece[i].rank < NT_RANK_EXTRA)
+		if (label->piece[i].rank > rank && label->piece[i].rank < NT_RANK_EXTRA)
 			return true;
 	return false;
 }
@@ -255,8 +239,7 @@ int nt_label_rank(const struct nt_label *label, int width, bool unicode)
 		if (label->piece[i].rank > rank)
 			rank = label->piece[i].rank;
 	for (; rank >= 0; rank--)
-		if (nt_label_width(label, rank, unicode) +
-		    cut_width(label, rank, unicode) <= width)
+		if (nt_label_width(label, rank, unicode) + cut_width(label, rank, unicode) <= width)
 			break;
 	return rank;
 }
@@ -269,12 +252,10 @@ int nt_line_label_width(const struct nt_label *label, int width, bool unicode)
 		w = nt_label_width(label, 0, unicode);
 		return w < width ? w : width;
 	}
-	return nt_label_width(label, rank, unicode) +
-	       cut_width(label, rank, unicode);
+	return nt_label_width(label, rank, unicode) + cut_width(label, rank, unicode);
 }
 
-int nt_line_label(struct nt_line *l, int col, int limit,
-		  const struct nt_label *label)
+int nt_line_label(struct nt_line *l, int col, int limit, const struct nt_label *label)
 {
 	int rank = nt_label_rank(label, limit - col, l->unicode);
 	int top = rank < 0 ? 0 : rank;

@@ -14,20 +14,30 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define NT_WIDTH_MIN	60	/* columns a picture needs */
-#define NT_WIDTH_MAX	240	/* wider is not easier to read */
+#define NT_WIDTH_MIN 60	 /* columns a picture needs */
+#define NT_WIDTH_MAX 240 /* wider is not easier to read */
 
 /* what a piece of text is; the terminal's colours follow from it */
 enum nt_role {
-	NT_ROLE_PLAIN, NT_ROLE_DIM, NT_ROLE_TITLE, NT_ROLE_TIME,
-	NT_ROLE_END0, NT_ROLE_END1,	/* client, server: arrows they send */
-	NT_ROLE_FLAGS, NT_ROLE_STATE, NT_ROLE_NEW_STATE, NT_ROLE_INFERRED,
-	NT_ROLE_CAUSE, NT_ROLE_MARK, NT_ROLE_GAP, NT_ROLE_ARP,
+	NT_ROLE_PLAIN,
+	NT_ROLE_DIM,
+	NT_ROLE_TITLE,
+	NT_ROLE_TIME,
+	NT_ROLE_END0,
+	NT_ROLE_END1, /* client, server: arrows they send */
+	NT_ROLE_FLAGS,
+	NT_ROLE_STATE,
+	NT_ROLE_NEW_STATE,
+	NT_ROLE_INFERRED,
+	NT_ROLE_CAUSE,
+	NT_ROLE_MARK,
+	NT_ROLE_GAP,
+	NT_ROLE_ARP,
 	NT_ROLE_MAX
 };
 
 struct nt_cell {
-	uint32_t ch;	/* 0: nothing, or the right half of a wide character */
+	uint32_t ch; /* 0: nothing, or the right half of a wide character */
 	uint8_t role;
 };
 
@@ -45,29 +55,26 @@ void nt_line_start(struct nt_line *l, int width, bool unicode);
  * @limit:	first column that stays untouched; the text is cut before it
  * Return: the column behind the text.
  */
-int nt_line_put(struct nt_line *l, int col, int limit, const char *s,
-		enum nt_role role);
+int nt_line_put(struct nt_line *l, int col, int limit, const char *s, enum nt_role role);
 
 /** nt_line_right() - write @s so that it ends before @limit, not before @col */
-void nt_line_right(struct nt_line *l, int col, int limit, const char *s,
-		   enum nt_role role);
+void nt_line_right(struct nt_line *l, int col, int limit, const char *s, enum nt_role role);
 
 /** nt_line_fill() - fill columns @col to @limit - 1 with one character */
-void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch,
-		  enum nt_role role);
+void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch, enum nt_role role);
 
 /** nt_line_print() - the line without trailing blanks, and a line feed */
 void nt_line_print(const struct nt_line *l, FILE *out, bool color);
 
-#define NT_PIECES_MAX	24
-#define NT_LABEL_TEXT	768
+#define NT_PIECES_MAX 24
+#define NT_LABEL_TEXT 768
 
 /* pieces of this rank or higher are extras: left out without an ellipsis */
-#define NT_RANK_EXTRA	8
+#define NT_RANK_EXTRA 10
 
 struct nt_piece {
-	uint16_t off;		/* of the terminated text */
-	uint8_t rank;		/* 0: goes last */
+	uint16_t off; /* of the terminated text */
+	uint8_t rank; /* 0: goes last */
 	uint8_t role;
 };
 
@@ -81,8 +88,8 @@ struct nt_label {
 void nt_label_start(struct nt_label *label);
 
 /** nt_label_add() - one more piece; a piece too many is dropped whole */
-void nt_label_add(struct nt_label *label, int rank, enum nt_role role,
-		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void nt_label_add(struct nt_label *label, int rank, enum nt_role role, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /** nt_label_plain() - without the extras (NT_RANK_EXTRA and higher) */
 void nt_label_plain(struct nt_label *label);
@@ -103,8 +110,7 @@ int nt_label_rank(const struct nt_label *label, int width, bool unicode);
  * for what had to go
  * Return: the column behind it.
  */
-int nt_line_label(struct nt_line *l, int col, int limit,
-		  const struct nt_label *label);
+int nt_line_label(struct nt_line *l, int col, int limit, const struct nt_label *label);
 
 /** nt_line_label_width() - the columns that nt_line_label() would use */
 int nt_line_label_width(const struct nt_label *label, int width, bool unicode);

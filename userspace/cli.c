@@ -15,14 +15,24 @@
 /* after COMMAND has ended, time for what is still on its way */
 #define DRAIN_NS 200000000LL
 
-enum { OPT_ASCII = 256, OPT_UNICODE, OPT_COLOR, OPT_JSON, OPT_LAST, OPT_CONV,
-	OPT_WAIT, OPT_UNTIL_CLOSED, OPT_ALL, OPT_VERSION };
+enum {
+	OPT_ASCII = 256,
+	OPT_UNICODE,
+	OPT_COLOR,
+	OPT_JSON,
+	OPT_LAST,
+	OPT_CONV,
+	OPT_WAIT,
+	OPT_UNTIL_CLOSED,
+	OPT_ALL,
+	OPT_VERSION
+};
 
 /* the one table of options: parsed, checked against the command, explained */
 static const struct {
 	const char *name;
 	int has_arg, val;
-	unsigned int group;	/* NT_OPT_*; 0: every subcommand has it */
+	unsigned int group; /* NT_OPT_*; 0: every subcommand has it */
 	const char *text;
 } option[] = {
 	{ "netns", required_argument, 'N', 0,
@@ -47,7 +57,7 @@ static const struct {
 	  "    --wait SECONDS          after COMMAND: until all is closed, at most so long" },
 	{ "until-closed", no_argument, OPT_UNTIL_CLOSED, NT_OPT_COMMAND,
 	  "    --until-closed          the same without a limit: TIME-WAIT lasts a minute" },
-	{ "all", no_argument, OPT_ALL, NT_OPT_COMMAND,
+	{ "all", no_argument, OPT_ALL, NT_OPT_ALL,
 	  "    --all                   with COMMAND: also what had begun before it" },
 	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },
 	{ "version", no_argument, OPT_VERSION, 0, NULL },
@@ -61,8 +71,7 @@ static void print_options(FILE *out, unsigned int groups)
 
 	fputs("\nOptions:\n", out);
 	for (i = 0; i < NOPTIONS; i++)
-		if (option[i].text &&
-		    (!option[i].group || (option[i].group & groups)))
+		if (option[i].text && (!option[i].group || (option[i].group & groups)))
 			fprintf(out, "  %s\n", option[i].text);
 }
 
@@ -75,33 +84,34 @@ static void help_all(FILE *out)
 	      "Shows what the kernel's network stack does: segments, both ends' states and\n"
 	      "what caused them. Needs the kernel module nettrace (insmod nettrace.ko), and\n"
 	      "root or CAP_NET_ADMIN to read it; recordings can be read by anyone.\n\n"
-	      "Subcommands:\n", out);
+	      "Subcommands:\n",
+	      out);
 	for (i = 0; nt_commands[i]; i++)
-		fprintf(out, "  %-9s %-5s %s\n", nt_commands[i]->name,
-			nt_commands[i]->args, nt_commands[i]->brief);
+		fprintf(out, "  %-9s %-5s %s\n", nt_commands[i]->name, nt_commands[i]->args,
+			nt_commands[i]->brief);
 	fputs("\nWith -- COMMAND, the command is run and traced; under sudo it runs as the user\n"
 	      "who called sudo. Its standard output goes to standard error. Without a\n"
-	      "subcommand that is a timeline.\n", out);
+	      "subcommand that is a timeline.\n",
+	      out);
 	print_options(out, ~0U);
 	fputs("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found. With COMMAND:\n"
 	      "its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
 	      "could not be run, 127 if it was not found.\n"
-	      "'nettrace SUBCOMMAND --help' tells more.\n", out);
+	      "'nettrace SUBCOMMAND --help' tells more.\n",
+	      out);
 }
 
 static void help_command(const struct nt_command *cmd)
 {
-	printf("Usage: nettrace %s%s%s [OPTION...]%s\n\n%s", cmd->name,
-	       *cmd->args ? " " : "", cmd->args,
-	       cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "",
+	printf("Usage: nettrace %s%s%s [OPTION...]%s\n\n%s", cmd->name, *cmd->args ? " " : "",
+	       cmd->args, cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "",
 	       cmd->help);
 	print_options(stdout, cmd->opts);
 }
 
 static int usage(const char *cmd)
 {
-	fprintf(stderr, "nettrace: see 'nettrace %s%s--help'\n", cmd ? cmd : "",
-		cmd ? " " : "");
+	fprintf(stderr, "nettrace: see 'nettrace %s%s--help'\n", cmd ? cmd : "", cmd ? " " : "");
 	return NT_EXIT_USAGE;
 }
 
@@ -121,8 +131,7 @@ static int parse_netns(struct nt_cli *cli, const char *text)
 	char *name, *rest;
 
 	if (cli->names) {
-		fputs("nettrace: -N is given twice; name all namespaces in one: -N a,b\n",
-		      stderr);
+		fputs("nettrace: -N is given twice; name all namespaces in one: -N a,b\n", stderr);
 		return NT_EXIT_USAGE;
 	}
 	cli->names = strdup(text);
@@ -133,13 +142,11 @@ static int parse_netns(struct nt_cli *cli, const char *text)
 	rest = cli->names;
 	while ((name = strsep(&rest, ","))) {
 		if (!*name) {
-			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n",
-				text);
+			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n", text);
 			return NT_EXIT_USAGE;
 		}
 		if (cli->nnetns == NT_STREAM_MAX) {
-			fprintf(stderr, "nettrace: more than %d namespaces\n",
-				NT_STREAM_MAX);
+			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_STREAM_MAX);
 			return NT_EXIT_USAGE;
 		}
 		cli->netns[cli->nnetns++] = name;
@@ -168,8 +175,7 @@ static int parse_color(struct nt_cli *cli, const char *text)
 	} else if (!strcmp(text, "auto")) {
 		cli->color = NT_AUTO;
 	} else {
-		fprintf(stderr, "nettrace: --color takes always, never or auto, not '%s'\n",
-			text);
+		fprintf(stderr, "nettrace: --color takes always, never or auto, not '%s'\n", text);
 		return NT_EXIT_USAGE;
 	}
 	return -1;
@@ -193,7 +199,8 @@ static int parse_conv(struct nt_cli *cli, const char *text)
 	long n;
 
 	if (parse_number(text, 1, UINT32_MAX, &n)) {
-		fprintf(stderr, "nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
+		fprintf(stderr,
+			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
 			text);
 		return NT_EXIT_USAGE;
 	}
@@ -242,7 +249,10 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 static int find_command(struct nt_cli *cli, const char *name)
 {
 	static const char *const later[] = {
-		"path", "replay", "explain", "lab",
+		"path",
+		"replay",
+		"explain",
+		"lab",
 	};
 	size_t i;
 
@@ -254,11 +264,12 @@ static int find_command(struct nt_cli *cli, const char *name)
 	}
 	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (!strcmp(later[i], name)) {
-			fprintf(stderr, "nettrace: '%s' is not part of version %s\n",
-				name, NETTRACE_VERSION);
+			fprintf(stderr, "nettrace: '%s' is not part of version %s\n", name,
+				NETTRACE_VERSION);
 			return usage(NULL);
 		}
-	fprintf(stderr, "nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n",
+	fprintf(stderr,
+		"nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n",
 		name, name);
 	return usage(NULL);
 }
@@ -270,11 +281,9 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 	size_t i;
 
 	for (i = 0; i < NOPTIONS; i++) {
-		if (!used[i] || !option[i].group ||
-		    (option[i].group & cmd->opts))
+		if (!used[i] || !option[i].group || (option[i].group & cmd->opts))
 			continue;
-		fprintf(stderr, "nettrace: %s has no option --%s\n", cmd->name,
-			option[i].name);
+		fprintf(stderr, "nettrace: %s has no option --%s\n", cmd->name, option[i].name);
 		return usage(cmd->name);
 	}
 	if (cli->command && !(cmd->opts & NT_OPT_COMMAND)) {
@@ -296,8 +305,8 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 		return usage(cmd->name);
 	}
 	if (cli->narg > cmd->max_args) {
-		fprintf(stderr, "nettrace: %s: do not know what to do with '%s'\n",
-			cmd->name, cli->arg[cmd->max_args]);
+		fprintf(stderr, "nettrace: %s: do not know what to do with '%s'\n", cmd->name,
+			cli->arg[cmd->max_args]);
 		return usage(cmd->name);
 	}
 	return -1;
@@ -326,8 +335,7 @@ static int cut_command(struct nt_cli *cli, int argc, char **argv)
 	return i;
 }
 
-static int read_options(struct nt_cli *cli, int argc, char **argv,
-			const char *used[NOPTIONS])
+static int read_options(struct nt_cli *cli, int argc, char **argv, const char *used[NOPTIONS])
 {
 	struct option longs[NOPTIONS + 1] = { 0 };
 	int val, status;
@@ -342,8 +350,8 @@ static int read_options(struct nt_cli *cli, int argc, char **argv,
 	optind = 1;
 	while ((val = getopt_long(argc, argv, ":N:r:w:h", longs, NULL)) != -1) {
 		if (val == ':' || val == '?') {
-			fprintf(stderr, "nettrace: %s '%s'\n", val == ':' ?
-				"a value is missing after" : "there is no option",
+			fprintf(stderr, "nettrace: %s '%s'\n",
+				val == ':' ? "a value is missing after" : "there is no option",
 				argv[optind - 1]);
 			return usage(NULL);
 		}

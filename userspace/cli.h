@@ -23,10 +23,10 @@ enum nt_exit {
 	NT_EXIT_OK = 0,
 	NT_EXIT_FAIL = 1,
 	NT_EXIT_USAGE = 2,
-	NT_EXIT_NOTHING = 3,	/* no such conversation, nothing recorded */
-	NT_EXIT_TRACE = 125,	/* with COMMAND: tracing it failed */
-	NT_EXIT_NOEXEC = 126,	/* COMMAND is there but cannot be run */
-	NT_EXIT_NOENT = 127,	/* COMMAND is not there */
+	NT_EXIT_NOTHING = 3,  /* no such conversation, nothing recorded */
+	NT_EXIT_TRACE = 125,  /* with COMMAND: tracing it failed */
+	NT_EXIT_NOEXEC = 126, /* COMMAND is there but cannot be run */
+	NT_EXIT_NOENT = 127,  /* COMMAND is not there */
 };
 
 enum nt_when { NT_AUTO, NT_ALWAYS, NT_NEVER };
@@ -37,37 +37,38 @@ struct nt_cli {
 	const struct nt_command *cmd;
 	const char *netns[NT_STREAM_MAX];
 	size_t nnetns;
-	char *names;		/* what netns[] points into */
-	const char *file;	/* -r: read this recording; NULL: live */
-	int width;		/* columns; 0: find out */
+	char *names;	  /* what netns[] points into */
+	const char *file; /* -r: read this recording; NULL: live */
+	int width;	  /* columns; 0: find out */
 	enum nt_when unicode;
 	enum nt_when color;
 	bool json;
 	bool last;
 	bool all;
 	bool until_closed;
-	uint32_t conv;		/* 0: all conversations */
-	int64_t wait_ns;	/* after COMMAND has ended */
-	char **arg;		/* the subcommand's arguments */
+	uint32_t conv;	 /* 0: all conversations */
+	int64_t wait_ns; /* after COMMAND has ended */
+	char **arg;	 /* the subcommand's arguments */
 	int narg;
-	char **command;		/* NULL, or COMMAND and its arguments */
+	char **command; /* NULL, or COMMAND and its arguments */
 };
 
 /* options that not every subcommand has */
-#define NT_OPT_FILE	0x01	/* -r */
-#define NT_OPT_LOOK	0x02	/* --width, --ascii, --unicode, --color */
-#define NT_OPT_JSON	0x04
-#define NT_OPT_PICK	0x08	/* --conv, --last */
-#define NT_OPT_COMMAND	0x10	/* -- COMMAND, --wait, --until-closed, --all */
+#define NT_OPT_FILE    0x01 /* -r */
+#define NT_OPT_LOOK    0x02 /* --width, --ascii, --unicode, --color */
+#define NT_OPT_JSON    0x04
+#define NT_OPT_PICK    0x08 /* --conv, --last */
+#define NT_OPT_COMMAND 0x10 /* -- COMMAND, --wait, --until-closed */
+#define NT_OPT_ALL     0x20 /* --all */
 
 struct nt_command {
 	const char *name;
-	const char *args;	/* "FILE", or "" */
-	const char *brief;	/* half a line */
-	const char *help;	/* paragraphs */
+	const char *args;  /* "FILE", or "" */
+	const char *brief; /* half a line */
+	const char *help;  /* paragraphs */
 	unsigned int opts;
 	int min_args, max_args;
-	int (*run)(const struct nt_cli *cli);	/* exit status */
+	int (*run)(const struct nt_cli *cli); /* exit status */
 };
 
 /* NULL-terminated; the first is what COMMAND alone means (nettrace.c) */

@@ -15,45 +15,51 @@
 
 struct follow {
 	struct nt_view v;
-	const struct nt_session *s;
 	const struct nt_format *f;
 };
 
-static void on_item(void *arg, const struct nt_model *m,
-		    const struct nt_item *it)
+static void on_item(void *arg, const struct nt_model *m, const struct nt_item *it)
 {
 	struct follow *f = arg;
 
-	if (it->conv && !nt_session_shows(f->s, it->conv))
-		return;
 	if (!nt_view_check(&f->v))
 		f->f->item(&f->v, m, it);
 	nt_view_check(&f->v);
 }
 
+/* JSON only: a conversation's object is written when nothing more can come */
+static void on_gone(void *arg, const struct nt_model *m, const struct nt_conv *c)
+{
+	struct follow *f = arg;
+
+	(void)m;
+	if (!nt_view_check(&f->v))
+		f->f->list(&f->v, c);
+}
+
 static int run_follow(const struct nt_cli *cli)
 {
 	struct follow f = { 0 };
-	struct nt_observer obs = { .item = on_item, .arg = &f };
+	struct nt_observer obs = {
+		.item = on_item,
+		.arg = &f,
+		.gone = cli->json ? on_gone : NULL,
+	};
 	struct nt_session s;
 	int status = nt_session_open(&s, cli, NT_LIVE), out;
 	size_t i;
 
-	f.s = &s;
 	f.f = cli->json ? &nt_format_json : &nt_format_line;
 	if (status < 0)
 		status = nt_view_open(&f.v, &s, false);
 	if (status < 0)
 		status = nt_session_model(&s, HOLD_MS, &obs);
 	s.flush_out = true;
+	s.forget = !cli->file;
 	if (status < 0)
 		status = nt_session_run(&s);
-	for (i = 0; s.model && cli->json && i < nt_model_nconv(s.model); i++) {
-		const struct nt_conv *c = nt_model_conv(s.model, i);
-
-		if (nt_session_shows(&s, c) && !nt_view_check(&f.v))
-			f.f->list(&f.v, c);
-	}
+	for (i = 0; s.model && cli->json && i < nt_model_nconv(s.model); i++)
+		on_gone(&f, s.model, nt_model_conv(s.model, i));
 	out = f.v.out ? nt_view_close(&f.v) : NT_EXIT_OK;
 	if (status < 0 || out != NT_EXIT_OK)
 		status = out;
@@ -63,11 +69,13 @@ static int run_follow(const struct nt_cli *cli)
 }
 
 const struct nt_command nt_cmd_follow = {
-	.name = "follow", .args = "", .brief = "a line for each packet and state, live",
+	.name = "follow",
+	.args = "",
+	.brief = "a line for each packet and state, live",
 	.help = "Prints what happens from now on, a line for each packet and each change of\n"
 		"state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
 		"socket that sent the packet, and of the one that got it, at that moment.\n"
-		"With --json the conversations follow at the end.\n",
+		"With --json a conversation's own object follows when it is over.\n",
 	.opts = NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
 	.run = run_follow,
 };

@@ -15,8 +15,7 @@ static int run_record(const struct nt_cli *cli)
 	int status = nt_session_open(&s, cli, NT_LIVE), ret;
 
 	if (status < 0) {
-		ret = nt_recorder_open(&s.rec, cli->arg[0], s.src->stream,
-				       s.src->nstream, &err);
+		ret = nt_recorder_open(&s.rec, cli->arg[0], s.src->stream, s.src->nstream, &err);
 		s.told = s.src->nstream;
 		if (ret < 0) {
 			fprintf(stderr, "nettrace: %s\n", err.text);
@@ -26,8 +25,7 @@ static int run_record(const struct nt_cli *cli)
 	}
 	if (status < 0) {
 		if (!cli->command)
-			fprintf(stderr, "nettrace: recording to %s; Ctrl-C ends it\n",
-				cli->arg[0]);
+			fprintf(stderr, "nettrace: recording to %s; Ctrl-C ends it\n", cli->arg[0]);
 		/* a model only where the end depends on what happened */
 		if (cli->command)
 			status = nt_session_model(&s, 200, NULL);
@@ -52,9 +50,13 @@ static int run_record(const struct nt_cli *cli)
 }
 
 const struct nt_command nt_cmd_record = {
-	.name = "record", .args = "FILE", .brief = "write what happens to FILE",
+	.name = "record",
+	.args = "FILE",
+	.brief = "write what happens to FILE",
 	.help = "Writes all events from now on to FILE, until Ctrl-C or until the command\n"
 		"ends. Every subcommand that shows something reads it back with -r FILE.\n",
-	.opts = NT_OPT_COMMAND, .min_args = 1, .max_args = 1,
+	.opts = NT_OPT_COMMAND,
+	.min_args = 1,
+	.max_args = 1,
 	.run = run_record,
 };

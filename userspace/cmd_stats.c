@@ -19,14 +19,15 @@
 #include "session.h"
 
 #define MODULE_MAX 64
-#define CPUS (UINT16_MAX + 1)
+#define STATS	   "/proc/thread-self/net/nettrace/stats"
+#define CPUS	   (UINT16_MAX + 1)
 
 struct span {
-	uint64_t first, next;	/* next 0: nothing yet */
+	uint64_t first, next; /* next 0: nothing yet */
 };
 
 struct account {
-	struct span *cpu[NT_STREAM_MAX];	/* CPUS each, when needed */
+	struct span *cpu[NT_STREAM_MAX]; /* CPUS each, when needed */
 	uint64_t filtered;
 	bool no_memory;
 };
@@ -127,11 +128,12 @@ static int read_counters(struct counters *c, const char *netns)
 			return NT_EXIT_FAIL;
 		}
 	}
-	fd = nt_netns_file(ns, "nettrace/stats", O_RDONLY, &stage);
+	fd = nt_netns_file(ns, STATS, O_RDONLY, &stage);
 	if (ns >= 0)
 		close(ns);
 	if (fd < 0) {
-		fprintf(stderr, "nettrace: cannot %s the module's counters (/proc/net/nettrace/stats): %s\n",
+		fprintf(stderr,
+			"nettrace: cannot %s the module's counters (/proc/net/nettrace/stats): %s\n",
 			stage, strerror(-fd));
 		return NT_EXIT_FAIL;
 	}
@@ -190,7 +192,9 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 		(cli->json ? &nt_format_json : &nt_format_line)->stats(&v, &st);
 		status = nt_view_close(&v);
 		if (st.seen != st.delivered + st.filtered + st.lost) {
-			fprintf(stderr, "nettrace: the account does not balance: seen %" PRIu64 ", delivered + filtered + lost %" PRIu64 "\n",
+			fprintf(stderr,
+				"nettrace: the account does not balance: seen %" PRIu64
+				", delivered + filtered + lost %" PRIu64 "\n",
 				st.seen, st.delivered + st.filtered + st.lost);
 			status = NT_EXIT_FAIL;
 		}
@@ -216,7 +220,9 @@ static int run_stats(const struct nt_cli *cli)
 }
 
 const struct nt_command nt_cmd_stats = {
-	.name = "stats", .args = "", .brief = "counters of the module and of this reader",
+	.name = "stats",
+	.args = "",
+	.brief = "counters of the module and of this reader",
 	.help = "Shows the module's counters for this namespace (or those of -N) and the account\n"
 		"of one reader that reads all the rings hold: what it saw was delivered,\n"
 		"filtered or lost. It fails when that does not add up.\n",

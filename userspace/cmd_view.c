@@ -10,13 +10,13 @@
 #include "session.h"
 #include "walk.h"
 
-#define HOLD_MS 2000	/* nobody waits for it: the end of the source ends it */
+#define HOLD_MS 2000 /* nobody waits for it: the end of the source ends it */
 
 struct look {
 	struct nt_session s;
 	struct nt_view v;
 	const struct nt_format *f;
-	uint32_t only;		/* number of the one conversation; 0: all */
+	uint32_t only; /* number of the one conversation; 0: all */
 };
 
 static const struct nt_format *format_of(const struct nt_cli *cli)
@@ -87,18 +87,23 @@ static int nothing(const struct look *k)
 	size_t n = nt_model_nconv(k->s.model);
 
 	if (k->only) {
-		fprintf(stderr, "nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n",
+		fprintf(stderr,
+			"nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n",
 			k->only, n);
 	} else if (n) {
-		fprintf(stderr, "nettrace: no conversation began while the command ran; --all shows the %zu that went on\n",
+		fprintf(stderr,
+			"nettrace: no conversation began while the command ran; --all shows the %zu that went on\n",
 			n);
 	} else if (st->arps) {
-		fprintf(stderr, "nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n");
+		fprintf(stderr,
+			"nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n");
 	} else if (!st->events) {
 		fprintf(stderr, "nettrace: nothing is recorded%s\n",
-			k->s.cli->file ? " in that file" :
-			k->s.cli->command ? ": the command caused no traffic in the namespaces that were watched (-N names others)" :
-			" yet");
+			k->s.cli->file ?
+				" in that file" :
+			k->s.cli->command ?
+				": the command caused no traffic in the namespaces that were watched (-N names others)" :
+				" yet");
 	} else {
 		fprintf(stderr, "nettrace: no conversation is recorded\n");
 	}
@@ -112,9 +117,10 @@ static void note_hidden(const struct look *k)
 	for (i = 0; i < n; i++)
 		hidden += !nt_session_shows(&k->s, nt_model_conv(k->s.model, i));
 	if (hidden && !k->only)
-		fprintf(stderr, "nettrace: %zu conversation%s that had begun before the command %s left out; --all shows %s\n",
-			hidden, hidden == 1 ? "" : "s",
-			hidden == 1 ? "is" : "are", hidden == 1 ? "it" : "them");
+		fprintf(stderr,
+			"nettrace: %zu conversation%s that had begun before the command %s left out; --all shows %s\n",
+			hidden, hidden == 1 ? "" : "s", hidden == 1 ? "is" : "are",
+			hidden == 1 ? "it" : "them");
 }
 
 static int no_memory(int err)
@@ -180,7 +186,7 @@ static int run_timeline(const struct nt_cli *cli)
 		size_t n = choose(&k);
 
 		note_hidden(&k);
-		if (cli->json && !k.only)	/* ARP and gaps are objects too */
+		if (cli->json && !k.only) /* ARP and gaps are objects too */
 			n += nt_model_narp(k.s.model) + nt_model_ngap(k.s.model);
 		if (!n)
 			status = nothing(&k);
@@ -220,9 +226,9 @@ static int run_show(const struct nt_cli *cli)
 	unsigned long n = strtoul(cli->arg[0], &end, 10);
 	int status;
 
-	if (end == cli->arg[0] || *end || *cli->arg[0] == '-' || !n ||
-	    n > UINT32_MAX) {
-		fprintf(stderr, "nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
+	if (end == cli->arg[0] || *end || *cli->arg[0] == '-' || !n || n > UINT32_MAX) {
+		fprintf(stderr,
+			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
 			cli->arg[0]);
 		return NT_EXIT_USAGE;
 	}
@@ -252,33 +258,43 @@ static int run_arp(const struct nt_cli *cli)
 #define LOOK (NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON)
 
 const struct nt_command nt_cmd_timeline = {
-	.name = "timeline", .args = "", .brief = "conversations as pictures",
+	.name = "timeline",
+	.args = "",
+	.brief = "conversations as pictures",
 	.help = "Draws each conversation as a ladder: an arrow for each packet, both ends'\n"
 		"states beside it, and what caused every change of state. A state that was\n"
 		"not observed but concluded from the segments is marked with '~'.\n"
 		"Without a command it shows what the module still holds.\n",
-	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND,
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
 	.run = run_timeline,
 };
 
 const struct nt_command nt_cmd_list = {
-	.name = "list", .args = "", .brief = "a line for each conversation",
+	.name = "list",
+	.args = "",
+	.brief = "a line for each conversation",
 	.help = "Lists the conversations, with the numbers that show and --conv take. Numbers\n"
 		"count from the oldest event that is still held; a recording keeps them.\n",
-	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND,
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
 	.run = run_list,
 };
 
 const struct nt_command nt_cmd_show = {
-	.name = "show", .args = "N", .brief = "conversation N in full detail",
+	.name = "show",
+	.args = "N",
+	.brief = "conversation N in full detail",
 	.help = "Shows one conversation with every header field, option and mark of every\n"
 		"packet, where it was sighted, and each change of state with its evidence.\n",
-	.opts = LOOK, .min_args = 1, .max_args = 1,
+	.opts = LOOK,
+	.min_args = 1,
+	.max_args = 1,
 	.run = run_show,
 };
 
 const struct nt_command nt_cmd_arp = {
-	.name = "arp", .args = "", .brief = "who asked for which address, who answered",
+	.name = "arp",
+	.args = "",
+	.brief = "who asked for which address, who answered",
 	.help = "Lists ARP packets, a line each, with where they were sighted.\n",
 	.opts = LOOK | NT_OPT_COMMAND,
 	.run = run_arp,

@@ -11,8 +11,7 @@
 #include "names.h"
 #include "text.h"
 
-char *nt_describe_ip(char *buf, size_t size, unsigned int family,
-		     const uint8_t *b)
+char *nt_describe_ip(char *buf, size_t size, unsigned int family, const uint8_t *b)
 {
 	int af = family == NETTRACE_IPV6 ? AF_INET6 : AF_INET;
 
@@ -30,15 +29,13 @@ char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a)
 	if (!a->port)
 		snprintf(buf, size, "%s", ip);
 	else
-		snprintf(buf, size, "%s%s%s:%u", six ? "[" : "", ip,
-			 six ? "]" : "", a->port);
+		snprintf(buf, size, "%s%s%s:%u", six ? "[" : "", ip, six ? "]" : "", a->port);
 	return buf;
 }
 
 char *nt_describe_mac(char buf[18], const uint8_t m[6])
 {
-	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x",
-		 m[0], m[1], m[2], m[3], m[4], m[5]);
+	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
 	return buf;
 }
 
@@ -55,11 +52,9 @@ char *nt_describe_owner(char *buf, size_t size, const char *comm, uint32_t pid)
 	return buf;
 }
 
-char *nt_describe_state(char *buf, size_t size, enum nt_state s,
-			enum nt_basis basis)
+char *nt_describe_state(char *buf, size_t size, enum nt_state s, enum nt_basis basis)
 {
-	snprintf(buf, size, "%s%s",
-		 basis == NT_INFERRED && s != NT_ST_NONE ? "~" : "",
+	snprintf(buf, size, "%s%s", basis == NT_INFERRED && s != NT_ST_NONE ? "~" : "",
 		 nt_state_name(s));
 	return buf;
 }
@@ -75,10 +70,9 @@ char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
 		snprintf(buf, size, "segment %" PRIu32, c->n);
 		break;
 	case NT_CAUSE_CALL:
-		exited = !strcmp(name, "exit");	/* not a call: the process ended */
+		exited = !strcmp(name, "exit"); /* not a call: the process ended */
 		nt_describe_owner(owner, sizeof(owner), c->comm, c->pid);
-		snprintf(buf, size, "%s%s%s%s", name, exited ? "" : "()",
-			 *owner ? " " : "", owner);
+		snprintf(buf, size, "%s%s%s%s", name, exited ? "" : "()", *owner ? " " : "", owner);
 		break;
 	case NT_CAUSE_TIMER:
 		snprintf(buf, size, "timer %s", name);
@@ -87,7 +81,7 @@ char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
 		snprintf(buf, size, "ICMP error %" PRIu32, c->n);
 		break;
 	default:
-		snprintf(buf, size, "cause unknown: %s", name);
+		snprintf(buf, size, "unknown: %s", name);
 	}
 	return buf;
 }
@@ -102,7 +96,8 @@ const char *nt_end_name(const struct nt_conv *c, int end)
 char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c)
 {
 	const char *who = c->closer == 0 ? " by the client" :
-			  c->closer == 1 ? " by the server" : "";
+			  c->closer == 1 ? " by the server" :
+					   "";
 
 	switch (c->closed) {
 	case NT_CLOSE_FIN:
@@ -119,8 +114,7 @@ char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c)
 		break;
 	default:
 		snprintf(buf, size, "%s",
-			 c->opened == NT_OPEN_UNANSWERED ? "unanswered" :
-							   "still open");
+			 c->opened == NT_OPEN_UNANSWERED ? "unanswered" : "still open");
 	}
 	return buf;
 }
@@ -150,8 +144,7 @@ char *nt_describe_ms(char *buf, size_t size, int64_t ns)
 	return buf;
 }
 
-const struct nt_mark *nt_mark_of(const struct nt_arrow *a,
-				 enum nt_mark_name name)
+const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name)
 {
 	int i;
 
@@ -161,7 +154,7 @@ const struct nt_mark *nt_mark_of(const struct nt_arrow *a,
 	return NULL;
 }
 
-static void add_marks(struct nt_label *label, const struct nt_arrow *a)
+void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	int i;
 
@@ -169,10 +162,13 @@ static void add_marks(struct nt_label *label, const struct nt_arrow *a)
 		const struct nt_mark *m = &a->mark[i];
 		bool sure = m->basis == NT_OBSERVED;
 
-		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED,
-			     "%s%s%s%s", sure ? "" : "~",
-			     m->name == NT_MARK_NOT_DELIVERED ?
-			     "not delivered" : nt_mark_word(m->name),
+		if (marks == NT_MARKS_NONE ||
+		    (marks == NT_MARKS_DRAWN && m->name == NT_MARK_NOT_DELIVERED))
+			continue;
+		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED, "%s%s%s%s",
+			     sure ? "" : "~",
+			     m->name == NT_MARK_NOT_DELIVERED ? "not delivered" :
+								nt_mark_word(m->name),
 			     m->reason ? ": " : "", m->reason ? m->reason : "");
 	}
 }
@@ -180,10 +176,9 @@ static void add_marks(struct nt_label *label, const struct nt_arrow *a)
 static void add_length(struct nt_label *label, const struct nt_arrow *a)
 {
 	if (a->pkt.payload)
-		nt_label_add(label, 3, NT_ROLE_PLAIN, "(%" PRIu32 " B)",
-			     a->pkt.payload);
+		nt_label_add(label, 5, NT_ROLE_PLAIN, "(%" PRIu32 " B)", a->pkt.payload);
 	if (a->wire_segs > 1)
-		nt_label_add(label, 2, NT_ROLE_MARK, "×%" PRIu32, a->wire_segs);
+		nt_label_add(label, 3, NT_ROLE_MARK, "×%" PRIu32, a->wire_segs);
 }
 
 static void add_options(struct nt_label *label, const struct nt_arrow *a)
@@ -192,19 +187,18 @@ static void add_options(struct nt_label *label, const struct nt_arrow *a)
 	int i;
 
 	if (p->optflags & NETTRACE_OPT_MSS)
-		nt_label_add(label, 5, NT_ROLE_PLAIN, "mss=%u", p->mss);
+		nt_label_add(label, 6, NT_ROLE_PLAIN, "mss=%u", p->mss);
 	if (p->optflags & NETTRACE_OPT_WSCALE)
-		nt_label_add(label, 6, NT_ROLE_PLAIN, "ws=%u", p->wscale);
+		nt_label_add(label, 7, NT_ROLE_PLAIN, "ws=%u", p->wscale);
 	if (p->optflags & NETTRACE_OPT_SACK_OK)
-		nt_label_add(label, 7, NT_ROLE_PLAIN, "sackok");
-	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack &&
-	     i < NETTRACE_SACK_MAX; i++) {
+		nt_label_add(label, 8, NT_ROLE_PLAIN, "sackok");
+	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack && i < NETTRACE_SACK_MAX;
+	     i++) {
 		/* the peer's numbers: relative to what ack is relative to */
 		uint32_t base = p->ack - a->ack;
 
 		if (a->ack_valid)
-			nt_label_add(label, 4, NT_ROLE_PLAIN,
-				     "sack=%" PRIu32 "..%" PRIu32,
+			nt_label_add(label, 4, NT_ROLE_PLAIN, "sack=%" PRIu32 "..%" PRIu32,
 				     p->sack[i][0] - base, p->sack[i][1] - base - 1);
 	}
 	if (p->optflags & NETTRACE_OPT_FASTOPEN)
@@ -215,31 +209,29 @@ static void add_options(struct nt_label *label, const struct nt_arrow *a)
 	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
 
-static void add_tcp(struct nt_label *label, const struct nt_arrow *a)
+static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	char flags[48];
 
 	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
 		     nt_tcp_flags(p->tcp_flags, flags, sizeof(flags)));
-	add_marks(label, a);
+	nt_describe_marks(label, a, marks);
 	if (a->seq_valid && p->payload > 1)
-		nt_label_add(label, 1, NT_ROLE_PLAIN,
-			     "seq=%" PRIu32 "..%" PRIu32, a->seq,
-			     a->seq + p->payload - 1 +
-			     !!(p->tcp_flags & NETTRACE_TH_SYN));
-	else if (a->seq_valid && (p->payload || (p->tcp_flags &
-		 (NETTRACE_TH_SYN | NETTRACE_TH_FIN | NETTRACE_TH_RST))))
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
+		nt_label_add(label, 1, NT_ROLE_PLAIN, "seq=%" PRIu32 "..%" PRIu32, a->seq,
+			     a->seq + p->payload - 1 + !!(p->tcp_flags & NETTRACE_TH_SYN));
+	else if (a->seq_valid && (p->payload || (p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN |
+								 NETTRACE_TH_RST))))
+		nt_label_add(label, 2, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
 	else if (a->seq_valid)
-		nt_label_add(label, 4, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
+		nt_label_add(label, 6, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
 	if (a->ack_valid && (p->tcp_flags & NETTRACE_TH_ACK))
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "ack=%" PRIu32, a->ack);
+		nt_label_add(label, p->payload ? 4 : 2, NT_ROLE_PLAIN, "ack=%" PRIu32, a->ack);
 	add_length(label, a);
 	add_options(label, a);
 }
 
-static void add_icmp(struct nt_label *label, const struct nt_arrow *a)
+static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	bool six = p->proto == IPPROTO_ICMPV6;
@@ -249,12 +241,11 @@ static void add_icmp(struct nt_label *label, const struct nt_arrow *a)
 	struct nt_addr inner;
 
 	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
-		     nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name,
-				  sizeof(name)));
-	add_marks(label, a);
+		     nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name)));
+	nt_describe_marks(label, a, marks);
 	if (echo)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "id=%u seq=%" PRIu32,
-			     p->icmp_id, p->icmp_info);
+		nt_label_add(label, 1, NT_ROLE_PLAIN, "id=%u seq=%" PRIu32, p->icmp_id,
+			     p->icmp_info);
 	if (p->flags & NETTRACE_PKT_INNER) {
 		inner.family = p->hdr.family;
 		memcpy(inner.b, p->inner_dst, sizeof(inner.b));
@@ -268,30 +259,28 @@ static void add_icmp(struct nt_label *label, const struct nt_arrow *a)
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
 
-void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a)
+void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	char name[24];
 
 	nt_label_start(label);
 	if (p->proto == IPPROTO_TCP && (p->flags & NETTRACE_PKT_L4)) {
-		add_tcp(label, a);
+		add_tcp(label, a, marks);
 		return;
 	}
 	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
 	    (p->flags & NETTRACE_PKT_L4)) {
-		add_icmp(label, a);
+		add_icmp(label, a, marks);
 		return;
 	}
 	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
-		     p->proto == IPPROTO_UDP ? "UDP" :
-		     nt_proto_name(p->proto, name, sizeof(name)));
-	add_marks(label, a);
+		     p->proto == IPPROTO_UDP ? "UDP" : nt_proto_name(p->proto, name, sizeof(name)));
+	nt_describe_marks(label, a, marks);
 	if (p->flags & NETTRACE_PKT_FRAGMENT)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "fragment at %u",
-			     p->frag_off);
+		nt_label_add(label, 1, NT_ROLE_PLAIN, "fragment at %u", p->frag_off);
 	if (!p->payload)
-		nt_label_add(label, 3, NT_ROLE_PLAIN, "(0 B)");
+		nt_label_add(label, 5, NT_ROLE_PLAIN, "(0 B)");
 	add_length(label, a);
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
@@ -301,7 +290,7 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
 	char sip[INET6_ADDRSTRLEN], tip[INET6_ADDRSTRLEN], mac[18], op[16];
 
 	nt_label_start(label);
-		nt_describe_ip(sip, sizeof(sip), NETTRACE_IPV4, arp->spa);
+	nt_describe_ip(sip, sizeof(sip), NETTRACE_IPV4, arp->spa);
 	nt_describe_ip(tip, sizeof(tip), NETTRACE_IPV4, arp->tpa);
 	nt_describe_mac(mac, arp->sha);
 	if (arp->op == 1 && !memcmp(arp->spa, arp->tpa, 4)) {

@@ -12,13 +12,12 @@
 #include "canvas.h"
 #include "model.h"
 
-#define NT_ADDR_TEXT	64	/* "[ipv6]:65535" */
-#define NT_OWNER_TEXT	96	/* 16 bytes escaped, and "[pid]" */
-#define NT_STATE_TEXT	24
+#define NT_ADDR_TEXT  64 /* "[ipv6]:65535" */
+#define NT_OWNER_TEXT 96 /* 16 bytes escaped, and "[pid]" */
+#define NT_STATE_TEXT 24
 
 /** nt_describe_ip() - an address without its port */
-char *nt_describe_ip(char *buf, size_t size, unsigned int family,
-		     const uint8_t *b);
+char *nt_describe_ip(char *buf, size_t size, unsigned int family, const uint8_t *b);
 
 /** nt_describe_addr() - "10.0.1.2:80", "[2001:db8::1]:80"; no port: only the address */
 char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a);
@@ -29,10 +28,9 @@ char *nt_describe_mac(char buf[18], const uint8_t mac[6]);
 char *nt_describe_owner(char *buf, size_t size, const char *comm, uint32_t pid);
 
 /** nt_describe_state() - "ESTABLISHED", inferred "~ESTABLISHED" */
-char *nt_describe_state(char *buf, size_t size, enum nt_state s,
-			enum nt_basis basis);
+char *nt_describe_state(char *buf, size_t size, enum nt_state s, enum nt_basis basis);
 
-/** nt_describe_cause() - "segment 3", "close() python3[412]", "timer time-wait" */
+/** nt_describe_cause() - "segment 3", "close() python3[412]", "timer time-wait", "unknown: why" */
 char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c);
 
 /** nt_describe_closed() - "closed by the client (FIN)", "still open" */
@@ -48,20 +46,26 @@ char *nt_describe_span(char *buf, size_t size, int64_t ns);
  */
 char *nt_describe_ms(char *buf, size_t size, int64_t ns);
 
+/* which of an arrow's marks a label has */
+enum nt_marks { NT_MARKS_NONE, NT_MARKS_DRAWN, NT_MARKS_ALL };
+
+/** nt_describe_marks() - one piece, of rank 1, for each mark */
+void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks);
+
 /**
  * nt_describe_arrow() - what a packet is and carries, most important first
+ * @marks:	DRAWN: without those that are seen from the drawing
  *
  * For TCP: flags, marks, relative numbers, length, options; ranks fall with
  * importance so that a narrow line keeps what a reader needs most.
  */
-void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a);
+void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks);
 
 /** nt_describe_arp() - behind the word ARP: "who has 10.0.1.1? tell 10.0.1.2" */
 void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
 
 /** nt_mark_of() - the arrow's mark of that name, or NULL */
-const struct nt_mark *nt_mark_of(const struct nt_arrow *a,
-				 enum nt_mark_name name);
+const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name);
 
 /* "client" and "server", or for protocols without roles "A" and "B" */
 const char *nt_end_name(const struct nt_conv *c, int end);

@@ -15,7 +15,7 @@
 /* what is to be laid, before it has its place */
 struct entry {
 	int64_t t;
-	size_t order;		/* among equals: as collected */
+	size_t order; /* among equals: as collected */
 	enum nt_row_type type;
 	const void *what;
 };
@@ -27,10 +27,10 @@ struct work {
 	const struct nt_layout_opts *o;
 	struct entry *e;
 	size_t n, room;
-	const struct entry *held[HELD_MAX];	/* transitions before their cause */
+	const struct entry *held[HELD_MAX]; /* transitions before their cause */
 	int nheld;
-	int64_t since[2];	/* when the ends' present states began */
-	bool known[2];		/* ... if that was seen */
+	int64_t since[2]; /* when the ends' present states began */
+	bool known[2];	  /* ... if that was seen */
 	int err;
 };
 
@@ -73,25 +73,21 @@ static uint64_t routers(const struct nt_conv *c)
 		if (c->item[i].type != NT_ITEM_ARROW)
 			continue;
 		for (k = 0; k < a->nsight && k < NT_SIGHTINGS_MAX; k++)
-			if (a->sight[k].hook == NETTRACE_FORWARD &&
-			    a->sight[k].source < 64)
+			if (a->sight[k].hook == NETTRACE_FORWARD && a->sight[k].source < 64)
 				set |= 1ULL << a->sight[k].source;
 	}
 	return set;
 }
 
-static bool arp_concerns(const struct nt_conv *c, const struct nt_arp *arp,
-			 uint64_t routers)
+static bool arp_concerns(const struct nt_conv *c, const struct nt_arp *arp, uint64_t routers)
 {
 	int i;
 
 	for (i = 0; i < 2; i++)
-		if (same_ip(&c->end[i].addr, arp->spa) ||
-		    same_ip(&c->end[i].addr, arp->tpa))
+		if (same_ip(&c->end[i].addr, arp->spa) || same_ip(&c->end[i].addr, arp->tpa))
 			return true;
 	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++)
-		if (arp->sight[i].source < 64 &&
-		    routers & 1ULL << arp->sight[i].source)
+		if (arp->sight[i].source < 64 && routers & 1ULL << arp->sight[i].source)
 			return true;
 	return false;
 }
@@ -103,20 +99,17 @@ static int64_t last_arrow(const struct nt_conv *c)
 	size_t i;
 
 	for (i = 0; i < c->nitem; i++)
-		if (c->item[i].type == NT_ITEM_ARROW &&
-		    c->item[i].arrow->t_last > last)
+		if (c->item[i].type == NT_ITEM_ARROW && c->item[i].arrow->t_last > last)
 			last = c->item[i].arrow->t_last;
 	return last;
 }
 
 bool nt_arp_of_conv(const struct nt_conv *c, const struct nt_arp *arp)
 {
-	return arp->t >= c->t0 && arp->t <= last_arrow(c) &&
-	       arp_concerns(c, arp, routers(c));
+	return arp->t >= c->t0 && arp->t <= last_arrow(c) && arp_concerns(c, arp, routers(c));
 }
 
-static void add(struct work *w, enum nt_row_type type, int64_t t,
-		const void *what)
+static void add(struct work *w, enum nt_row_type type, int64_t t, const void *what)
 {
 	struct entry *e;
 
@@ -165,8 +158,7 @@ static void collect(struct work *w, const struct nt_model *m)
 	for (i = 0; m && i < nt_model_narp(m); i++) {
 		const struct nt_arp *arp = nt_model_arp(m, i);
 
-		if (arp->t >= c->t0 && arp->t <= last &&
-		    arp_concerns(c, arp, via))
+		if (arp->t >= c->t0 && arp->t <= last && arp_concerns(c, arp, via))
 			add(w, NT_ROW_ARP, arp->t, arp);
 	}
 	narp = w->n;
@@ -180,8 +172,7 @@ static void collect(struct work *w, const struct nt_model *m)
 
 			if (wait)
 				add(w, NT_ROW_DEPART, it->arrow->t, it->arrow);
-			add(w, NT_ROW_ARROW,
-			    wait ? it->arrow->t_last : it->arrow->t, it->arrow);
+			add(w, NT_ROW_ARROW, wait ? it->arrow->t_last : it->arrow->t, it->arrow);
 		}
 	}
 	for (i = 0; m && i < nt_model_ngap(m); i++) {
@@ -208,8 +199,7 @@ static struct nt_row *add_row(struct work *w, enum nt_row_type type, int64_t t)
 	struct nt_row_state before[2];
 	struct nt_row *r;
 
-	memcpy(before, l->nrow ? l->row[l->nrow - 1].st : l->first,
-	       sizeof(before));
+	memcpy(before, l->nrow ? l->row[l->nrow - 1].st : l->first, sizeof(before));
 	if (l->nrow == l->room) {
 		size_t room = l->room ? 2 * l->room : 64;
 
@@ -257,8 +247,8 @@ static void lay_transition(struct work *w, const struct nt_transition *tr)
 	/* TIME-WAIT has more to say than a shared row has room for */
 	if (w->o->merge && last && last->type == NT_ROW_ARROW && !last->fresh &&
 	    tr->to != NT_TIME_WAIT && tr->from != NT_TIME_WAIT &&
-	    tr->cause.kind == NT_CAUSE_SEGMENT &&
-	    tr->cause.n == last->arrow->n && end != (last->arrow->dir & 1)) {
+	    tr->cause.kind == NT_CAUSE_SEGMENT && tr->cause.n == last->arrow->n &&
+	    end != (last->arrow->dir & 1)) {
 		r = last;
 		r->fresh = tr;
 	} else {
@@ -424,20 +414,20 @@ static struct nt_row_state first_state(const struct nt_conv *c, int end)
 	for (i = 0; i < c->nitem; i++) {
 		const struct nt_transition *tr = c->item[i].tr;
 
-		if (c->item[i].type != NT_ITEM_TRANSITION ||
-		    (tr->end & 1) != end)
+		if (c->item[i].type != NT_ITEM_TRANSITION || (tr->end & 1) != end)
 			continue;
 		none.state = tr->from;
 		none.basis = tr->basis;
 		return none;
 	}
-	if (c->end[end].listening)
-		none.state = NT_LISTEN;
+	/* it never left the state it is in */
+	none.state = c->end[end].listening ? NT_LISTEN : c->end[end].state;
+	none.basis = c->end[end].listening ? NT_OBSERVED : c->end[end].basis;
 	return none;
 }
 
-int nt_layout_conv(struct nt_layout *l, const struct nt_model *m,
-		   const struct nt_conv *c, const struct nt_layout_opts *o)
+int nt_layout_conv(struct nt_layout *l, const struct nt_model *m, const struct nt_conv *c,
+		   const struct nt_layout_opts *o)
 {
 	struct work w = { .l = l, .o = o };
 	int k;
@@ -447,8 +437,7 @@ int nt_layout_conv(struct nt_layout *l, const struct nt_model *m,
 	l->states = c->proto == IPPROTO_TCP;
 	for (k = 0; k < 2 && l->states; k++) {
 		l->first[k] = first_state(c, k);
-		if (l->first[k].basis == NT_INFERRED &&
-		    l->first[k].state != NT_ST_NONE)
+		if (l->first[k].basis == NT_INFERRED && l->first[k].state != NT_ST_NONE)
 			l->inferred = true;
 	}
 	collect(&w, m);

@@ -16,11 +16,11 @@
 
 enum nt_row_type {
 	NT_ROW_ARROW,
-	NT_ROW_DEPART,		/* an arrow leaves its socket but waits for ARP */
+	NT_ROW_DEPART, /* an arrow leaves its socket but waits for ARP */
 	NT_ROW_TRANSITION,
 	NT_ROW_ARP,
 	NT_ROW_GAP,
-	NT_ROW_PAUSE,		/* nothing happened for @pause ns */
+	NT_ROW_PAUSE, /* nothing happened for @pause ns */
 };
 
 struct nt_row_state {
@@ -30,13 +30,13 @@ struct nt_row_state {
 
 struct nt_row {
 	enum nt_row_type type;
-	int64_t t;		/* Unix time, ns */
+	int64_t t; /* Unix time, ns */
 	union {
 		const struct nt_arrow *arrow;
 		const struct nt_transition *tr;
 		const struct nt_arp *arp;
 		const struct nt_gap *gap;
-		int64_t pause;	/* ns */
+		int64_t pause; /* ns */
 	};
 	/* both ends' states once this row has happened */
 	struct nt_row_state st[2];
@@ -51,18 +51,18 @@ struct nt_row {
 
 struct nt_layout {
 	const struct nt_conv *conv;
-	struct nt_row_state first[2];	/* states before the first row */
-	bool states;			/* this protocol has states */
-	bool inferred;			/* some state or mark is an inference */
-	bool broken;			/* some arrow was not delivered */
-	bool super;			/* some arrow stands for several segments */
+	struct nt_row_state first[2]; /* states before the first row */
+	bool states;		      /* this protocol has states */
+	bool inferred;		      /* some state or mark is an inference */
+	bool broken;		      /* some arrow was not delivered */
+	bool super;		      /* some arrow stands for several segments */
 	struct nt_row *row;
 	size_t nrow, room;
 };
 
 struct nt_layout_opts {
-	int64_t pause_ns;	/* silences from here on get a row; 0: none do */
-	bool merge;		/* a state may share the row of its segment */
+	int64_t pause_ns; /* silences from here on get a row; 0: none do */
+	bool merge;	  /* a state may share the row of its segment */
 };
 
 /**
@@ -71,8 +71,8 @@ struct nt_layout_opts {
  * @m:		the model @c is of, for ARP and gaps of its time
  * Return: 0, or -ENOMEM.
  */
-int nt_layout_conv(struct nt_layout *l, const struct nt_model *m,
-		   const struct nt_conv *c, const struct nt_layout_opts *o);
+int nt_layout_conv(struct nt_layout *l, const struct nt_model *m, const struct nt_conv *c,
+		   const struct nt_layout_opts *o);
 void nt_layout_free(struct nt_layout *l);
 
 /**

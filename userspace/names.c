@@ -8,21 +8,16 @@
 
 #include "names.h"
 
-#define N(a) (sizeof(a) / sizeof((a)[0]))
-#define LOOKUP(table, i) \
-	((size_t)(i) < N(table) && (table)[i] ? (table)[i] : "?")
+#define N(a)		 (sizeof(a) / sizeof((a)[0]))
+#define LOOKUP(table, i) ((size_t)(i) < N(table) && (table)[i] ? (table)[i] : "?")
 
 const char *nt_hook_name(unsigned int hook)
 {
 	static const char *const name[] = {
-		[NETTRACE_PRE_ROUTING] = "PRE_ROUTING",
-		[NETTRACE_LOCAL_IN] = "LOCAL_IN",
-		[NETTRACE_FORWARD] = "FORWARD",
-		[NETTRACE_LOCAL_OUT] = "LOCAL_OUT",
-		[NETTRACE_POST_ROUTING] = "POST_ROUTING",
-		[NETTRACE_ARP_IN] = "ARP_IN",
-		[NETTRACE_ARP_OUT] = "ARP_OUT",
-		[NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
+		[NETTRACE_PRE_ROUTING] = "PRE_ROUTING",	  [NETTRACE_LOCAL_IN] = "LOCAL_IN",
+		[NETTRACE_FORWARD] = "FORWARD",		  [NETTRACE_LOCAL_OUT] = "LOCAL_OUT",
+		[NETTRACE_POST_ROUTING] = "POST_ROUTING", [NETTRACE_ARP_IN] = "ARP_IN",
+		[NETTRACE_ARP_OUT] = "ARP_OUT",		  [NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
 	};
 
 	return LOOKUP(name, hook);
@@ -44,10 +39,8 @@ const char *nt_sk_kind_name(unsigned int kind)
 const char *nt_mark_word(enum nt_mark_name mark)
 {
 	static const char *const name[] = {
-		[NT_MARK_RETRANSMISSION] = "retransmission",
-		[NT_MARK_KEEPALIVE] = "keepalive",
-		[NT_MARK_OUT_OF_ORDER] = "out-of-order",
-		[NT_MARK_MALFORMED] = "malformed",
+		[NT_MARK_RETRANSMISSION] = "retransmission", [NT_MARK_KEEPALIVE] = "keepalive",
+		[NT_MARK_OUT_OF_ORDER] = "out-of-order",     [NT_MARK_MALFORMED] = "malformed",
 		[NT_MARK_NOT_DELIVERED] = "not-delivered",
 	};
 
@@ -57,10 +50,8 @@ const char *nt_mark_word(enum nt_mark_name mark)
 const char *nt_opened_name(enum nt_opened how)
 {
 	static const char *const name[] = {
-		[NT_OPEN_HANDSHAKE] = "handshake",
-		[NT_OPEN_SIMULTANEOUS] = "simultaneous",
-		[NT_OPEN_MIDSTREAM] = "midstream",
-		[NT_OPEN_REFUSED] = "refused",
+		[NT_OPEN_HANDSHAKE] = "handshake",   [NT_OPEN_SIMULTANEOUS] = "simultaneous",
+		[NT_OPEN_MIDSTREAM] = "midstream",   [NT_OPEN_REFUSED] = "refused",
 		[NT_OPEN_UNANSWERED] = "unanswered",
 	};
 
@@ -127,12 +118,11 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
 	static const struct {
 		unsigned int bit;
 		const char *name;
-	} order[] = {	/* the way people say them: SYN,ACK; FIN,ACK; PSH,ACK */
-		{ NETTRACE_TH_SYN, "SYN" }, { NETTRACE_TH_FIN, "FIN" },
-		{ NETTRACE_TH_RST, "RST" }, { NETTRACE_TH_PSH, "PSH" },
-		{ NETTRACE_TH_URG, "URG" }, { NETTRACE_TH_ACK, "ACK" },
-		{ NETTRACE_TH_ECE, "ECE" }, { NETTRACE_TH_CWR, "CWR" },
-		{ NETTRACE_TH_AE, "AE" },
+	} order[] = {
+		/* the way people say them: SYN,ACK; FIN,ACK; PSH,ACK */
+		{ NETTRACE_TH_SYN, "SYN" }, { NETTRACE_TH_FIN, "FIN" }, { NETTRACE_TH_RST, "RST" },
+		{ NETTRACE_TH_PSH, "PSH" }, { NETTRACE_TH_URG, "URG" }, { NETTRACE_TH_ACK, "ACK" },
+		{ NETTRACE_TH_ECE, "ECE" }, { NETTRACE_TH_CWR, "CWR" }, { NETTRACE_TH_AE, "AE" },
 	};
 	size_t i, used = 0;
 
@@ -142,8 +132,7 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
 
 		if (!(flags & order[i].bit))
 			continue;
-		n = snprintf(buf + used, size - used, "%s%s", used ? "," : "",
-			     order[i].name);
+		n = snprintf(buf + used, size - used, "%s%s", used ? "," : "", order[i].name);
 		if (n < 0 || (size_t)n >= size - used)
 			break;
 		used += (size_t)n;
@@ -154,9 +143,8 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
 static const char *icmp4(unsigned int type, unsigned int code)
 {
 	static const char *const unreachable[] = {
-		"network unreachable", "host unreachable",
-		"protocol unreachable", "port unreachable",
-		"fragmentation needed", "source route failed",
+		"network unreachable", "host unreachable",     "protocol unreachable",
+		"port unreachable",    "fragmentation needed", "source route failed",
 	};
 
 	switch (type) {
@@ -165,8 +153,7 @@ static const char *icmp4(unsigned int type, unsigned int code)
 	case 3:
 		if (code == 9 || code == 10 || code == 13)
 			return "administratively prohibited";
-		return code < N(unreachable) ? unreachable[code] :
-					       "destination unreachable";
+		return code < N(unreachable) ? unreachable[code] : "destination unreachable";
 	case 4:
 		return "source quench";
 	case 5:
@@ -192,21 +179,22 @@ static const char *icmp4(unsigned int type, unsigned int code)
 static const char *icmp6(unsigned int type, unsigned int code)
 {
 	static const char *const unreachable[] = {
-		"no route", "administratively prohibited",
-		"beyond scope of source", "address unreachable",
-		"port unreachable", "source address failed policy",
+		"no route",
+		"administratively prohibited",
+		"beyond scope of source",
+		"address unreachable",
+		"port unreachable",
+		"source address failed policy",
 		"route rejected",
 	};
 
 	switch (type) {
 	case 1:
-		return code < N(unreachable) ? unreachable[code] :
-					       "destination unreachable";
+		return code < N(unreachable) ? unreachable[code] : "destination unreachable";
 	case 2:
 		return "packet too big";
 	case 3:
-		return code == 1 ? "reassembly time exceeded" :
-				   "hop limit exceeded";
+		return code == 1 ? "reassembly time exceeded" : "hop limit exceeded";
 	case 4:
 		return "parameter problem";
 	case 128:
@@ -234,11 +222,10 @@ static const char *icmp6(unsigned int type, unsigned int code)
 	return NULL;
 }
 
-const char *nt_icmp_name(unsigned int proto, unsigned int type,
-			 unsigned int code, char *buf, size_t size)
+const char *nt_icmp_name(unsigned int proto, unsigned int type, unsigned int code, char *buf,
+			 size_t size)
 {
-	const char *name = proto == IPPROTO_ICMPV6 ? icmp6(type, code) :
-						     icmp4(type, code);
+	const char *name = proto == IPPROTO_ICMPV6 ? icmp6(type, code) : icmp4(type, code);
 
 	if (name)
 		snprintf(buf, size, "%s", name);

@@ -14,12 +14,12 @@
 
 #include "model.h"
 
-const char *nt_hook_name(unsigned int hook);		/* "LOCAL_OUT" */
-const char *nt_sk_kind_name(unsigned int kind);		/* "listener" */
-const char *nt_mark_word(enum nt_mark_name name);	/* "retransmission" */
-const char *nt_opened_name(enum nt_opened how);		/* "handshake" */
-const char *nt_closed_name(enum nt_closed how);		/* "fin" */
-const char *nt_basis_name(enum nt_basis basis);		/* "observed" */
+const char *nt_hook_name(unsigned int hook);	  /* "LOCAL_OUT" */
+const char *nt_sk_kind_name(unsigned int kind);	  /* "listener" */
+const char *nt_mark_word(enum nt_mark_name name); /* "retransmission" */
+const char *nt_opened_name(enum nt_opened how);	  /* "handshake" */
+const char *nt_closed_name(enum nt_closed how);	  /* "fin" */
+const char *nt_basis_name(enum nt_basis basis);	  /* "observed" */
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
 
 /** nt_proto_name() - "tcp", or "proto 132" put into @buf (IANA's numbers) */
@@ -33,7 +33,7 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size);
  * @proto:	IPPROTO_ICMP (RFC 792) or IPPROTO_ICMPV6 (RFC 4443, RFC 4861)
  * Return: @buf: "echo request", "port unreachable", or "type 42 code 0"
  */
-const char *nt_icmp_name(unsigned int proto, unsigned int type,
-			 unsigned int code, char *buf, size_t size);
+const char *nt_icmp_name(unsigned int proto, unsigned int type, unsigned int code, char *buf,
+			 size_t size);
 
 #endif /* NETTRACE_NAMES_H */

@@ -11,14 +11,9 @@
 #include "cmd.h"
 
 const struct nt_command *const nt_commands[] = {
-	&nt_cmd_timeline,	/* what -- COMMAND alone means */
-	&nt_cmd_follow,
-	&nt_cmd_list,
-	&nt_cmd_show,
-	&nt_cmd_arp,
-	&nt_cmd_stats,
-	&nt_cmd_record,
-	NULL,
+	&nt_cmd_timeline, /* what -- COMMAND alone means */
+	&nt_cmd_follow,	  &nt_cmd_list,	  &nt_cmd_show, &nt_cmd_arp,
+	&nt_cmd_stats,	  &nt_cmd_record, NULL,
 };
 
 /* a JSON object with pieces missing would be a lie: end instead */
@@ -45,7 +40,7 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = cli.cmd->run(&cli);
 	nt_cli_free(&cli);
-	if (fflush(stdout) && status == NT_EXIT_OK) {	/* --help >/dev/full */
+	if (fflush(stdout) && status == NT_EXIT_OK) { /* --help >/dev/full */
 		perror("nettrace: cannot write to standard output");
 		status = NT_EXIT_FAIL;
 	}

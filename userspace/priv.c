@@ -47,10 +47,9 @@ static int drop(void)
 		return -errno;
 	if (setresgid(g, g, g) || setresuid(u, u, u))
 		return -errno;
-	if (setuid(0) == 0)	/* must be impossible now */
+	if (setuid(0) == 0) /* must be impossible now */
 		return -EPERM;
-	if (pw && (setenv("HOME", pw->pw_dir, 1) ||
-		   setenv("USER", pw->pw_name, 1) ||
+	if (pw && (setenv("HOME", pw->pw_dir, 1) || setenv("USER", pw->pw_name, 1) ||
 		   setenv("LOGNAME", pw->pw_name, 1)))
 		return -errno;
 	return 0;
@@ -58,7 +57,7 @@ static int drop(void)
 
 struct report {
 	int error;
-	bool dropping;	/* it was not exec that failed */
+	bool dropping; /* it was not exec that failed */
 };
 
 static void child(char **argv, int pipe_fd)
@@ -104,7 +103,7 @@ int nt_spawn(pid_t *pid, char **argv, struct nt_error *err)
 		do
 			n = read(fd[0], &r, sizeof(r));
 		while (n < 0 && errno == EINTR);
-		if (n > 0)	/* the pipe closes by itself when exec succeeds */
+		if (n > 0) /* the pipe closes by itself when exec succeeds */
 			waitpid(*pid, NULL, 0);
 		else
 			r.error = 0;
@@ -117,8 +116,7 @@ failed:
 		return nt_error_set(err, -EPERM,
 				    "'%s' cannot be run as the user who called sudo (SUDO_UID): %s",
 				    argv[0], strerror(r.error));
-	return nt_error_set(err, -r.error, "cannot run '%s': %s", argv[0],
-			    strerror(r.error));
+	return nt_error_set(err, -r.error, "cannot run '%s': %s", argv[0], strerror(r.error));
 }
 
 int nt_status_of(int status)

@@ -20,11 +20,11 @@
 
 struct nt_view {
 	FILE *out;
-	int error;		/* errno of the first write that failed, else 0 */
-	int width;		/* columns; 0: as long as need be (lines only) */
+	int error; /* errno of the first write that failed, else 0 */
+	int width; /* columns; 0: as long as need be (lines only) */
 	bool unicode;
 	bool color;
-	const char *netns[NT_VIEW_STREAMS];	/* names of the streams; "" or NULL: none */
+	const char *netns[NT_VIEW_STREAMS]; /* names of the streams; "" or NULL: none */
 };
 
 /* what `nettrace stats` tells of one namespace and of one reader of it */
@@ -35,7 +35,7 @@ struct nt_stat_line {
 
 struct nt_stats {
 	const char *netns;
-	const char *version;		/* of the module */
+	const char *version; /* of the module */
 	const struct nt_stat_line *module;
 	size_t nmodule;
 	/* this reader: seen = delivered + filtered + lost */
@@ -46,14 +46,11 @@ struct nt_stats {
 struct nt_format {
 	const char *name;
 	/* a thing that happened, when it happened (follow) */
-	void (*item)(const struct nt_view *v, const struct nt_model *m,
-		     const struct nt_item *item);
+	void (*item)(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item);
 	/* one conversation, whole (timeline) */
-	int (*conv)(const struct nt_view *v, const struct nt_model *m,
-		    const struct nt_conv *c);
+	int (*conv)(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
 	/* one conversation, with everything that is known of it (show) */
-	int (*detail)(const struct nt_view *v, const struct nt_model *m,
-		      const struct nt_conv *c);
+	int (*detail)(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
 	/* a table of conversations (list); head: above the first one */
 	void (*list_head)(const struct nt_view *v);
 	void (*list)(const struct nt_view *v, const struct nt_conv *c);
@@ -61,24 +58,20 @@ struct nt_format {
 	void (*stats)(const struct nt_view *v, const struct nt_stats *s);
 };
 
-extern const struct nt_format nt_format_ladder;	/* render_ladder.c */
+extern const struct nt_format nt_format_ladder; /* render_ladder.c */
 extern const struct nt_format nt_format_line;	/* render_line.c */
 extern const struct nt_format nt_format_json;	/* render_json.c */
 
 /* the name of a stream's namespace, escaped into @buf; "" where it has none */
-const char *nt_view_netns(const struct nt_view *v, unsigned int stream,
-			  char *buf, size_t size);
+const char *nt_view_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size);
 
 /* the lines above a conversation's picture or detail (render_ladder.c) */
 void nt_render_title(const struct nt_view *v, const struct nt_conv *c);
 
 /* shared by the text formats (render_line.c, render_show.c) */
-void nt_line_item(const struct nt_view *v, const struct nt_model *m,
-		  const struct nt_item *item);
-int nt_line_conv(const struct nt_view *v, const struct nt_model *m,
-		 const struct nt_conv *c);
-int nt_show_detail(const struct nt_view *v, const struct nt_model *m,
-		   const struct nt_conv *c);
+void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item);
+int nt_line_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
 void nt_list_head(const struct nt_view *v);
 void nt_list_conv(const struct nt_view *v, const struct nt_conv *c);
 void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp);

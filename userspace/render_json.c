@@ -32,8 +32,7 @@ static json_t *foreign(const char *s, size_t max)
 
 static json_t *state(enum nt_state s)
 {
-	return s == NT_ST_NONE || s >= NT_ST_MAX ? json_null() :
-						   json_string(nt_state_name(s));
+	return s == NT_ST_NONE || s >= NT_ST_MAX ? json_null() : json_string(nt_state_name(s));
 }
 
 static const char *direction(const struct nt_arrow *a)
@@ -58,16 +57,14 @@ static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
 	json_object_set_new(o, "dev", foreign(s->dev, NETTRACE_NAME_LEN));
 	if (s->state != NT_ST_NONE) {
 		json_object_set_new(o, "state", state(s->state));
-		json_object_set_new(o, "socket",
-				    json_string(nt_sk_kind_name(s->sk_kind)));
+		json_object_set_new(o, "socket", json_string(nt_sk_kind_name(s->sk_kind)));
 	}
 	if (s->pid)
 		json_object_set_new(o, "pid", json_integer(s->pid));
 	return o;
 }
 
-static json_t *sightings(const struct nt_view *v, const struct nt_sighting *s,
-			 int n)
+static json_t *sightings(const struct nt_view *v, const struct nt_sighting *s, int n)
 {
 	json_t *list = json_array();
 	int i;
@@ -89,8 +86,7 @@ static json_t *marks(const struct nt_arrow *a)
 		json_object_set_new(o, "name", json_string(nt_mark_word(m->name)));
 		if (m->reason)
 			json_object_set_new(o, "reason", json_string(m->reason));
-		json_object_set_new(o, "basis",
-				    json_string(nt_basis_name(m->basis)));
+		json_object_set_new(o, "basis", json_string(nt_basis_name(m->basis)));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -119,10 +115,9 @@ static json_t *options(const struct nettrace_packet *p)
 		json_object_set_new(o, "other", json_true());
 	if (!(p->optflags & NETTRACE_OPT_SACK))
 		return o;
-	list = json_array();	/* absolute numbers, as in the segment */
+	list = json_array(); /* absolute numbers, as in the segment */
 	for (i = 0; i < p->nsack && i < NETTRACE_SACK_MAX; i++)
-		json_array_append_new(list, json_pack("[I,I]",
-						      (json_int_t)p->sack[i][0],
+		json_array_append_new(list, json_pack("[I,I]", (json_int_t)p->sack[i][0],
 						      (json_int_t)p->sack[i][1]));
 	json_object_set_new(o, "sack", list);
 	return o;
@@ -130,27 +125,25 @@ static json_t *options(const struct nettrace_packet *p)
 
 static json_t *gso(const struct nt_arrow *a)
 {
-	return json_pack("{s:I,s:I}", "segs", (json_int_t)a->wire_segs,
-			 "size", (json_int_t)a->pkt.gso_size);
+	return json_pack("{s:I,s:I}", "segs", (json_int_t)a->wire_segs, "size",
+			 (json_int_t)a->pkt.gso_size);
 }
 
-static json_t *packet(const char *type, const struct nt_conv *c,
-		      const struct nt_arrow *a)
+static json_t *packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a)
 {
-	return json_pack("{s:s,s:I,s:I,s:I,s:s}", "type", type,
-			 "t", (json_int_t)a->t, "conv", (json_int_t)c->id,
-			 "n", (json_int_t)a->n, "dir", direction(a));
+	return json_pack("{s:s,s:I,s:I,s:I,s:s}", "type", type, "t", (json_int_t)a->t, "conv",
+			 (json_int_t)c->id, "n", (json_int_t)a->n, "dir", direction(a));
 }
 
-static json_t *segment(const struct nt_view *v, const struct nt_conv *c,
-		       const struct nt_arrow *a)
+static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	json_t *o = packet("segment", c, a);
 	char flags[48];
 
-	json_object_set_new(o, "flags", json_string(p->tcp_flags ?
-		nt_tcp_flags(p->tcp_flags, flags, sizeof(flags)) : ""));
+	json_object_set_new(
+		o, "flags",
+		json_string(p->tcp_flags ? nt_tcp_flags(p->tcp_flags, flags, sizeof(flags)) : ""));
 	if (a->seq_valid)
 		json_object_set_new(o, "seq", json_integer(a->seq));
 	if (a->ack_valid && (p->tcp_flags & NETTRACE_TH_ACK))
@@ -174,8 +167,8 @@ static json_t *address(const struct nt_addr *a)
 	char ip[NT_ADDR_TEXT];
 	json_t *o = json_object();
 
-	json_object_set_new(o, "addr", json_string(
-		nt_describe_ip(ip, sizeof(ip), a->family, a->b)));
+	json_object_set_new(o, "addr",
+			    json_string(nt_describe_ip(ip, sizeof(ip), a->family, a->b)));
 	if (a->port)
 		json_object_set_new(o, "port", json_integer(a->port));
 	return o;
@@ -183,30 +176,27 @@ static json_t *address(const struct nt_addr *a)
 
 static void set_icmp(json_t *o, const struct nettrace_packet *p)
 {
-	struct nt_addr about = { .family = p->hdr.family,
-				 .port = p->inner_dport };
+	struct nt_addr about = { .family = p->hdr.family, .port = p->inner_dport };
 	char name[48];
 
-	json_object_set_new(o, "icmp", json_pack(
-		"{s:I,s:I,s:s}", "type", (json_int_t)p->icmp_type,
-		"code", (json_int_t)p->icmp_code, "name",
-		nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name,
-			     sizeof(name))));
+	json_object_set_new(
+		o, "icmp",
+		json_pack("{s:I,s:I,s:s}", "type", (json_int_t)p->icmp_type, "code",
+			  (json_int_t)p->icmp_code, "name",
+			  nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name))));
 	if (!(p->flags & NETTRACE_PKT_INNER))
 		return;
 	memcpy(about.b, p->inner_dst, sizeof(about.b));
 	json_object_set_new(o, "about", address(&about));
 }
 
-static json_t *datagram(const struct nt_view *v, const struct nt_conv *c,
-			const struct nt_arrow *a)
+static json_t *datagram(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	json_t *o = packet("datagram", c, a);
 	char name[24];
 
-	json_object_set_new(o, "proto", json_string(
-		nt_proto_name(p->proto, name, sizeof(name))));
+	json_object_set_new(o, "proto", json_string(nt_proto_name(p->proto, name, sizeof(name))));
 	json_object_set_new(o, "len", json_integer(p->payload));
 	json_object_set_new(o, "ttl", json_integer(p->ttl));
 	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
@@ -233,8 +223,7 @@ static json_t *cause(const struct nt_cause *c)
 		if (!c->pid)
 			break;
 		json_object_set_new(o, "pid", json_integer(c->pid));
-		json_object_set_new(o, "comm",
-				    foreign(c->comm, NETTRACE_NAME_LEN));
+		json_object_set_new(o, "comm", foreign(c->comm, NETTRACE_NAME_LEN));
 		break;
 	case NT_CAUSE_TIMER:
 		json_object_set_new(o, "timer", json_string(name));
@@ -248,16 +237,14 @@ static json_t *cause(const struct nt_cause *c)
 	return o;
 }
 
-static json_t *transition(const struct nt_conv *c,
-			  const struct nt_transition *tr)
+static json_t *transition(const struct nt_conv *c, const struct nt_transition *tr)
 {
 	json_t *o = json_object();
 
 	json_object_set_new(o, "type", json_string("transition"));
 	json_object_set_new(o, "t", json_integer(tr->t));
 	json_object_set_new(o, "conv", json_integer(c->id));
-	json_object_set_new(o, "end", json_string(tr->end & 1 ? "server" :
-								"client"));
+	json_object_set_new(o, "end", json_string(tr->end & 1 ? "server" : "client"));
 	json_object_set_new(o, "from", state(tr->from));
 	json_object_set_new(o, "to", state(tr->to));
 	json_object_set_new(o, "basis", json_string(nt_basis_name(tr->basis)));
@@ -271,8 +258,7 @@ static json_t *transition(const struct nt_conv *c,
 
 static json_t *pair(uint64_t c, uint64_t s)
 {
-	return json_pack("{s:I,s:I}", "c>s", (json_int_t)c, "s>c",
-			 (json_int_t)s);
+	return json_pack("{s:I,s:I}", "c>s", (json_int_t)c, "s>c", (json_int_t)s);
 }
 
 static json_t *end(const struct nt_view *v, const struct nt_end *e)
@@ -283,8 +269,7 @@ static json_t *end(const struct nt_view *v, const struct nt_end *e)
 		set_netns(v, o, (unsigned int)e->source);
 	if (e->pid) {
 		json_object_set_new(o, "pid", json_integer(e->pid));
-		json_object_set_new(o, "comm",
-				    foreign(e->comm, NETTRACE_NAME_LEN));
+		json_object_set_new(o, "comm", foreign(e->comm, NETTRACE_NAME_LEN));
 	}
 	return o;
 }
@@ -298,27 +283,21 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	json_object_set_new(o, "type", json_string("conversation"));
 	json_object_set_new(o, "conv", json_integer(c->id));
 	json_object_set_new(o, "t", json_integer(c->t0));
-	json_object_set_new(o, "proto", json_string(
-		nt_proto_name(c->proto, name, sizeof(name))));
+	json_object_set_new(o, "proto", json_string(nt_proto_name(c->proto, name, sizeof(name))));
 	json_object_set_new(o, "client", end(v, &e[0]));
 	json_object_set_new(o, "server", end(v, &e[1]));
 	if (c->proto == IPPROTO_TCP) {
-		json_object_set_new(o, "opened",
-				    json_string(nt_opened_name(c->opened)));
-		json_object_set_new(o, "closed",
-				    json_string(nt_closed_name(c->closed)));
-		json_object_set_new(o, "completeness",
-				    json_integer(c->completeness));
+		json_object_set_new(o, "opened", json_string(nt_opened_name(c->opened)));
+		json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));
+		json_object_set_new(o, "completeness", json_integer(c->completeness));
 		json_object_set_new(o, "client_state", state(e[0].state));
 		json_object_set_new(o, "server_state", state(e[1].state));
 	}
 	json_object_set_new(o, "segments", pair(e[0].arrows, e[1].arrows));
 	json_object_set_new(o, "bytes", pair(e[0].bytes, e[1].bytes));
-	json_object_set_new(o, "retransmissions",
-			    pair(e[0].retransmissions, e[1].retransmissions));
+	json_object_set_new(o, "retransmissions", pair(e[0].retransmissions, e[1].retransmissions));
 	if (c->lost_near)
-		json_object_set_new(o, "lost_near",
-				    json_integer((json_int_t)c->lost_near));
+		json_object_set_new(o, "lost_near", json_integer((json_int_t)c->lost_near));
 	emit(v, o);
 }
 
@@ -337,35 +316,30 @@ static void json_arp(const struct nt_view *v, const struct nt_arp *arp)
 
 	json_object_set_new(o, "type", json_string("arp"));
 	json_object_set_new(o, "t", json_integer(arp->t));
-	json_object_set_new(o, "op", json_string(
-		nt_arp_op_name(arp->op, op, sizeof(op))));
+	json_object_set_new(o, "op", json_string(nt_arp_op_name(arp->op, op, sizeof(op))));
 	json_object_set_new(o, "sender", hardware(arp->sha, arp->spa));
 	json_object_set_new(o, "target", hardware(arp->tha, arp->tpa));
 	json_object_set_new(o, "broadcast", json_boolean(arp->broadcast));
-	json_object_set_new(o, "sightings",
-			    sightings(v, arp->sight, arp->nsight));
+	json_object_set_new(o, "sightings", sightings(v, arp->sight, arp->nsight));
 	emit(v, o);
 }
 
 static void json_gap(const struct nt_view *v, const struct nt_gap *g)
 {
-	json_t *o = json_pack("{s:s,s:I,s:I,s:I}", "type", "gap", "t",
-			      (json_int_t)g->t, "lost", (json_int_t)g->lost,
-			      "cpu", (json_int_t)g->cpu);
+	json_t *o = json_pack("{s:s,s:I,s:I,s:I}", "type", "gap", "t", (json_int_t)g->t, "lost",
+			      (json_int_t)g->lost, "cpu", (json_int_t)g->cpu);
 
 	set_netns(v, o, g->source);
 	emit(v, o);
 }
 
-static void json_item(const struct nt_view *v, const struct nt_model *m,
-		      const struct nt_item *it)
+static void json_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *it)
 {
 	(void)m;
 	switch (it->type) {
 	case NT_ITEM_ARROW:
-		emit(v, it->conv->proto == IPPROTO_TCP ?
-			segment(v, it->conv, it->arrow) :
-			datagram(v, it->conv, it->arrow));
+		emit(v, it->conv->proto == IPPROTO_TCP ? segment(v, it->conv, it->arrow) :
+							 datagram(v, it->conv, it->arrow));
 		break;
 	case NT_ITEM_TRANSITION:
 		emit(v, transition(it->conv, it->tr));
@@ -379,8 +353,7 @@ static void json_item(const struct nt_view *v, const struct nt_model *m,
 	}
 }
 
-static int json_conv(const struct nt_view *v, const struct nt_model *m,
-		     const struct nt_conv *c)
+static int json_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
 	size_t i;
 
@@ -396,7 +369,7 @@ static int json_conv(const struct nt_view *v, const struct nt_model *m,
 
 static void json_list_head(const struct nt_view *v)
 {
-	(void)v;	/* a table's head is no object */
+	(void)v; /* a table's head is no object */
 }
 
 static void json_stats(const struct nt_view *v, const struct nt_stats *s)
@@ -413,17 +386,16 @@ static void json_stats(const struct nt_view *v, const struct nt_stats *s)
 		char key[96];
 
 		nt_text_escape(key, sizeof(key), s->module[i].key, 64);
-		json_object_set_new(module, key,
-				    json_integer((json_int_t)s->module[i].value));
+		json_object_set_new(module, key, json_integer((json_int_t)s->module[i].value));
 	}
 	json_object_set_new(o, "module", module);
-	json_object_set_new(o, "reader", json_pack(
-		"{s:I,s:I,s:I,s:I}", "seen", (json_int_t)s->seen,
-		"delivered", (json_int_t)s->delivered, "filtered",
-		(json_int_t)s->filtered, "lost", (json_int_t)s->lost));
+	json_object_set_new(o, "reader",
+			    json_pack("{s:I,s:I,s:I,s:I}", "seen", (json_int_t)s->seen, "delivered",
+				      (json_int_t)s->delivered, "filtered", (json_int_t)s->filtered,
+				      "lost", (json_int_t)s->lost));
 	if (s->model)
-		json_object_set_new(o, "disagreements", json_integer(
-			(json_int_t)s->model->disagreements));
+		json_object_set_new(o, "disagreements",
+				    json_integer((json_int_t)s->model->disagreements));
 	emit(v, o);
 }
 

@@ -15,8 +15,7 @@
 /* the line's width: a view without one gets the widest */
 static int line_width(const struct nt_view *v)
 {
-	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width :
-							  NT_WIDTH_MAX;
+	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
 }
 
 static void start(struct nt_line *line, const struct nt_view *v)
@@ -35,16 +34,16 @@ static int put_clock(struct nt_line *line, int64_t t)
 	if (!localtime_r(&sec, &tm))
 		memset(&tm, 0, sizeof(tm));
 	n = strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	snprintf(text + n, sizeof(text) - n, ".%06d",
-		 (int)(t % 1000000000 / 1000));
+	snprintf(text + n, sizeof(text) - n, ".%06d", (int)(t % 1000000000 / 1000));
 	return nt_line_put(line, 0, line->width, text, NT_ROLE_TIME) + 1;
 }
 
-static int put_conv(struct nt_line *line, int col, const struct nt_conv *c)
+/* "#1", or for packet 8 of it "#1.8": causes name that number */
+static int put_conv(struct nt_line *line, int col, const struct nt_conv *c, uint32_t n)
 {
-	char id[16];
+	char id[32];
 
-	snprintf(id, sizeof(id), "#%" PRIu32, c->id);
+	snprintf(id, sizeof(id), n ? "#%" PRIu32 ".%" PRIu32 : "#%" PRIu32, c->id, n);
 	return nt_line_put(line, col, line->width, id, NT_ROLE_TITLE) + 1;
 }
 
@@ -61,12 +60,11 @@ static void add_states(struct nt_label *label, const struct nt_arrow *a)
 			in = a->sight[i].state;
 	}
 	if (out != NT_ST_NONE || in != NT_ST_NONE)
-		nt_label_add(label, 1, NT_ROLE_STATE, "[%s → %s]",
-			     nt_state_name(out), nt_state_name(in));
+		nt_label_add(label, 1, NT_ROLE_STATE, "[%s → %s]", nt_state_name(out),
+			     nt_state_name(in));
 }
 
-static void line_arrow(const struct nt_view *v, const struct nt_conv *c,
-		       const struct nt_arrow *a)
+static void line_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[2 * NT_ADDR_TEXT + 8];
 	struct nt_label label;
@@ -74,13 +72,13 @@ static void line_arrow(const struct nt_view *v, const struct nt_conv *c,
 	int col;
 
 	start(&line, v);
-	col = put_conv(&line, put_clock(&line, a->t), c);
+	col = put_conv(&line, put_clock(&line, a->t), c, a->n);
 	nt_describe_addr(from, sizeof(from), &c->end[a->dir & 1].addr);
 	nt_describe_addr(to, sizeof(to), &c->end[!(a->dir & 1)].addr);
 	snprintf(text, sizeof(text), "%s → %s", from, to);
-	col = nt_line_put(&line, col, line.width, text,
-			  a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) + 1;
-	nt_describe_arrow(&label, a);
+	col = nt_line_put(&line, col, line.width, text, a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) +
+	      1;
+	nt_describe_arrow(&label, a, NT_MARKS_ALL);
 	add_states(&label, a);
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
@@ -96,24 +94,21 @@ static void line_transition(const struct nt_view *v, const struct nt_conv *c,
 	struct nt_line line;
 
 	start(&line, v);
-	col = put_conv(&line, put_clock(&line, tr->t), c);
+	col = put_conv(&line, put_clock(&line, tr->t), c, 0);
 	nt_describe_addr(addr, sizeof(addr), &c->end[end].addr);
-	col = nt_line_put(&line, col, line.width, addr,
-			  end ? NT_ROLE_END1 : NT_ROLE_END0) + 1;
-	col = nt_line_put(&line, col, line.width, nt_end_name(c, end),
-			  NT_ROLE_PLAIN) + 1;
+	col = nt_line_put(&line, col, line.width, addr, end ? NT_ROLE_END1 : NT_ROLE_END0) + 1;
+	col = nt_line_put(&line, col, line.width, nt_end_name(c, end), NT_ROLE_PLAIN) + 1;
 	nt_describe_state(from, sizeof(from), tr->from, tr->basis);
 	nt_describe_state(to, sizeof(to), tr->to, tr->basis);
 	nt_describe_cause(cause, sizeof(cause), &tr->cause);
 	nt_label_start(&label);
 	nt_label_add(&label, 0, NT_ROLE_STATE, "%s →", from);
-	nt_label_add(&label, 0, tr->basis == NT_INFERRED ?
-		     NT_ROLE_INFERRED : NT_ROLE_NEW_STATE, "%s", to);
+	nt_label_add(&label, 0, tr->basis == NT_INFERRED ? NT_ROLE_INFERRED : NT_ROLE_NEW_STATE,
+		     "%s", to);
 	nt_label_add(&label, 1, NT_ROLE_CAUSE, "(%s)", cause);
 	if (tr->to == NT_TIME_WAIT && tr->left_ms)
 		nt_label_add(&label, 2, NT_ROLE_PLAIN, "%s to run",
-			     nt_describe_span(span, sizeof(span),
-					      tr->left_ms * 1000000LL));
+			     nt_describe_span(span, sizeof(span), tr->left_ms * 1000000LL));
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -127,9 +122,9 @@ static void line_gap(const struct nt_view *v, const struct nt_gap *g)
 
 	start(&line, v);
 	col = put_clock(&line, g->t);
-	snprintf(text, sizeof(text), "~~~ %" PRIu64 " event%s lost on CPU %u%s%s%s ~~~",
-		 g->lost, g->lost == 1 ? "" : "s", g->cpu,
-		 *netns ? " (netns " : "", netns, *netns ? ")" : "");
+	snprintf(text, sizeof(text), "~~~ %" PRIu64 " event%s lost on CPU %u%s%s%s ~~~", g->lost,
+		 g->lost == 1 ? "" : "s", g->cpu, *netns ? " (netns " : "", netns,
+		 *netns ? ")" : "");
 	nt_line_put(&line, col, line.width, text, NT_ROLE_GAP);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -153,15 +148,14 @@ void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
 
 		nt_view_netns(v, s->source, name, sizeof(name));
 		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
-		nt_label_add(&label, 2 + i, NT_ROLE_DIM, "%s %s%s%s",
-			     in ? "in" : "out", name, *name ? "/" : "", dev);
+		nt_label_add(&label, 2 + i, NT_ROLE_DIM, "%s %s%s%s", in ? "in" : "out", name,
+			     *name ? "/" : "", dev);
 	}
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
 }
 
-void nt_line_item(const struct nt_view *v, const struct nt_model *m,
-		  const struct nt_item *item)
+void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
 {
 	(void)m;
 	switch (item->type) {
@@ -180,8 +174,7 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m,
 	}
 }
 
-int nt_line_conv(const struct nt_view *v, const struct nt_model *m,
-		 const struct nt_conv *c)
+int nt_line_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
 	size_t i;
 
@@ -190,13 +183,22 @@ int nt_line_conv(const struct nt_view *v, const struct nt_model *m,
 	return 0;
 }
 
-enum { COL_ID, COL_PROTO, COL_CLIENT, COL_SERVER, COL_SEGS, COL_BYTES,
-	COL_CLOSED, COL_STATES, COL_MAX };
+enum {
+	COL_ID,
+	COL_PROTO,
+	COL_CLIENT,
+	COL_SERVER,
+	COL_SEGS,
+	COL_BYTES,
+	COL_CLOSED,
+	COL_STATES,
+	COL_MAX
+};
 
 static const struct {
 	const char *head;
 	bool right;
-	uint8_t width[3];	/* from 60, 80, 120 columns on; 0: left out */
+	uint8_t width[3]; /* from 60, 80, 120 columns on; 0: left out */
 } column[COL_MAX] = {
 	[COL_ID] = { "#", true, { 4, 4, 4 } },
 	[COL_PROTO] = { "proto", false, { 6, 6, 6 } },
@@ -208,8 +210,7 @@ static const struct {
 	[COL_STATES] = { "states", false, { 0, 0, 26 } },
 };
 
-static void list_line(const struct nt_view *v, const char *const cell[COL_MAX],
-		      enum nt_role role)
+static void list_line(const struct nt_view *v, const char *const cell[COL_MAX], enum nt_role role)
 {
 	int w = line_width(v), size = w >= 120 ? 2 : w >= 80 ? 1 : 0;
 	struct nt_line line;
@@ -252,13 +253,10 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	snprintf(id, sizeof(id), "%" PRIu32, c->id);
 	for (k = 0; k < 2; k++) {
 		nt_describe_addr(end[k], sizeof(end[k]), &c->end[k].addr);
-		nt_describe_state(state[k], sizeof(state[k]), c->end[k].state,
-				  c->end[k].basis);
+		nt_describe_state(state[k], sizeof(state[k]), c->end[k].state, c->end[k].basis);
 	}
-	snprintf(segs, sizeof(segs), "%" PRIu32 "/%" PRIu32, c->end[0].arrows,
-		 c->end[1].arrows);
-	snprintf(bytes, sizeof(bytes), "%" PRIu64 "/%" PRIu64, c->end[0].bytes,
-		 c->end[1].bytes);
+	snprintf(segs, sizeof(segs), "%" PRIu32 "/%" PRIu32, c->end[0].arrows, c->end[1].arrows);
+	snprintf(bytes, sizeof(bytes), "%" PRIu64 "/%" PRIu64, c->end[0].bytes, c->end[1].bytes);
 	snprintf(states, sizeof(states), "%s/%s", state[0], state[1]);
 	if (tcp && c->opened == NT_OPEN_REFUSED)
 		closed = "refused";
@@ -273,11 +271,9 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	list_line(v, cell, NT_ROLE_PLAIN);
 }
 
-static void stat_line(const struct nt_view *v, const char *key, uint64_t value,
-		      const char *what)
+static void stat_line(const struct nt_view *v, const char *key, uint64_t value, const char *what)
 {
-	fprintf(v->out, "  %-24s %12" PRIu64 "%s%s\n", key, value,
-		*what ? "  " : "", what);
+	fprintf(v->out, "  %-24s %12" PRIu64 "%s%s\n", key, value, *what ? "  " : "", what);
 }
 
 void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)

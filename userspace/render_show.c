@@ -14,11 +14,10 @@
 #include "text.h"
 
 /* a line of detail, indented, cut at the view's width */
-static void detail(const struct nt_view *v, int indent, enum nt_role role,
-		   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static void detail(const struct nt_view *v, int indent, enum nt_role role, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
-static void detail(const struct nt_view *v, int indent, enum nt_role role,
-		   const char *fmt, ...)
+static void detail(const struct nt_view *v, int indent, enum nt_role role, const char *fmt, ...)
 {
 	struct nt_line line;
 	char text[512];
@@ -36,55 +35,46 @@ static void show_ip(const struct nt_view *v, const struct nettrace_packet *p)
 {
 	char proto[24];
 
-	detail(v, 6, NT_ROLE_PLAIN,
-	       "%s %" PRIu32 " bytes, %s=%u, DSCP %u, ECN %u%s, protocol %s",
+	detail(v, 6, NT_ROLE_PLAIN, "%s %" PRIu32 " bytes, %s=%u, DSCP %u, ECN %u%s, protocol %s",
 	       p->hdr.family == NETTRACE_IPV6 ? "IPv6" : "IPv4", p->len,
-	       p->hdr.family == NETTRACE_IPV6 ? "hop limit" : "ttl", p->ttl,
-	       p->tos >> 2, p->tos & 3,
-	       p->flags & NETTRACE_PKT_DONT_FRAG ? ", don't fragment" : "",
+	       p->hdr.family == NETTRACE_IPV6 ? "hop limit" : "ttl", p->ttl, p->tos >> 2,
+	       p->tos & 3, p->flags & NETTRACE_PKT_DONT_FRAG ? ", don't fragment" : "",
 	       nt_proto_name(p->proto, proto, sizeof(proto)));
 	if (p->hdr.family == NETTRACE_IPV4)
-		detail(v, 6, NT_ROLE_PLAIN, "identification 0x%04" PRIx32,
-		       p->ip_id);
+		detail(v, 6, NT_ROLE_PLAIN, "identification 0x%04" PRIx32, p->ip_id);
 	if (p->flags & NETTRACE_PKT_FRAGMENT)
 		detail(v, 6, NT_ROLE_PLAIN, "fragment at byte %u%s", p->frag_off,
-		       p->flags & NETTRACE_PKT_MORE_FRAGS ?
-		       ", more follow" : ", the last one");
+		       p->flags & NETTRACE_PKT_MORE_FRAGS ? ", more follow" : ", the last one");
 	if (p->flags & NETTRACE_PKT_IP_OPTS)
 		detail(v, 6, NT_ROLE_PLAIN, "%s",
-		       p->hdr.family == NETTRACE_IPV6 ?
-		       "with extension headers" : "with IP options");
+		       p->hdr.family == NETTRACE_IPV6 ? "with extension headers" :
+							"with IP options");
 	if (p->flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED))
 		detail(v, 6, NT_ROLE_MARK, "%s",
 		       p->flags & NETTRACE_PKT_TRUNCATED ?
-		       "the packet ends inside a header" :
-		       "a length in the headers contradicts the bytes");
+			       "the packet ends inside a header" :
+			       "a length in the headers contradicts the bytes");
 }
 
-static void show_options(const struct nt_view *v,
-			 const struct nettrace_packet *p)
+static void show_options(const struct nt_view *v, const struct nettrace_packet *p)
 {
 	int i;
 
 	if (p->optflags & NETTRACE_OPT_MSS)
-		detail(v, 6, NT_ROLE_PLAIN,
-		       "option mss=%u: largest segment it accepts, bytes",
+		detail(v, 6, NT_ROLE_PLAIN, "option mss=%u: largest segment it accepts, bytes",
 		       p->mss);
 	if (p->optflags & NETTRACE_OPT_WSCALE)
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "option ws=%u: its later windows count in %" PRIu32 " bytes",
-		       p->wscale, UINT32_C(1) << (p->wscale & 15));
+		       "option ws=%u: its later windows count in %" PRIu32 " bytes", p->wscale,
+		       UINT32_C(1) << (p->wscale & 15));
 	if (p->optflags & NETTRACE_OPT_SACK_OK)
+		detail(v, 6, NT_ROLE_PLAIN, "option sackok: selective acknowledgements permitted");
+	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack && i < NETTRACE_SACK_MAX; i++)
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "option sackok: selective acknowledgements permitted");
-	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack &&
-	     i < NETTRACE_SACK_MAX; i++)
-		detail(v, 6, NT_ROLE_PLAIN,
-		       "option sack: has %" PRIu32 " to before %" PRIu32
-		       " (absolute)", p->sack[i][0], p->sack[i][1]);
+		       "option sack: has %" PRIu32 " to before %" PRIu32 " (absolute)",
+		       p->sack[i][0], p->sack[i][1]);
 	if (p->optflags & NETTRACE_OPT_TS)
-		detail(v, 6, NT_ROLE_PLAIN,
-		       "option timestamps: value %" PRIu32 ", echo %" PRIu32,
+		detail(v, 6, NT_ROLE_PLAIN, "option timestamps: value %" PRIu32 ", echo %" PRIu32,
 		       p->tsval, p->tsecr);
 	if (p->optflags & NETTRACE_OPT_FASTOPEN)
 		detail(v, 6, NT_ROLE_PLAIN, "option fastopen");
@@ -105,17 +95,14 @@ static void show_tcp(const struct nt_view *v, const struct nt_arrow *a)
 		snprintf(seq, sizeof(seq), "%" PRIu32 " relative, ", a->seq);
 	if (a->ack_valid)
 		snprintf(ack, sizeof(ack), "%" PRIu32 " relative, ", a->ack);
-	detail(v, 6, NT_ROLE_PLAIN, "seq %s%" PRIu32 " in the segment", seq,
-	       p->seq);
+	detail(v, 6, NT_ROLE_PLAIN, "seq %s%" PRIu32 " in the segment", seq, p->seq);
 	if (p->tcp_flags & NETTRACE_TH_ACK)
-		detail(v, 6, NT_ROLE_PLAIN,
-		       "ack %s%" PRIu32 " in the segment", ack, p->ack);
-	detail(v, 6, NT_ROLE_PLAIN, "%" PRIu32 " bytes of data, window %u",
-	       p->payload, p->window);
+		detail(v, 6, NT_ROLE_PLAIN, "ack %s%" PRIu32 " in the segment", ack, p->ack);
+	detail(v, 6, NT_ROLE_PLAIN, "%" PRIu32 " bytes of data, window %u", p->payload, p->window);
 	if (a->wire_segs > 1)
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "%" PRIu32 " segments on the wire, %u bytes each at most",
-		       a->wire_segs, p->gso_size);
+		       "%" PRIu32 " segments on the wire, %u bytes each at most", a->wire_segs,
+		       p->gso_size);
 	show_options(v, p);
 }
 
@@ -128,28 +115,23 @@ static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 		const struct nt_sighting *s = &a->sight[i];
 		char ms[24], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
 		char name[80], pid[32] = "", sock[64] = "";
-		const char *netns = nt_view_netns(v, s->source, name,
-						  sizeof(name));
+		const char *netns = nt_view_netns(v, s->source, name, sizeof(name));
 
 		nt_describe_ms(ms, sizeof(ms), s->t - c->t0);
 		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
 		if (s->pid)
 			snprintf(pid, sizeof(pid), ", pid %" PRIu32, s->pid);
 		if (s->sk_kind != NETTRACE_SK_NONE)
-			snprintf(sock, sizeof(sock), ", %s in %s",
-				 nt_sk_kind_name(s->sk_kind),
+			snprintf(sock, sizeof(sock), ", %s in %s", nt_sk_kind_name(s->sk_kind),
 				 nt_state_name(s->state));
-		detail(v, 6, NT_ROLE_DIM, "seen at %8s ms by %s, %s%s%s%s%s",
-		       ms, nt_hook_name(s->hook), dev, *netns ? ", netns " : "",
-		       netns, sock, pid);
+		detail(v, 6, NT_ROLE_DIM, "seen at %8s ms by %s, %s%s%s%s%s", ms,
+		       nt_hook_name(s->hook), dev, *netns ? ", netns " : "", netns, sock, pid);
 	}
 	if (a->nsighted > a->nsight)
-		detail(v, 6, NT_ROLE_DIM, "and %d times more",
-		       a->nsighted - a->nsight);
+		detail(v, 6, NT_ROLE_DIM, "and %d times more", a->nsighted - a->nsight);
 }
 
-static void show_arrow(const struct nt_view *v, const struct nt_conv *c,
-		       const struct nt_arrow *a)
+static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	char n[32], ms[24];
 	struct nt_label label;
@@ -157,25 +139,21 @@ static void show_arrow(const struct nt_view *v, const struct nt_conv *c,
 	int col, i;
 
 	nt_line_start(&line, v->width, v->unicode);
-	snprintf(n, sizeof(n), "%s %" PRIu32,
-		 c->proto == IPPROTO_TCP ? "segment" : "packet", a->n);
+	snprintf(n, sizeof(n), "%s %" PRIu32, c->proto == IPPROTO_TCP ? "segment" : "packet", a->n);
 	nt_describe_ms(ms, sizeof(ms), a->t - c->t0);
 	nt_line_right(&line, 0, 8, ms, NT_ROLE_TIME);
 	col = nt_line_put(&line, 9, v->width, n, NT_ROLE_TITLE);
-	col = nt_line_put(&line, col + 1, v->width,
-			  a->dir & 1 ? "←" : "→",
+	col = nt_line_put(&line, col + 1, v->width, a->dir & 1 ? "←" : "→",
 			  a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
-	nt_describe_arrow(&label, a);
+	nt_describe_arrow(&label, a, NT_MARKS_ALL);
 	nt_line_label(&line, col + 1, v->width, &label);
 	nt_line_print(&line, v->out, v->color);
 	show_ip(v, &a->pkt);
 	if (a->pkt.proto == IPPROTO_TCP && (a->pkt.flags & NETTRACE_PKT_L4))
 		show_tcp(v, a);
 	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++)
-		detail(v, 6, NT_ROLE_MARK, "%s%s%s (%s)",
-		       nt_mark_word(a->mark[i].name),
-		       a->mark[i].reason ? ": " : "",
-		       a->mark[i].reason ? a->mark[i].reason : "",
+		detail(v, 6, NT_ROLE_MARK, "%s%s%s (%s)", nt_mark_word(a->mark[i].name),
+		       a->mark[i].reason ? ": " : "", a->mark[i].reason ? a->mark[i].reason : "",
 		       nt_basis_name(a->mark[i].basis));
 	show_sightings(v, c, a);
 }
@@ -190,26 +168,21 @@ static void show_transition(const struct nt_view *v, const struct nt_conv *c,
 	nt_describe_state(from, sizeof(from), tr->from, tr->basis);
 	nt_describe_state(to, sizeof(to), tr->to, tr->basis);
 	nt_describe_cause(cause, sizeof(cause), &tr->cause);
-	detail(v, 0, tr->basis == NT_INFERRED ? NT_ROLE_INFERRED :
-	       NT_ROLE_NEW_STATE, "%8s %s: %s → %s", ms,
-	       nt_end_name(c, tr->end & 1), from, to);
+	detail(v, 0, tr->basis == NT_INFERRED ? NT_ROLE_INFERRED : NT_ROLE_NEW_STATE,
+	       "%8s %s: %s → %s", ms, nt_end_name(c, tr->end & 1), from, to);
 	detail(v, 6, NT_ROLE_CAUSE, "cause: %s", cause);
 	detail(v, 6, NT_ROLE_DIM, "%s%s%s", nt_basis_name(tr->basis),
 	       tr->basis == NT_OBSERVED && tr->kind ? " on the " : "",
-	       tr->basis == NT_OBSERVED && tr->kind ?
-	       nt_sk_kind_name(tr->kind) : "");
+	       tr->basis == NT_OBSERVED && tr->kind ? nt_sk_kind_name(tr->kind) : "");
 	if (tr->left_ms)
 		detail(v, 6, NT_ROLE_DIM, "its timer fires in %s",
-		       nt_describe_span(span, sizeof(span),
-					tr->left_ms * 1000000LL));
+		       nt_describe_span(span, sizeof(span), tr->left_ms * 1000000LL));
 	if (tr->late)
-		detail(v, 6, NT_ROLE_DIM,
-		       "found by a timer, up to %d ms after it happened",
+		detail(v, 6, NT_ROLE_DIM, "found by a timer, up to %d ms after it happened",
 		       NETTRACE_LATE_MS);
 }
 
-int nt_show_detail(const struct nt_view *v, const struct nt_model *m,
-		   const struct nt_conv *c)
+int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
 	struct nt_layout_opts opts = { .pause_ns = 0, .merge = false };
 	struct nt_layout l;
@@ -234,14 +207,12 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m,
 			show_transition(v, c, r->tr);
 			break;
 		case NT_ROW_DEPART:
-			detail(v, 9, NT_ROLE_DIM,
-			       "packet %" PRIu32 " is sent, but waits for ARP",
-			       r->arrow->n);
+			detail(v, 9, NT_ROLE_DIM, "%s %" PRIu32 " is sent, but waits for ARP",
+			       l.states ? "segment" : "packet", r->arrow->n);
 			break;
 		case NT_ROW_ARP:
 		case NT_ROW_GAP:
-			it.type = r->type == NT_ROW_ARP ? NT_ITEM_ARP :
-							  NT_ITEM_GAP;
+			it.type = r->type == NT_ROW_ARP ? NT_ITEM_ARP : NT_ITEM_GAP;
 			it.t = r->t;
 			it.conv = NULL;
 			if (r->type == NT_ROW_ARP)

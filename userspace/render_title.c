@@ -12,8 +12,7 @@
 #include "render.h"
 #include "text.h"
 
-const char *nt_view_netns(const struct nt_view *v, unsigned int stream,
-			  char *buf, size_t size)
+const char *nt_view_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size)
 {
 	*buf = '\0';
 	if (stream < NT_VIEW_STREAMS && v->netns[stream])
@@ -41,8 +40,9 @@ static void how(char *buf, size_t size, const struct nt_conv *c)
 		snprintf(buf, size, "refused (RST)");
 		break;
 	default:
-		snprintf(buf, size, "%s", c->closed == NT_CLOSE_OPEN ?
-			 "unanswered" : "unanswered, given up (time-out)");
+		snprintf(buf, size, "%s",
+			 c->closed == NT_CLOSE_OPEN ? "unanswered" :
+						      "unanswered, given up (time-out)");
 	}
 }
 
@@ -57,8 +57,7 @@ static void first_line(const struct nt_view *v, const struct nt_conv *c)
 	int col;
 
 	for (i = 0; name[i] && i < sizeof(text) - 1; i++)
-		text[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ?
-				 name[i] - 'a' + 'A' : name[i]);
+		text[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
 	text[i] = '\0';
 	nt_line_start(&line, v->width, v->unicode);
 	snprintf(id, sizeof(id), "#%" PRIu32, c->id);
@@ -74,49 +73,57 @@ static void first_line(const struct nt_view *v, const struct nt_conv *c)
 		snprintf(when, sizeof(when), "%.*s.%06d", n, text,
 			 (int)(c->t0 % 1000000000 / 1000));
 		if (col + 2 + (int)strlen(when) <= v->width)
-			nt_line_right(&line, col + 2, v->width, when,
-				      NT_ROLE_TIME);
+			nt_line_right(&line, col + 2, v->width, when, NT_ROLE_TIME);
 	}
 	nt_line_print(&line, v->out, v->color);
 }
 
+/* who and where; columns of both ends' lines agree */
+static void describe_end(struct nt_label *label, const struct nt_view *v, const struct nt_conv *c,
+			 int k, int owner_width)
+{
+	const struct nt_end *e = &c->end[k];
+	char owner[NT_OWNER_TEXT], name[80];
+
+	nt_describe_owner(owner, sizeof(owner), e->comm, e->pid);
+	nt_label_start(label);
+	if (owner_width)
+		nt_label_add(label, 1, NT_ROLE_CAUSE, "%s%*s", owner,
+			     owner_width - nt_text_width(owner, v->unicode), "");
+	if (e->retransmissions)
+		nt_label_add(label, 2, NT_ROLE_MARK, " %" PRIu32 " retransmission%s",
+			     e->retransmissions, e->retransmissions == 1 ? "" : "s");
+	if (e->source >= 0 && *nt_view_netns(v, (unsigned int)e->source, name, sizeof(name)))
+		nt_label_add(label, 3, NT_ROLE_PLAIN, " netns %s", name);
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_PLAIN, " sent %" PRIu32 " %s%s, %" PRIu64 " B",
+		     e->arrows, c->proto == IPPROTO_TCP ? "segment" : "packet",
+		     e->arrows == 1 ? "" : "s", e->bytes);
+}
+
 void nt_render_title(const struct nt_view *v, const struct nt_conv *c)
 {
-	char addr[2][NT_ADDR_TEXT], owner[NT_OWNER_TEXT], name[80];
+	char addr[2][NT_ADDR_TEXT], owner[NT_OWNER_TEXT];
 	struct nt_label label;
 	struct nt_line line;
-	int k, col, w = 0;
+	int k, n, col, w = 0, owner_width = 0;
 
 	first_line(v, c);
 	for (k = 0; k < 2; k++) {
 		nt_describe_addr(addr[k], sizeof(addr[k]), &c->end[k].addr);
 		if ((int)strlen(addr[k]) > w)
 			w = (int)strlen(addr[k]);
+		nt_describe_owner(owner, sizeof(owner), c->end[k].comm, c->end[k].pid);
+		n = nt_text_width(owner, v->unicode);
+		if (n > owner_width)
+			owner_width = n;
 	}
 	for (k = 0; k < 2; k++) {
-		const struct nt_end *e = &c->end[k];
-
-		nt_label_start(&label);
-		nt_describe_owner(owner, sizeof(owner), e->comm, e->pid);
-		if (*owner)
-			nt_label_add(&label, 1, NT_ROLE_CAUSE, "%s", owner);
-		if (e->source >= 0 &&
-		    *nt_view_netns(v, (unsigned int)e->source, name, sizeof(name)))
-			nt_label_add(&label, 2, NT_ROLE_PLAIN, " netns %s", name);
-		nt_label_add(&label, NT_RANK_EXTRA, NT_ROLE_PLAIN,
-			     " sent %" PRIu32 " %s%s, %" PRIu64 " B", e->arrows,
-			     c->proto == IPPROTO_TCP ? "segment" : "packet",
-			     e->arrows == 1 ? "" : "s", e->bytes);
-		if (e->retransmissions)
-			nt_label_add(&label, 2, NT_ROLE_MARK,
-				     " %" PRIu32 " retransmission%s",
-				     e->retransmissions,
-				     e->retransmissions == 1 ? "" : "s");
+		describe_end(&label, v, c, k, owner_width);
 		nt_line_start(&line, v->width, v->unicode);
 		col = nt_line_put(&line, 3, v->width, nt_end_name(c, k),
 				  k ? NT_ROLE_END1 : NT_ROLE_END0);
-		col = nt_line_put(&line, col + 2, v->width, addr[k],
-				  NT_ROLE_PLAIN) + w - (int)strlen(addr[k]);
+		col = nt_line_put(&line, col + 2, v->width, addr[k], NT_ROLE_PLAIN) + w -
+		      (int)strlen(addr[k]);
 		nt_line_label(&line, col + 2, v->width, &label);
 		nt_line_print(&line, v->out, v->color);
 	}

@@ -14,10 +14,11 @@
 #include "priv.h"
 #include "session.h"
 
-#define DRAIN_NS	200000000LL	/* after COMMAND: what is on its way */
-#define LATE_NS		50000000LL	/* no event comes later than this */
-#define POLL_MS		50		/* how soon COMMAND's end is noticed */
-#define BURST		4096		/* events between looks at the rest */
+#define DRAIN_NS  200000000LL	 /* after COMMAND: what is on its way */
+#define LATE_NS	  50000000LL	 /* no event comes later than this */
+#define POLL_MS	  50		 /* how soon COMMAND's end is noticed */
+#define FORGET_NS 300000000000LL /* what a long follow lets go: silent so long */
+#define BURST	  4096		 /* events between looks at the rest */
 
 /* set by a signal; the one thing here that is not in a struct */
 static volatile sig_atomic_t signalled;
@@ -50,8 +51,7 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 }
 
-int nt_session_open(struct nt_session *s, const struct nt_cli *cli,
-		    enum nt_mode mode)
+int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode mode)
 {
 	bool from_now = mode == NT_LIVE || cli->command;
 	struct nt_error err = { "" };
@@ -63,8 +63,8 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli,
 	if (cli->file)
 		ret = nt_source_file(&s->src, cli->file, &err);
 	else
-		ret = nt_source_live(&s->src, cli->nnetns ? cli->netns : NULL,
-				     cli->nnetns, from_now, &err);
+		ret = nt_source_live(&s->src, cli->nnetns ? cli->netns : NULL, cli->nnetns,
+				     from_now, &err);
 	if (ret < 0) {
 		say(&err);
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
@@ -76,8 +76,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli,
 	return -1;
 }
 
-int nt_session_model(struct nt_session *s, int hold_ms,
-		     const struct nt_observer *obs)
+int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer *obs)
 {
 	s->model = nt_model_new(hold_ms * 1000000LL, obs);
 	if (s->model)
@@ -95,8 +94,7 @@ static int take(struct nt_session *s, const struct nt_event *ev)
 	if (s->peek)
 		s->peek(s->peek_arg, ev);
 	while (!ret && s->rec && s->told < s->src->nstream) {
-		ret = nt_recorder_stream(s->rec, s->told,
-					 &s->src->stream[s->told], &err);
+		ret = nt_recorder_stream(s->rec, s->told, &s->src->stream[s->told], &err);
 		s->told++;
 	}
 	if (!ret && s->rec)
@@ -123,8 +121,7 @@ static bool is_closed(const struct nt_conv *c)
 		const struct nt_end *e = &c->end[k];
 
 		/* of an inferred TIME-WAIT nobody tells the end */
-		if (e->state == NT_ST_NONE || e->state == NT_CLOSED ||
-		    e->state == NT_LISTEN ||
+		if (e->state == NT_ST_NONE || e->state == NT_CLOSED || e->state == NT_LISTEN ||
 		    (e->state == NT_TIME_WAIT && e->basis == NT_INFERRED))
 			continue;
 		return false;
@@ -136,6 +133,8 @@ static bool all_closed(const struct nt_session *s)
 {
 	size_t i;
 
+	if (s->model && nt_model_pending(s->model))
+		return false;
 	for (i = 0; s->model && i < nt_model_nconv(s->model); i++)
 		if (nt_session_shows(s, nt_model_conv(s->model, i)) &&
 		    !is_closed(nt_model_conv(s->model, i)))
@@ -152,7 +151,7 @@ static bool command_done(struct nt_session *s)
 	if (!s->ended) {
 		if (signalled == SIGTERM)
 			kill(s->child, SIGTERM);
-		signalled = 0;	/* SIGINT is COMMAND's: it got it from the terminal */
+		signalled = 0; /* SIGINT is COMMAND's: it got it from the terminal */
 		if (waitpid(s->child, &status, WNOHANG) != s->child)
 			return false;
 		s->ended = true;
@@ -167,8 +166,7 @@ static bool command_done(struct nt_session *s)
 	since = now_ns() - s->ended_at;
 	if (since < DRAIN_NS)
 		return false;
-	return all_closed(s) ||
-	       (!s->cli->until_closed && since >= s->cli->wait_ns);
+	return all_closed(s) || (!s->cli->until_closed && since >= s->cli->wait_ns);
 }
 
 /* nothing to read at this moment, or a long burst: true to end */
@@ -178,6 +176,8 @@ static bool pause_reading(struct nt_session *s)
 
 	if (s->live && s->model)
 		nt_model_advance(s->model, now_ns() - LATE_NS);
+	if (s->forget && s->model)
+		nt_model_forget(s->model, FORGET_NS);
 	if (s->flush_out && (fflush(stdout) || ferror(stdout)))
 		return true;
 	if (s->rec && nt_recorder_flush(s->rec, &err)) {
@@ -220,8 +220,7 @@ static int pump(struct nt_session *s)
 	if (s->child && !s->ended)
 		fputs("nettrace: tracing ended before the command did\n", stderr);
 	while (s->child && !s->ended && !command_done(s))
-		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L },
-			  NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
 	return 0;
 }
 
@@ -266,8 +265,7 @@ int nt_session_exit(const struct nt_session *s, int status)
 		return status;
 	if (status == NT_EXIT_FAIL)
 		return NT_EXIT_TRACE;
-	return status == NT_EXIT_OK || status == NT_EXIT_NOTHING ?
-	       s->child_status : status;
+	return status == NT_EXIT_OK || status == NT_EXIT_NOTHING ? s->child_status : status;
 }
 
 bool nt_session_shows(const struct nt_session *s, const struct nt_conv *c)

@@ -20,41 +20,40 @@
 #include "source.h"
 
 enum nt_mode {
-	NT_ONCE,	/* what the rings hold; or COMMAND's time; or a file */
-	NT_LIVE,	/* from now on, until a signal; or COMMAND's time */
+	NT_ONCE, /* what the rings hold; or COMMAND's time; or a file */
+	NT_LIVE, /* from now on, until a signal; or COMMAND's time */
 };
 
 struct nt_session {
 	const struct nt_cli *cli;
 	struct nt_source *src;
-	struct nt_model *model;		/* NULL: none wanted */
-	struct nt_recorder *rec;	/* NULL: none wanted */
+	struct nt_model *model;	 /* NULL: none wanted */
+	struct nt_recorder *rec; /* NULL: none wanted */
 	/* each event, before the model gets it; may be NULL */
 	void (*peek)(void *arg, const struct nt_event *ev);
 	void *peek_arg;
 	bool live;
-	bool flush_out;			/* flush stdout whenever there is silence */
-	pid_t child;			/* 0: no COMMAND */
-	bool ended;			/* COMMAND has */
-	int64_t ended_at;		/* ns, CLOCK_REALTIME */
-	int child_status;		/* exit status of COMMAND */
-	unsigned int told;		/* streams given to the recorder */
+	bool flush_out;	   /* flush stdout whenever there is silence */
+	bool forget;	   /* let closed conversations go: nobody asks for them later */
+	pid_t child;	   /* 0: no COMMAND */
+	bool ended;	   /* COMMAND has */
+	int64_t ended_at;  /* ns, CLOCK_REALTIME */
+	int child_status;  /* exit status of COMMAND */
+	unsigned int told; /* streams given to the recorder */
 };
 
 /**
  * nt_session_open() - open the source that the arguments name
  * Return: -1 to go on, or an exit status; the sentence has been said.
  */
-int nt_session_open(struct nt_session *s, const struct nt_cli *cli,
-		    enum nt_mode mode);
+int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode mode);
 
 /**
  * nt_session_model() - a model behind the source
  * @hold_ms:	how long an arrow waits for its other sightings
  * Return: -1 to go on, or an exit status.
  */
-int nt_session_model(struct nt_session *s, int hold_ms,
-		     const struct nt_observer *obs);
+int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer *obs);
 
 /**
  * nt_session_run() - start COMMAND, if there is one, and read to the end

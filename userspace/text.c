@@ -73,30 +73,21 @@ static const struct {
 	uint32_t first, last;
 	int width;
 } shown[] = {
-	{ 0x0020, 0x007e, 1 },	/* ASCII */
-	{ 0x00a1, 0x00ac, 1 },	/* Latin-1, without the soft hyphen */
-	{ 0x00ae, 0x02ff, 1 },
-	{ 0x0370, 0x0377, 1 },	/* Greek */
-	{ 0x037a, 0x037f, 1 },
-	{ 0x0384, 0x038a, 1 },
-	{ 0x038e, 0x03a1, 1 },
-	{ 0x03a3, 0x0482, 1 },	/* Greek, Cyrillic */
-	{ 0x048a, 0x052f, 1 },
-	{ 0x1e00, 0x1eff, 1 },
-	{ 0x2010, 0x2027, 1 },	/* dashes, quotes, the ellipsis */
-	{ 0x2030, 0x205e, 1 },
-	{ 0x2190, 0x22ff, 1 },	/* arrows, mathematics */
-	{ 0x2500, 0x25fc, 1 },	/* lines, blocks, shapes */
-	{ 0x2713, 0x2718, 1 },	/* ticks and crosses */
-	{ 0x3001, 0x3029, 2 },	/* CJK */
-	{ 0x3041, 0x3096, 2 },
-	{ 0x30a1, 0x30ff, 2 },
-	{ 0x3105, 0x312f, 2 },
-	{ 0x3400, 0x4dbf, 2 },
-	{ 0x4e00, 0x9fff, 2 },
-	{ 0xac00, 0xd7a3, 2 },
-	{ 0xf900, 0xfa6d, 2 },
-	{ 0xff01, 0xff60, 2 },
+	{ 0x0020, 0x007e, 1 },				/* ASCII */
+	{ 0x00a1, 0x00ac, 1 },				/* Latin-1, without the soft hyphen */
+	{ 0x00ae, 0x02ff, 1 },	 { 0x0370, 0x0377, 1 }, /* Greek */
+	{ 0x037a, 0x037f, 1 },	 { 0x0384, 0x038a, 1 },
+	{ 0x038e, 0x03a1, 1 },	 { 0x03a3, 0x0482, 1 }, /* Greek, Cyrillic */
+	{ 0x048a, 0x052f, 1 },	 { 0x1e00, 0x1eff, 1 },
+	{ 0x2010, 0x2027, 1 },				/* dashes, quotes, the ellipsis */
+	{ 0x2030, 0x205e, 1 },	 { 0x2190, 0x22ff, 1 }, /* arrows, mathematics */
+	{ 0x2500, 0x25fc, 1 },				/* lines, blocks, shapes */
+	{ 0x2713, 0x2718, 1 },				/* ticks and crosses */
+	{ 0x3001, 0x3029, 2 },				/* CJK */
+	{ 0x3041, 0x3096, 2 },	 { 0x30a1, 0x30ff, 2 },
+	{ 0x3105, 0x312f, 2 },	 { 0x3400, 0x4dbf, 2 },
+	{ 0x4e00, 0x9fff, 2 },	 { 0xac00, 0xd7a3, 2 },
+	{ 0xf900, 0xfa6d, 2 },	 { 0xff01, 0xff60, 2 },
 	{ 0x20000, 0x2a6df, 2 },
 };
 
@@ -123,24 +114,24 @@ const char *nt_cp_ascii(uint32_t cp)
 		uint32_t cp;
 		const char *ascii;
 	} sub[] = {
-		{ 0x2500, "-" },	/* ─ */
-		{ 0x2502, "|" },	/* │ */
-		{ 0x2506, ":" },	/* ┆ */
-		{ 0x251c, "|" },	/* ├ */
-		{ 0x2524, "|" },	/* ┤ */
-		{ 0x254c, "." },	/* ╌ */
-		{ 0x25b6, ">" },	/* ▶ */
-		{ 0x25c0, "<" },	/* ◀ */
-		{ 0x25cf, "*" },	/* ● */
-		{ 0x2715, "X" },	/* ✕ */
-		{ 0x22ee, ":" },	/* ⋮ */
-		{ 0x2190, "<-" },	/* ← */
-		{ 0x2192, "->" },	/* → */
-		{ 0x2026, "..." },	/* … */
-		{ 0x2013, "-" },	/* – */
-		{ 0x00d7, "x" },	/* × */
-		{ 0x00b7, "-" },	/* · */
-		{ 0x00b5, "u" },	/* µ */
+		{ 0x2500, "-" },   /* ─ */
+		{ 0x2502, "|" },   /* │ */
+		{ 0x2506, ":" },   /* ┆ */
+		{ 0x251c, "|" },   /* ├ */
+		{ 0x2524, "|" },   /* ┤ */
+		{ 0x254c, "." },   /* ╌ */
+		{ 0x25b6, ">" },   /* ▶ */
+		{ 0x25c0, "<" },   /* ◀ */
+		{ 0x25cf, "*" },   /* ● */
+		{ 0x2715, "X" },   /* ✕ */
+		{ 0x22ee, ":" },   /* ⋮ */
+		{ 0x2190, "<-" },  /* ← */
+		{ 0x2192, "->" },  /* → */
+		{ 0x2026, "..." }, /* … */
+		{ 0x2013, "-" },   /* – */
+		{ 0x00d7, "x" },   /* × */
+		{ 0x00b7, "-" },   /* · */
+		{ 0x00b5, "u" },   /* µ */
 	};
 	size_t i;
 
@@ -169,8 +160,8 @@ char *nt_text_escape(char *dst, size_t size, const char *src, size_t max)
 			n += nt_utf8_put(buf + n, cp);
 		} else {
 			for (; from < src; from++)
-				n += snprintf(buf + n, sizeof(buf) - (size_t)n,
-					      "\\x%02x", (unsigned char)*from);
+				n += snprintf(buf + n, sizeof(buf) - (size_t)n, "\\x%02x",
+					      (unsigned char)*from);
 		}
 		if (out + (size_t)n >= size)
 			break;

@@ -41,8 +41,7 @@ static int find_width(const struct nt_cli *cli, const char **by)
 			return (int)n;
 	}
 	*by = "the terminal";
-	if (isatty(STDOUT_FILENO) &&
-	    !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col)
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col)
 		return ws.ws_col;
 	return 0;
 }
@@ -54,8 +53,7 @@ static bool want_unicode(const struct nt_cli *cli)
 	if (cli->unicode != NT_AUTO)
 		return cli->unicode == NT_ALWAYS;
 	/* the console's font has the lines, but not the heads of the arrows */
-	if (isatty(STDOUT_FILENO) && term &&
-	    (!strcmp(term, "linux") || !strcmp(term, "dumb")))
+	if (isatty(STDOUT_FILENO) && term && (!strcmp(term, "linux") || !strcmp(term, "dumb")))
 		return false;
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
@@ -67,8 +65,7 @@ static bool want_color(const struct nt_cli *cli)
 
 	if (cli->color != NT_AUTO)
 		return cli->color == NT_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(none && *none) &&
-	       !(term && !strcmp(term, "dumb"));
+	return isatty(STDOUT_FILENO) && !(none && *none) && !(term && !strcmp(term, "dumb"));
 }
 
 int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
@@ -88,7 +85,8 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 		return -1;
 	v->width = find_width(cli, &by);
 	if (v->width && v->width < NT_WIDTH_MIN) {
-		fprintf(stderr, "nettrace: %d columns (%s) are too few for a picture, which needs %d: widen the terminal, or use --width %d or --json\n",
+		fprintf(stderr,
+			"nettrace: %d columns (%s) are too few for a picture, which needs %d: widen the terminal, or use --width %d or --json\n",
 			v->width, by, NT_WIDTH_MIN, NT_WIDTH_MIN);
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
@@ -110,7 +108,7 @@ int nt_view_close(struct nt_view *v)
 		v->error = errno;
 	if (!v->error)
 		return NT_EXIT_OK;
-	if (!pipe_closed)	/* who closed the pipe has read enough */
+	if (!pipe_closed) /* who closed the pipe has read enough */
 		fprintf(stderr, "nettrace: cannot write to standard output: %s\n",
 			strerror(v->error));
 	return NT_EXIT_FAIL;

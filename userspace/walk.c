@@ -9,7 +9,7 @@
 
 struct step {
 	struct nt_item item;
-	size_t order;		/* what happened at one instant stays in order */
+	size_t order; /* what happened at one instant stays in order */
 };
 
 static int earlier(const void *a, const void *b)
@@ -47,10 +47,8 @@ static size_t collect_lone(const struct nt_model *m, struct step *s, size_t n)
 	return n;
 }
 
-int nt_walk(const struct nt_model *m,
-	    bool (*show)(const void *arg, const struct nt_conv *c), bool lone,
-	    void (*fn)(const void *arg, const struct nt_item *it),
-	    const void *arg)
+int nt_walk(const struct nt_model *m, bool (*show)(const void *arg, const struct nt_conv *c),
+	    bool lone, void (*fn)(const void *arg, const struct nt_item *it), const void *arg)
 {
 	struct step *s = calloc(count(m) + 1, sizeof(*s));
 	size_t i, j, n = 0;

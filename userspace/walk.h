@@ -17,9 +17,7 @@
  * @lone:	also ARP and gaps
  * Return: 0 or -ENOMEM.
  */
-int nt_walk(const struct nt_model *m,
-	    bool (*show)(const void *arg, const struct nt_conv *c), bool lone,
-	    void (*fn)(const void *arg, const struct nt_item *it),
-	    const void *arg);
+int nt_walk(const struct nt_model *m, bool (*show)(const void *arg, const struct nt_conv *c),
+	    bool lone, void (*fn)(const void *arg, const struct nt_item *it), const void *arg);
 
 #endif /* NETTRACE_WALK_H */

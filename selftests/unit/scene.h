@@ -18,7 +18,7 @@
 #include "model.h"
 
 /* 2026-03-01 12:00:00 UTC */
-#define SCENE_T0 1772366400000000000LL
+#define SCENE_T0    1772366400000000000LL
 #define SCENE_ITEMS 64
 
 struct scene {
@@ -27,11 +27,10 @@ struct scene {
 	struct nt_model *model;
 };
 
-enum { SCENE_CLIENT, SCENE_ROUTER, SCENE_SERVER };	/* streams */
+enum { SCENE_CLIENT, SCENE_ROUTER, SCENE_SERVER }; /* streams */
 
-static inline void scene_end(struct scene *s, int k, const char *ip,
-			     uint16_t port, const char *comm, uint32_t pid,
-			     int source)
+static inline void scene_end(struct scene *s, int k, const char *ip, uint16_t port,
+			     const char *comm, uint32_t pid, int source)
 {
 	struct nt_end *e = &s->conv.end[k];
 
@@ -63,7 +62,7 @@ static inline void scene_free(struct scene *s)
 	size_t i;
 
 	for (i = 0; i < s->conv.nitem; i++)
-		free(s->item[i].arrow);	/* of whatever type: one allocation */
+		free(s->item[i].arrow); /* of whatever type: one allocation */
 	nt_model_free(s->model);
 	free(s);
 }
@@ -81,8 +80,7 @@ static inline struct nt_item *scene_item(struct scene *s, double us)
 	return it;
 }
 
-static inline void scene_see(struct nt_arrow *a, int64_t t, int source, int hook,
-			     const char *dev)
+static inline void scene_see(struct nt_arrow *a, int64_t t, int source, int hook, const char *dev)
 {
 	struct nt_sighting *g = &a->sight[a->nsight++];
 
@@ -95,8 +93,7 @@ static inline void scene_see(struct nt_arrow *a, int64_t t, int source, int hook
 }
 
 /* a packet sent at @us and seen to arrive 30 µs later */
-static inline struct nt_arrow *scene_packet(struct scene *s, double us, int dir,
-					    uint32_t len)
+static inline struct nt_arrow *scene_packet(struct scene *s, double us, int dir, uint32_t len)
 {
 	struct nt_item *it = scene_item(s, us);
 	struct nt_arrow *a = calloc(1, sizeof(*a));
@@ -113,16 +110,14 @@ static inline struct nt_arrow *scene_packet(struct scene *s, double us, int dir,
 	a->pkt.payload = len;
 	a->pkt.ttl = 64;
 	scene_see(a, it->t, s->conv.end[dir].source, NETTRACE_LOCAL_OUT, "eth0");
-	scene_see(a, it->t + 30000, s->conv.end[!dir].source, NETTRACE_LOCAL_IN,
-		  "eth0");
+	scene_see(a, it->t + 30000, s->conv.end[!dir].source, NETTRACE_LOCAL_IN, "eth0");
 	s->conv.end[dir].arrows++;
 	s->conv.end[dir].bytes += len;
 	return a;
 }
 
-static inline struct nt_arrow *scene_tcp(struct scene *s, double us, int dir,
-					 unsigned int flags, uint32_t seq,
-					 uint32_t ack, uint32_t len)
+static inline struct nt_arrow *scene_tcp(struct scene *s, double us, int dir, unsigned int flags,
+					 uint32_t seq, uint32_t ack, uint32_t len)
 {
 	struct nt_arrow *a = scene_packet(s, us, dir, len);
 
@@ -135,8 +130,7 @@ static inline struct nt_arrow *scene_tcp(struct scene *s, double us, int dir,
 	a->pkt.tcp_flags = (uint16_t)flags;
 	a->pkt.window = 502;
 	if (flags & NETTRACE_TH_SYN) {
-		a->pkt.optflags = NETTRACE_OPT_MSS | NETTRACE_OPT_WSCALE |
-				  NETTRACE_OPT_SACK_OK;
+		a->pkt.optflags = NETTRACE_OPT_MSS | NETTRACE_OPT_WSCALE | NETTRACE_OPT_SACK_OK;
 		a->pkt.mss = 1460;
 		a->pkt.wscale = 7;
 		a->pkt.window = 64240;
@@ -144,9 +138,8 @@ static inline struct nt_arrow *scene_tcp(struct scene *s, double us, int dir,
 	return a;
 }
 
-static inline struct nt_transition *
-scene_state(struct scene *s, double us, int end, enum nt_state from,
-	    enum nt_state to)
+static inline struct nt_transition *scene_state(struct scene *s, double us, int end,
+						enum nt_state from, enum nt_state to)
 {
 	struct nt_item *it = scene_item(s, us);
 	struct nt_transition *tr = calloc(1, sizeof(*tr));
@@ -162,17 +155,15 @@ scene_state(struct scene *s, double us, int end, enum nt_state from,
 	return tr;
 }
 
-static inline struct nt_transition *
-scene_by_segment(struct nt_transition *tr, uint32_t n)
+static inline struct nt_transition *scene_by_segment(struct nt_transition *tr, uint32_t n)
 {
 	tr->cause.kind = NT_CAUSE_SEGMENT;
 	tr->cause.n = n;
 	return tr;
 }
 
-static inline struct nt_transition *
-scene_by_call(struct nt_transition *tr, const char *call, const char *comm,
-	      uint32_t pid)
+static inline struct nt_transition *scene_by_call(struct nt_transition *tr, const char *call,
+						  const char *comm, uint32_t pid)
 {
 	tr->cause.kind = NT_CAUSE_CALL;
 	tr->cause.name = call;
@@ -181,8 +172,8 @@ scene_by_call(struct nt_transition *tr, const char *call, const char *comm,
 	return tr;
 }
 
-static inline void scene_mark(struct nt_arrow *a, enum nt_mark_name name,
-			      const char *reason, enum nt_basis basis)
+static inline void scene_mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
+			      enum nt_basis basis)
 {
 	struct nt_mark *m = &a->mark[a->nmark++];
 
@@ -191,22 +182,21 @@ static inline void scene_mark(struct nt_arrow *a, enum nt_mark_name name,
 	m->basis = basis;
 }
 
-static inline void scene_feed(struct scene *s, double us, int source,
-			      union nettrace_rec *rec)
+static inline void scene_feed(struct scene *s, double us, int source, union nettrace_rec *rec)
 {
 	struct nt_event ev = { .t = SCENE_T0 + (int64_t)(us * 1000),
-			       .source = (unsigned int)source, .rec = *rec };
+			       .source = (unsigned int)source,
+			       .rec = *rec };
 
 	ev.rec.hdr.time = (uint64_t)(ev.t - SCENE_T0);
 	if (nt_model_feed(s->model, &ev))
 		abort();
 }
 
-static inline void scene_arp(struct scene *s, double us, int source, int hook,
-			     int op, const char *spa, const char *tpa, int mac)
+static inline void scene_arp(struct scene *s, double us, int source, int hook, int op,
+			     const char *spa, const char *tpa, int mac)
 {
-	union nettrace_rec r = { .hdr = { .type = NETTRACE_PACKET,
-					  .family = NETTRACE_ARP } };
+	union nettrace_rec r = { .hdr = { .type = NETTRACE_PACKET, .family = NETTRACE_ARP } };
 
 	r.packet.hook = (uint8_t)hook;
 	r.packet.flags = NETTRACE_PKT_L4 | NETTRACE_PKT_MAC;
@@ -220,11 +210,9 @@ static inline void scene_arp(struct scene *s, double us, int source, int hook,
 	scene_feed(s, us, source, &r);
 }
 
-static inline void scene_gap(struct scene *s, double us, int source, int cpu,
-			     uint64_t lost)
+static inline void scene_gap(struct scene *s, double us, int source, int cpu, uint64_t lost)
 {
-	union nettrace_rec r = { .hdr = { .type = NETTRACE_GAP,
-					  .cpu = (uint16_t)cpu } };
+	union nettrace_rec r = { .hdr = { .type = NETTRACE_GAP, .cpu = (uint16_t)cpu } };
 
 	r.gap.lost = lost;
 	scene_feed(s, us, source, &r);
@@ -250,34 +238,27 @@ static inline struct scene *scene_echo(void)
 	s->conv.closer = 0;
 	s->conv.completeness = 31;
 
-	scene_by_call(scene_state(s, 0, 0, NT_CLOSED, NT_SYN_SENT), "connect",
-		      "python3", 412);
+	scene_by_call(scene_state(s, 0, 0, NT_CLOSED, NT_SYN_SENT), "connect", "python3", 412);
 	a = scene_tcp(s, 12, 0, syn, 0, 0, 0);
 	a->sight[1].t = a->t_last = SCENE_T0 + 131000;
-	scene_arp(s, 21, SCENE_CLIENT, NETTRACE_ARP_OUT, 1, "10.0.1.2",
-		  "10.0.1.1", 2);
-	scene_arp(s, 95, SCENE_CLIENT, NETTRACE_ARP_IN, 2, "10.0.1.1",
-		  "10.0.1.2", 1);
+	scene_arp(s, 21, SCENE_CLIENT, NETTRACE_ARP_OUT, 1, "10.0.1.2", "10.0.1.1", 2);
+	scene_arp(s, 95, SCENE_CLIENT, NETTRACE_ARP_IN, 2, "10.0.1.1", "10.0.1.2", 1);
 	scene_by_segment(scene_state(s, 140, 1, NT_LISTEN, NT_SYN_RECEIVED), 1);
 	scene_tcp(s, 163, 1, syn | ack, 0, 1, 0)->pkt.window = 65160;
 	scene_by_segment(scene_state(s, 201, 0, NT_SYN_SENT, NT_ESTABLISHED), 2);
 	scene_tcp(s, 210, 0, ack, 1, 1, 0);
-	scene_by_segment(scene_state(s, 251, 1, NT_SYN_RECEIVED,
-				     NT_ESTABLISHED), 3);
+	scene_by_segment(scene_state(s, 251, 1, NT_SYN_RECEIVED, NT_ESTABLISHED), 3);
 	scene_tcp(s, 422, 0, psh, 1, 1, 5);
 	scene_tcp(s, 460, 1, ack, 1, 6, 0);
 	scene_tcp(s, 702, 1, psh, 1, 6, 5);
 	scene_tcp(s, 744, 0, ack, 6, 6, 0);
-	scene_by_call(scene_state(s, 1003, 0, NT_ESTABLISHED, NT_FIN_WAIT_1),
-		      "close", "python3", 412);
+	scene_by_call(scene_state(s, 1003, 0, NT_ESTABLISHED, NT_FIN_WAIT_1), "close", "python3",
+		      412);
 	scene_tcp(s, 1010, 0, fin, 6, 6, 0);
-	scene_by_segment(scene_state(s, 1048, 1, NT_ESTABLISHED,
-				     NT_CLOSE_WAIT), 8);
+	scene_by_segment(scene_state(s, 1048, 1, NT_ESTABLISHED, NT_CLOSE_WAIT), 8);
 	scene_tcp(s, 1060, 1, ack, 6, 7, 0);
-	scene_by_segment(scene_state(s, 1101, 0, NT_FIN_WAIT_1,
-				     NT_FIN_WAIT_2), 9);
-	scene_by_call(scene_state(s, 1220, 1, NT_CLOSE_WAIT, NT_LAST_ACK),
-		      "close", "python3", 398);
+	scene_by_segment(scene_state(s, 1101, 0, NT_FIN_WAIT_1, NT_FIN_WAIT_2), 9);
+	scene_by_call(scene_state(s, 1220, 1, NT_CLOSE_WAIT, NT_LAST_ACK), "close", "python3", 398);
 	scene_tcp(s, 1226, 1, fin, 6, 7, 0);
 	tr = scene_state(s, 1270, 0, NT_FIN_WAIT_2, NT_TIME_WAIT);
 	scene_by_segment(tr, 10)->left_ms = 60000;

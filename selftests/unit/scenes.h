@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * scenes.h - the conversations that the golden pictures show
+ *
+ * Ownership: scene_free() each.
+ */
+#ifndef NETTRACE_SCENES_H
+#define NETTRACE_SCENES_H
+
+#include "scene.h"
+
+#define TH_SYN NETTRACE_TH_SYN
+#define TH_ACK NETTRACE_TH_ACK
+#define TH_PSH (NETTRACE_TH_PSH | NETTRACE_TH_ACK)
+#define TH_FIN (NETTRACE_TH_FIN | NETTRACE_TH_ACK)
+#define TH_RST (NETTRACE_TH_RST | NETTRACE_TH_ACK)
+
+static inline void scene_inferred(struct nt_transition *tr, const char *why)
+{
+	tr->basis = NT_INFERRED;
+	tr->kind = 0;
+	if (!why)
+		return;
+	tr->cause.kind = NT_CAUSE_UNKNOWN;
+	tr->cause.name = why;
+}
+
+/*
+ * All that can go wrong: the server is not of this machine (its states are
+ * inferred), a super-segment, a loss and its retransmission, lost events, a
+ * hostile program name.
+ */
+static inline struct scene *scene_loss(void)
+{
+	struct scene *s = scene_new(IPPROTO_TCP);
+	struct nt_arrow *a;
+	int i;
+
+	scene_end(s, 0, "192.0.2.7", 51000, "a\033[31m\xff\\b", 77, SCENE_CLIENT);
+	scene_end(s, 1, "198.51.100.23", 443, NULL, 0, -1);
+	s->conv.opened = NT_OPEN_MIDSTREAM;
+	s->conv.closed = NT_CLOSE_RST;
+	s->conv.closer = 1;
+	s->conv.narrow = 97; /* the numbers grow by a digit */
+	s->conv.end[0].basis = NT_OBSERVED;
+	a = scene_tcp(s, 0, 0, TH_PSH, 4001, 900, 7240);
+	a->wire_segs = 5;
+	a->pkt.gso_size = 1448;
+	scene_inferred(scene_by_segment(scene_state(s, 40, 1, NT_ESTABLISHED, NT_ESTABLISHED), 98),
+		       NULL);
+	a = scene_tcp(s, 900, 1, TH_ACK, 900, 4001, 0);
+	a->pkt.optflags = NETTRACE_OPT_SACK;
+	a->pkt.nsack = 1;
+	a->pkt.sack[0][0] = 5449 + 2000;
+	a->pkt.sack[0][1] = 11241 + 2000;
+	a = scene_tcp(s, 1200, 0, TH_ACK, 4001, 900, 1448);
+	scene_mark(a, NT_MARK_RETRANSMISSION, "fast", NT_OBSERVED);
+	scene_mark(a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
+	scene_gap(s, 1300, SCENE_CLIENT, 1, 17);
+	a = scene_tcp(s, 201000, 0, TH_ACK, 4001, 900, 1448);
+	scene_mark(a, NT_MARK_RETRANSMISSION, "rto", NT_OBSERVED);
+	s->conv.end[0].retransmissions = 2;
+	a = scene_tcp(s, 201500, 1, TH_PSH, 900, 11241, 1);
+	scene_mark(a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
+	scene_tcp(s, 203000, 1, TH_RST, 901, 11241, 0);
+	scene_inferred(scene_state(s, 203000, 1, NT_ESTABLISHED, NT_CLOSED),
+		       "this end is not traced");
+	scene_by_segment(scene_state(s, 203050, 0, NT_ESTABLISHED, NT_CLOSED), 103);
+	for (i = 0; i < 2; i++)
+		s->conv.end[i].basis = i ? NT_INFERRED : NT_OBSERVED;
+	nt_model_finish(s->model);
+	return s;
+}
+
+/* addresses that fill a line, and a refusal */
+static inline struct scene *scene_refused6(void)
+{
+	struct scene *s = scene_new(IPPROTO_TCP);
+
+	scene_end(s, 0, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1", 49152, "nc", 9, SCENE_CLIENT);
+	scene_end(s, 1, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:2", 99, NULL, 0, SCENE_CLIENT);
+	s->conv.opened = NT_OPEN_REFUSED;
+	s->conv.closed = NT_CLOSE_RST;
+	s->conv.end[1].state = NT_CLOSED;
+	s->conv.end[1].basis = NT_INFERRED;
+	scene_by_call(scene_state(s, 0, 0, NT_CLOSED, NT_SYN_SENT), "connect", "nc", 9);
+	scene_tcp(s, 10, 0, TH_SYN, 0, 0, 0);
+	scene_tcp(s, 60, 1, TH_RST, 0, 1, 0)->seq_valid = false;
+	scene_by_segment(scene_state(s, 95, 0, NT_SYN_SENT, NT_CLOSED), 2);
+	nt_model_finish(s->model);
+	return s;
+}
+
+/* no states: a name server asked, another that is not there */
+static inline struct scene *scene_udp(void)
+{
+	struct scene *s = scene_new(IPPROTO_UDP);
+	struct nt_arrow *a;
+
+	scene_end(s, 0, "10.0.1.2", 40001, "dig", 500, SCENE_CLIENT);
+	scene_end(s, 1, "10.0.1.3", 53, "named", 600, SCENE_SERVER);
+	scene_arp(s, 1, SCENE_CLIENT, NETTRACE_ARP_OUT, 1, "10.0.1.2", "10.0.1.3", 2);
+	scene_arp(s, 20, SCENE_CLIENT, NETTRACE_ARP_IN, 2, "10.0.1.3", "10.0.1.2", 3);
+	a = scene_packet(s, 0, 0, 33);
+	a->sight[1].t = a->t_last = SCENE_T0 + 60000;
+	scene_packet(s, 800, 1, 49);
+	scene_packet(s, 2000900, 0, 0);
+	a = scene_packet(s, 2000950, 1, 0);
+	a->pkt.proto = IPPROTO_ICMP;
+	a->pkt.icmp_type = 3;
+	a->pkt.icmp_code = 3;
+	a->pkt.flags |= NETTRACE_PKT_INNER;
+	a->pkt.inner_proto = IPPROTO_UDP;
+	memcpy(a->pkt.inner_dst, s->conv.end[1].addr.b, 16);
+	a->pkt.inner_dport = 53;
+	nt_model_finish(s->model);
+	return s;
+}
+
+#endif /* NETTRACE_SCENES_H */

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pictures against files in selftests/cases: what is drawn, at 60, 80 and 120
+ * columns, in Unicode and ASCII; and what holds at every width.
+ *
+ * After a change that is meant: NT_GOLDEN=write make run, look at each picture
+ * with your own eyes, commit.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "render.h"
+#include "scenes.h"
+#include "text.h"
+
+#define CASES "../cases"
+
+static const struct {
+	const char *name;
+	struct scene *(*make)(void);
+} scenes[] = {
+	{ "echo", scene_echo },
+	{ "loss", scene_loss },
+	{ "refused6", scene_refused6 },
+	{ "udp", scene_udp },
+};
+
+#define NSCENES (sizeof(scenes) / sizeof(scenes[0]))
+
+enum what { PICTURE, DETAIL, LINES };
+
+static char *draw(const struct scene *s, enum what what, int width, bool unicode, bool color)
+{
+	struct nt_view v = { .width = width,
+			     .unicode = unicode,
+			     .color = color,
+			     .netns = { "client", "router", "server" } };
+	const struct nt_format *f = &nt_format_ladder;
+	char *text = NULL;
+	size_t size;
+	int err;
+
+	v.out = open_memstream(&text, &size);
+	assert_non_null(v.out);
+	if (what == PICTURE)
+		err = f->conv(&v, s->model, &s->conv);
+	else if (what == DETAIL)
+		err = f->detail(&v, s->model, &s->conv);
+	else
+		err = nt_format_line.conv(&v, s->model, &s->conv);
+	if (what == LINES) {
+		f->list_head(&v);
+		f->list(&v, &s->conv);
+	}
+	assert_int_equal(err, 0);
+	assert_int_equal(fclose(v.out), 0);
+	return text;
+}
+
+static char *read_all(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text;
+	size_t n;
+
+	if (!f)
+		return NULL;
+	text = calloc(1, 65536);
+	assert_non_null(text);
+	n = fread(text, 1, 65535, f);
+	assert_true(n < 65535);
+	fclose(f);
+	return text;
+}
+
+static void golden(const char *name, const char *text)
+{
+	const char *mode = getenv("NT_GOLDEN");
+	char path[256], *want;
+
+	snprintf(path, sizeof(path), CASES "/%s.txt", name);
+	if (mode && !strcmp(mode, "write")) {
+		FILE *f = fopen(path, "w");
+
+		assert_non_null(f);
+		fputs(text, f);
+		assert_int_equal(fclose(f), 0);
+		return;
+	}
+	want = read_all(path);
+	if (!want)
+		fail_msg("%s is not there", path);
+	if (strcmp(want, text))
+		fail_msg("%s says\n%s\nand this was drawn\n%s", path, want, text);
+	free(want);
+}
+
+static void test_golden(void **state)
+{
+	static const int width[] = { 60, 80, 120 };
+	char name[64], *text;
+	size_t i, w;
+	int ascii;
+
+	(void)state;
+	for (i = 0; i < NSCENES; i++) {
+		struct scene *s = scenes[i].make();
+
+		for (w = 0; w < 3; w++)
+			for (ascii = 0; ascii < 2; ascii++) {
+				text = draw(s, PICTURE, width[w], !ascii, false);
+				snprintf(name, sizeof(name), "%s-%d%s", scenes[i].name, width[w],
+					 ascii ? "-ascii" : "");
+				golden(name, text);
+				free(text);
+			}
+		text = draw(s, DETAIL, 100, true, false);
+		snprintf(name, sizeof(name), "%s-show", scenes[i].name);
+		golden(name, text);
+		free(text);
+		text = draw(s, LINES, 120, true, false);
+		snprintf(name, sizeof(name), "%s-lines", scenes[i].name);
+		golden(name, text);
+		free(text);
+		scene_free(s);
+	}
+}
+
+/* no line is wider than it may be, nothing but ASCII where ASCII was asked */
+static void check_lines(char *text, int width, bool unicode)
+{
+	char *rest = text, *line, *p;
+
+	while ((line = strsep(&rest, "\n"))) {
+		int w = nt_text_width(line, true);
+
+		if (w > width)
+			fail_msg("%d columns where %d are allowed: %s", w, width, line);
+		for (p = line; *p; p++) {
+			assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
+			assert_true(unicode || !(*p & 0x80));
+		}
+	}
+}
+
+static void test_every_width(void **state)
+{
+	enum what what;
+	size_t i;
+	int w;
+
+	(void)state;
+	for (i = 0; i < NSCENES; i++) {
+		struct scene *s = scenes[i].make();
+
+		for (w = NT_WIDTH_MIN; w <= NT_WIDTH_MAX + 3; w++)
+			for (what = PICTURE; what <= LINES; what++) {
+				char *text = draw(s, what, w, w & 1, false);
+
+				check_lines(text, w, w & 1);
+				free(text);
+			}
+		scene_free(s);
+	}
+}
+
+/* a row's both lifelines stand in the same columns, whatever is on the row */
+static void test_lifelines_straight(void **state)
+{
+	struct scene *s = scene_echo();
+	int w;
+
+	(void)state;
+	for (w = NT_WIDTH_MIN; w < 150; w++) {
+		char *text = draw(s, PICTURE, w, false, false), *rest = text;
+		int left = 12 + (w >= 110 ? 27 : w >= 76 ? 14 : 0), n = 0;
+		int right = w - 1 - (left - 12);
+		char *line;
+
+		while ((line = strsep(&rest, "\n"))) {
+			if (n++ < 5 || !*line)
+				continue;
+			if ((int)strlen(line) <= right || !strchr("|:*", line[left]) ||
+			    !strchr("|:*", line[right]))
+				fail_msg("a lifeline is not at %d, %d: %s", left, right, line);
+		}
+		free(text);
+	}
+	scene_free(s);
+}
+
+/* colour adds escape sequences and takes nothing away */
+static void test_color(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NSCENES; i++) {
+		struct scene *s = scenes[i].make();
+		char *plain = draw(s, PICTURE, 80, true, false);
+		char *color = draw(s, PICTURE, 80, true, true), *from, *to;
+		int n = 0;
+
+		for (from = to = color; *from; from++) {
+			if (from[0] == '\033' && from[1] == '[') {
+				from += strcspn(from, "m");
+				n++;
+			} else {
+				*to++ = *from;
+			}
+		}
+		*to = '\0';
+		assert_true(n > 10);
+		assert_string_equal(plain, color);
+		free(plain);
+		free(color);
+		scene_free(s);
+	}
+}
+
+/* numbers that no table knows come from damaged files and newer modules */
+static void test_unknown_numbers(void **state)
+{
+	struct scene *s = scene_echo();
+	struct nt_arrow *a = s->item[1].arrow;
+	struct nt_transition *tr = s->item[0].tr;
+	enum what what;
+
+	(void)state;
+	a->sight[0].hook = 250;
+	a->sight[0].sk_kind = 250;
+	a->sight[0].state = (enum nt_state)99;
+	a->sight[0].source = 60000;
+	a->nmark = 200;
+	a->nsight = 200;
+	a->mark[0].name = (enum nt_mark_name)77;
+	a->pkt.nsack = 200;
+	a->pkt.optflags = 0xff;
+	tr->from = (enum nt_state)200;
+	tr->to = (enum nt_state)201;
+	tr->kind = 250;
+	tr->cause.kind = (enum nt_cause_kind)99;
+	s->conv.end[0].source = 5000;
+	s->conv.opened = (enum nt_opened)99;
+	s->conv.closed = (enum nt_closed)99;
+	for (what = PICTURE; what <= LINES; what++) {
+		char *text = draw(s, what, 120, true, false);
+
+		if (!strstr(text, "?"))
+			fail_msg("no unknown name in %d:\n%s", what, text);
+		check_lines(text, 120, true);
+		free(text);
+	}
+	scene_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_every_width),
+		cmocka_unit_test(test_lifelines_straight),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_unknown_numbers),
+	};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	return cmocka_run_group_tests_name("render", tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * JSON Lines: every object is what the schema says, and says what happened.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "render.h"
+#include "scenes.h"
+#include "schema.h"
+#include "walk.h"
+
+#define SCHEMA "../../userspace/schema/nettrace.schema.json"
+
+static const struct nt_format *f = &nt_format_json;
+
+struct out {
+	struct nt_view v;
+	struct scene *s;
+};
+
+static void put(const void *arg, const struct nt_item *it)
+{
+	const struct out *o = arg;
+
+	f->item(&o->v, o->s->model, it);
+}
+
+/* an object a line, those of the scene's model (ARP, gaps) among them */
+static json_t *objects(struct scene *s)
+{
+	struct out o = { .v = { .netns = { "client", "rou\nter", "\xff" } }, .s = s };
+	json_t *list = json_array(), *obj;
+	char *text, *rest, *line;
+	json_error_t err;
+	size_t size, i;
+
+	o.v.out = open_memstream(&text, &size);
+	assert_non_null(o.v.out);
+	assert_int_equal(nt_walk(s->model, NULL, true, put, &o), 0);
+	assert_int_equal(f->conv(&o.v, s->model, &s->conv), 0);
+	assert_int_equal(fclose(o.v.out), 0);
+	for (i = 0; i < size; i++)
+		assert_true(text[i] == '\n' || (text[i] >= 0x20 && (unsigned char)text[i] < 0x7f));
+	rest = text;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		obj = json_loads(line, JSON_REJECT_DUPLICATES, &err);
+		if (!obj)
+			fail_msg("%s: %s", err.text, line);
+		json_array_append_new(list, obj);
+	}
+	free(text);
+	return list;
+}
+
+static void check(struct schema *c, const json_t *list)
+{
+	json_t *obj, *sub;
+	size_t i;
+
+	json_array_foreach(list, i, obj)
+	{
+		sub = json_object_get(json_object_get(c->root, "definitions"),
+				      json_string_value(json_object_get(obj, "type")));
+		assert_non_null(sub);
+		*c->why = '\0';
+		if (!schema_ok(c, sub, obj) || !schema_ok(c, c->root, obj))
+			fail_msg("%s\n%s", c->why, json_dumps(obj, JSON_INDENT(1)));
+	}
+}
+
+static void load(struct schema *c)
+{
+	json_error_t err;
+
+	c->root = json_load_file(SCHEMA, JSON_REJECT_DUPLICATES, &err);
+	if (!c->root)
+		fail_msg("%s: %s", SCHEMA, err.text);
+}
+
+static void test_schema(void **state)
+{
+	static struct scene *(*const make[])(void) = {
+		scene_echo,
+		scene_loss,
+		scene_refused6,
+		scene_udp,
+	};
+	struct schema c;
+	size_t i;
+
+	(void)state;
+	load(&c);
+	for (i = 0; i < 4; i++) {
+		struct scene *s = make[i]();
+		json_t *list = objects(s);
+
+		assert_true(json_array_size(list) > 4);
+		check(&c, list);
+		json_decref(list);
+		scene_free(s);
+	}
+	json_decref(c.root);
+}
+
+/* the checker does refuse: without this, test_schema could not fail */
+static void test_schema_refuses(void **state)
+{
+	static const char *const wrong[] = {
+		"{}",
+		"{\"type\":\"nothing\"}",
+		"{\"type\":\"gap\",\"t\":1}",
+		"{\"type\":\"gap\",\"t\":1,\"lost\":-1}",
+		"{\"type\":\"gap\",\"t\":\"1\",\"lost\":1}",
+		"{\"type\":\"gap\",\"t\":1,\"lost\":1,\"new\":2}",
+		"{\"type\":\"arp\",\"t\":1,\"op\":\"x\",\"broadcast\":true,"
+		"\"sender\":{\"mac\":\"00:00:00:00:00:00\",\"ip\":\"1.1.1.1\"},"
+		"\"target\":{\"mac\":\"00:00:00:00:00:00\",\"ip\":\"1.1.1.1\"}}",
+	};
+	struct schema c;
+	size_t i;
+
+	(void)state;
+	load(&c);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		json_t *obj = json_loads(wrong[i], 0, NULL);
+
+		assert_non_null(obj);
+		*c.why = '\0';
+		assert_false(schema_ok(&c, c.root, obj));
+		json_decref(obj);
+	}
+	json_decref(c.root);
+}
+
+/* the n-th object of a type, from 0 */
+static json_t *nth(const json_t *list, const char *type, int n)
+{
+	json_t *obj;
+	size_t i;
+
+	json_array_foreach(
+		list, i, obj) if (!strcmp(json_string_value(json_object_get(obj, "type")), type) &&
+				  !n--) return obj;
+	fail_msg("there is no %s %d", type, n);
+	return NULL;
+}
+
+static void says(json_t *obj, const char *want)
+{
+	json_t *w = json_loads(want, 0, NULL), *value;
+	const char *key;
+
+	assert_non_null(w);
+	json_object_foreach(w, key, value) if (!json_equal(json_object_get(obj, key), value))
+		fail_msg("%s is not as in %s: %s", key, want, json_dumps(obj, 0));
+	json_decref(w);
+}
+
+static void test_contract(void **state)
+{
+	struct scene *s = scene_echo();
+	json_t *list = objects(s);
+
+	(void)state;
+	says(nth(list, "arp", 0),
+	     "{\"t\":1772366400000021000,\"op\":\"request\",\"broadcast\":true,"
+	     "\"sender\":{\"mac\":\"02:00:00:00:00:02\",\"ip\":\"10.0.1.2\"},"
+	     "\"target\":{\"mac\":\"00:00:00:00:00:00\",\"ip\":\"10.0.1.1\"}}");
+	says(nth(list, "transition", 0),
+	     "{\"t\":1772366400000000000,\"conv\":1,\"end\":\"client\","
+	     "\"from\":\"CLOSED\",\"to\":\"SYN-SENT\",\"basis\":\"observed\","
+	     "\"cause\":{\"call\":\"connect\",\"pid\":412,\"comm\":\"python3\"}}");
+	says(nth(list, "segment", 1),
+	     "{\"n\":2,\"dir\":\"s>c\",\"flags\":\"SYN,ACK\",\"seq\":0,\"ack\":1,"
+	     "\"seq_abs\":1000,\"ack_abs\":2001,\"len\":0,\"win\":65160,\"marks\":[],"
+	     "\"opts\":{\"mss\":1460,\"wscale\":7,\"sack_ok\":true}}");
+	says(nth(list, "transition", 1), "{\"cause\":{\"segment\":1}}");
+	says(nth(list, "transition", 10), "{\"from\":\"TIME-WAIT\",\"to\":\"CLOSED\","
+					  "\"cause\":{\"timer\":\"time-wait\"},\"late\":true}");
+	says(nth(list, "conversation", 0),
+	     "{\"conv\":1,\"proto\":\"tcp\",\"opened\":\"handshake\",\"closed\":\"fin\","
+	     "\"completeness\":31,\"client_state\":\"CLOSED\","
+	     "\"server_state\":\"CLOSED\",\"segments\":{\"c>s\":6,\"s>c\":5},"
+	     "\"bytes\":{\"c>s\":5,\"s>c\":5},"
+	     "\"retransmissions\":{\"c>s\":0,\"s>c\":0}}");
+	json_decref(list);
+	scene_free(s);
+}
+
+static void test_loss(void **state)
+{
+	struct scene *s = scene_loss();
+	json_t *list = objects(s);
+
+	(void)state;
+	says(nth(list, "gap", 0), "{\"t\":1772366400001300000,\"lost\":17,\"cpu\":1}");
+	says(nth(list, "segment", 0), "{\"gso\":{\"segs\":5,\"size\":1448}}");
+	says(nth(list, "segment", 2),
+	     "{\"marks\":[{\"name\":\"retransmission\",\"reason\":\"fast\","
+	     "\"basis\":\"observed\"},"
+	     "{\"name\":\"not-delivered\",\"basis\":\"inferred\"}]}");
+	says(nth(list, "transition", 1),
+	     "{\"basis\":\"inferred\",\"cause\":{\"unknown\":\"this end is not traced\"}}");
+	/* bytes of others: escaped, not dropped, not raw */
+	says(nth(list, "conversation", 0),
+	     "{\"client\":{\"addr\":\"192.0.2.7\",\"port\":51000,\"netns\":\"client\","
+	     "\"pid\":77,\"comm\":\"a\\\\x1b[31m\\\\xff\\\\\\\\b\"}}");
+	json_decref(list);
+	scene_free(s);
+}
+
+static void test_datagram(void **state)
+{
+	struct scene *s = scene_udp();
+	json_t *list = objects(s);
+
+	(void)state;
+	says(nth(list, "datagram", 0), "{\"n\":1,\"dir\":\"c>s\",\"proto\":\"udp\",\"len\":33}");
+	says(nth(list, "datagram", 3), "{\"proto\":\"icmp\",\"icmp\":{\"type\":3,\"code\":3,"
+				       "\"name\":\"port unreachable\"},"
+				       "\"about\":{\"addr\":\"10.0.1.3\",\"port\":53}}");
+	assert_null(json_object_get(nth(list, "conversation", 0), "opened"));
+	json_decref(list);
+	scene_free(s);
+}
+
+static void test_stats(void **state)
+{
+	static const struct nt_stat_line line[] = { { "recorded", 5 } };
+	struct nt_stats st = { .netns = "x",
+			       .version = "0.1\n",
+			       .module = line,
+			       .nmodule = 1,
+			       .seen = 5,
+			       .delivered = 3,
+			       .lost = 2 };
+	struct nt_view v = { .netns = { NULL } };
+	struct schema c;
+	char *text;
+	size_t size;
+	json_t *obj;
+
+	(void)state;
+	load(&c);
+	v.out = open_memstream(&text, &size);
+	assert_non_null(v.out);
+	f->stats(&v, &st);
+	assert_int_equal(fclose(v.out), 0);
+	obj = json_loads(text, 0, NULL);
+	assert_non_null(obj);
+	says(obj, "{\"type\":\"stats\",\"netns\":\"x\",\"version\":\"0.1\\\\x0a\","
+		  "\"module\":{\"recorded\":5},\"reader\":{\"seen\":5,"
+		  "\"delivered\":3,\"filtered\":0,\"lost\":2}}");
+	*c.why = '\0';
+	assert_true(schema_ok(&c, c.root, obj));
+	json_decref(obj);
+	json_decref(c.root);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_schema),	 cmocka_unit_test(test_schema_refuses),
+		cmocka_unit_test(test_contract), cmocka_unit_test(test_loss),
+		cmocka_unit_test(test_datagram), cmocka_unit_test(test_stats),
+	};
+
+	return cmocka_run_group_tests_name("render_json", tests, NULL, NULL);
+}

@@ -103,7 +103,9 @@ enum nettrace_sk_kind {
 };
 
 /* nettrace_packet::flags */
-#define NETTRACE_PKT_MALFORMED	0x0001	/* a length or version contradicts the bytes */
+#define NETTRACE_PKT_MALFORMED	0x0001	/* a length or version contradicts the bytes,
+					 * or more headers follow than are read
+					 */
 #define NETTRACE_PKT_TRUNCATED	0x0002	/* the packet ends inside a header */
 #define NETTRACE_PKT_FRAGMENT	0x0004	/* one fragment of a datagram */
 #define NETTRACE_PKT_MORE_FRAGS	0x0008	/* not the last fragment */

@@ -58,7 +58,7 @@ static const struct {
 	{ "until-closed", no_argument, OPT_UNTIL_CLOSED, NT_OPT_COMMAND,
 	  "    --until-closed          the same without a limit: TIME-WAIT lasts a minute" },
 	{ "all", no_argument, OPT_ALL, NT_OPT_ALL,
-	  "    --all                   with COMMAND: also what had begun before it" },
+	  "    --all                   also what is left out otherwise" },
 	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },
 	{ "version", no_argument, OPT_VERSION, 0, NULL },
 };

@@ -4,7 +4,9 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "session.h"
@@ -16,6 +18,7 @@ struct look {
 	struct nt_session s;
 	struct nt_view v;
 	const struct nt_format *f;
+	bool quiet;    /* without what IPv6 says to itself (timeline) */
 	uint32_t only; /* number of the one conversation; 0: all */
 };
 
@@ -53,11 +56,39 @@ static int finish(struct look *k, int status)
 	return status;
 }
 
+/*
+ * Hosts that speak IPv6 announce their multicast groups, look for routers and
+ * check that their addresses are theirs alone (RFC 3810, RFC 4861, RFC 4862),
+ * whatever else goes on.  Neighbour discovery for a real destination stays.
+ */
+static bool is_housekeeping(const struct nt_conv *c)
+{
+	static const uint8_t unspecified[16];
+	size_t i;
+
+	if (c->proto != IPPROTO_ICMPV6)
+		return false;
+	for (i = 0; i < c->nitem; i++) {
+		const struct nettrace_packet *p;
+
+		if (c->item[i].type != NT_ITEM_ARROW)
+			return false;
+		p = &c->item[i].arrow->pkt;
+		if ((p->icmp_type >= 130 && p->icmp_type <= 134) || p->icmp_type == 143)
+			continue;
+		if (p->icmp_type != 135 || memcmp(p->src, unspecified, 16))
+			return false;
+	}
+	return true;
+}
+
 static bool shows(const void *arg, const struct nt_conv *c)
 {
 	const struct look *k = arg;
 
-	return k->only ? c->id == k->only : nt_session_shows(&k->s, c);
+	if (k->only)
+		return c->id == k->only;
+	return nt_session_shows(&k->s, c) && !(k->quiet && is_housekeeping(c));
 }
 
 /* how many conversations are to be shown; --last is turned into a number */
@@ -92,7 +123,7 @@ static int nothing(const struct look *k)
 			k->only, n);
 	} else if (n) {
 		fprintf(stderr,
-			"nettrace: no conversation began while the command ran; --all shows the %zu that went on\n",
+			"nettrace: none of the %zu conversations is to be shown; --all shows them\n",
 			n);
 	} else if (st->arps) {
 		fprintf(stderr,
@@ -112,15 +143,24 @@ static int nothing(const struct look *k)
 
 static void note_hidden(const struct look *k)
 {
-	size_t i, hidden = 0, n = nt_model_nconv(k->s.model);
+	size_t i, before = 0, own = 0;
 
-	for (i = 0; i < n; i++)
-		hidden += !nt_session_shows(&k->s, nt_model_conv(k->s.model, i));
-	if (hidden && !k->only)
+	for (i = 0; !k->only && i < nt_model_nconv(k->s.model); i++) {
+		const struct nt_conv *c = nt_model_conv(k->s.model, i);
+
+		if (!nt_session_shows(&k->s, c))
+			before++;
+		else if (!shows(k, c))
+			own++;
+	}
+	if (before)
 		fprintf(stderr,
-			"nettrace: %zu conversation%s that had begun before the command %s left out; --all shows %s\n",
-			hidden, hidden == 1 ? "" : "s", hidden == 1 ? "is" : "are",
-			hidden == 1 ? "it" : "them");
+			"nettrace: %zu conversation%s that had begun before the command left out: --all\n",
+			before, before == 1 ? "" : "s");
+	if (own)
+		fprintf(stderr,
+			"nettrace: %zu conversation%s of IPv6's housekeeping left out: --all\n",
+			own, own == 1 ? "" : "s");
 }
 
 static int no_memory(int err)
@@ -183,8 +223,10 @@ static int run_timeline(const struct nt_cli *cli)
 	int status = gather(&k, cli, true);
 
 	if (status < 0) {
-		size_t n = choose(&k);
+		size_t n;
 
+		k.quiet = !cli->all && !cli->json;
+		n = choose(&k);
 		note_hidden(&k);
 		if (cli->json && !k.only) /* ARP and gaps are objects too */
 			n += nt_model_narp(k.s.model) + nt_model_ngap(k.s.model);
@@ -264,7 +306,9 @@ const struct nt_command nt_cmd_timeline = {
 	.help = "Draws each conversation as a ladder: an arrow for each packet, both ends'\n"
 		"states beside it, and what caused every change of state. A state that was\n"
 		"not observed but concluded from the segments is marked with '~'.\n"
-		"Without a command it shows what the module still holds.\n",
+		"Without a command it shows what the module still holds. Left out, unless --all\n"
+		"is given: with a command, what had begun before it; what IPv6 hosts say to\n"
+		"find routers and announce themselves.\n",
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
 	.run = run_timeline,
 };

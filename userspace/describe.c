@@ -33,6 +33,20 @@ char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a)
 	return buf;
 }
 
+bool nt_has_ports(const struct nt_conv *c)
+{
+	return c->proto != IPPROTO_ICMP && c->proto != IPPROTO_ICMPV6;
+}
+
+char *nt_describe_end(char *buf, size_t size, const struct nt_conv *c, int end)
+{
+	struct nt_addr a = c->end[end & 1].addr;
+
+	if (!nt_has_ports(c))
+		a.port = 0;
+	return nt_describe_addr(buf, size, &a);
+}
+
 char *nt_describe_mac(char buf[18], const uint8_t m[6])
 {
 	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);

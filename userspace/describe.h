@@ -22,6 +22,12 @@ char *nt_describe_ip(char *buf, size_t size, unsigned int family, const uint8_t 
 /** nt_describe_addr() - "10.0.1.2:80", "[2001:db8::1]:80"; no port: only the address */
 char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a);
 
+/** nt_describe_end() - the address of an end; its port if the protocol has ports */
+char *nt_describe_end(char *buf, size_t size, const struct nt_conv *c, int end);
+
+/** nt_has_ports() - in ICMP's conversations the port is an identifier */
+bool nt_has_ports(const struct nt_conv *c);
+
 char *nt_describe_mac(char buf[18], const uint8_t mac[6]);
 
 /** nt_describe_owner() - "python3[412]", or "" where none was observed */

@@ -261,10 +261,13 @@ static json_t *pair(uint64_t c, uint64_t s)
 	return json_pack("{s:I,s:I}", "c>s", (json_int_t)c, "s>c", (json_int_t)s);
 }
 
-static json_t *end(const struct nt_view *v, const struct nt_end *e)
+static json_t *end(const struct nt_view *v, const struct nt_conv *c, int k)
 {
+	const struct nt_end *e = &c->end[k];
 	json_t *o = address(&e->addr);
 
+	if (!nt_has_ports(c))
+		json_object_del(o, "port");
 	if (e->source >= 0)
 		set_netns(v, o, (unsigned int)e->source);
 	if (e->pid) {
@@ -284,8 +287,8 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	json_object_set_new(o, "conv", json_integer(c->id));
 	json_object_set_new(o, "t", json_integer(c->t0));
 	json_object_set_new(o, "proto", json_string(nt_proto_name(c->proto, name, sizeof(name))));
-	json_object_set_new(o, "client", end(v, &e[0]));
-	json_object_set_new(o, "server", end(v, &e[1]));
+	json_object_set_new(o, "client", end(v, c, 0));
+	json_object_set_new(o, "server", end(v, c, 1));
 	if (c->proto == IPPROTO_TCP) {
 		json_object_set_new(o, "opened", json_string(nt_opened_name(c->opened)));
 		json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));

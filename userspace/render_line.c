@@ -12,6 +12,8 @@
 #include "render.h"
 #include "text.h"
 
+#define COMPACT 140 /* columns from which on lines carry both addresses */
+
 /* the line's width: a view without one gets the widest */
 static int line_width(const struct nt_view *v)
 {
@@ -64,6 +66,31 @@ static void add_states(struct nt_label *label, const struct nt_arrow *a)
 			     nt_state_name(in));
 }
 
+/* no room for both addresses on every line: then they stand above the first */
+static bool compact(const struct nt_view *v)
+{
+	return line_width(v) < COMPACT;
+}
+
+static void line_addresses(const struct nt_view *v, const struct nt_item *it)
+{
+	const struct nt_conv *c = it->conv;
+	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[2 * NT_ADDR_TEXT + 32];
+	char proto[24];
+	struct nt_line line;
+	int col;
+
+	/* all kinds of items: one pointer, one address of its own */
+	if (!compact(v) || !c->nitem || c->item[0].arrow != it->arrow)
+		return;
+	start(&line, v);
+	col = put_conv(&line, put_clock(&line, it->t), c, 0);
+	snprintf(text, sizeof(text), "%s %s → %s", nt_proto_name(c->proto, proto, sizeof(proto)),
+		 nt_describe_end(from, sizeof(from), c, 0), nt_describe_end(to, sizeof(to), c, 1));
+	nt_line_put(&line, col, line.width, text, NT_ROLE_TITLE);
+	nt_line_print(&line, v->out, v->color);
+}
+
 static void line_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[2 * NT_ADDR_TEXT + 8];
@@ -73,9 +100,12 @@ static void line_arrow(const struct nt_view *v, const struct nt_conv *c, const s
 
 	start(&line, v);
 	col = put_conv(&line, put_clock(&line, a->t), c, a->n);
-	nt_describe_addr(from, sizeof(from), &c->end[a->dir & 1].addr);
-	nt_describe_addr(to, sizeof(to), &c->end[!(a->dir & 1)].addr);
-	snprintf(text, sizeof(text), "%s → %s", from, to);
+	nt_describe_end(from, sizeof(from), c, a->dir & 1);
+	nt_describe_end(to, sizeof(to), c, !(a->dir & 1));
+	if (compact(v))
+		snprintf(text, sizeof(text), "%s", a->dir & 1 ? "←" : "→");
+	else
+		snprintf(text, sizeof(text), "%s → %s", from, to);
 	col = nt_line_put(&line, col, line.width, text, a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) +
 	      1;
 	nt_describe_arrow(&label, a, NT_MARKS_ALL);
@@ -90,14 +120,16 @@ static void line_transition(const struct nt_view *v, const struct nt_conv *c,
 	char from[NT_STATE_TEXT], to[NT_STATE_TEXT], cause[NT_OWNER_TEXT + 48];
 	char addr[NT_ADDR_TEXT], span[24];
 	int end = tr->end & 1, col;
+	enum nt_role role = end ? NT_ROLE_END1 : NT_ROLE_END0;
 	struct nt_label label;
 	struct nt_line line;
 
 	start(&line, v);
 	col = put_conv(&line, put_clock(&line, tr->t), c, 0);
-	nt_describe_addr(addr, sizeof(addr), &c->end[end].addr);
-	col = nt_line_put(&line, col, line.width, addr, end ? NT_ROLE_END1 : NT_ROLE_END0) + 1;
-	col = nt_line_put(&line, col, line.width, nt_end_name(c, end), NT_ROLE_PLAIN) + 1;
+	nt_describe_end(addr, sizeof(addr), c, end);
+	if (!compact(v))
+		col = nt_line_put(&line, col, line.width, addr, role) + 1;
+	col = nt_line_put(&line, col, line.width, nt_end_name(c, end), role) + 1;
 	nt_describe_state(from, sizeof(from), tr->from, tr->basis);
 	nt_describe_state(to, sizeof(to), tr->to, tr->basis);
 	nt_describe_cause(cause, sizeof(cause), &tr->cause);
@@ -158,6 +190,8 @@ void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
 void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
 {
 	(void)m;
+	if (item->conv)
+		line_addresses(v, item);
 	switch (item->type) {
 	case NT_ITEM_ARROW:
 		line_arrow(v, item->conv, item->arrow);
@@ -252,7 +286,7 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 
 	snprintf(id, sizeof(id), "%" PRIu32, c->id);
 	for (k = 0; k < 2; k++) {
-		nt_describe_addr(end[k], sizeof(end[k]), &c->end[k].addr);
+		nt_describe_end(end[k], sizeof(end[k]), c, k);
 		nt_describe_state(state[k], sizeof(state[k]), c->end[k].state, c->end[k].basis);
 	}
 	snprintf(segs, sizeof(segs), "%" PRIu32 "/%" PRIu32, c->end[0].arrows, c->end[1].arrows);

@@ -109,7 +109,7 @@ void nt_render_title(const struct nt_view *v, const struct nt_conv *c)
 
 	first_line(v, c);
 	for (k = 0; k < 2; k++) {
-		nt_describe_addr(addr[k], sizeof(addr[k]), &c->end[k].addr);
+		nt_describe_end(addr[k], sizeof(addr[k]), c, k);
 		if ((int)strlen(addr[k]) > w)
 			w = (int)strlen(addr[k]);
 		nt_describe_owner(owner, sizeof(owner), c->end[k].comm, c->end[k].pid);

@@ -24,7 +24,7 @@ static void on_pipe(int sig)
 }
 
 /* columns by option, environment or terminal; 0: nothing says */
-static int find_width(const struct nt_cli *cli, const char **by)
+static int find_width(const struct nt_cli *cli, bool fit, const char **by)
 {
 	const char *env = getenv("COLUMNS");
 	struct winsize ws;
@@ -34,6 +34,9 @@ static int find_width(const struct nt_cli *cli, const char **by)
 	*by = "--width";
 	if (cli->width)
 		return cli->width;
+	/* lines that go to a file or a pipe are not cut */
+	if (!fit && !isatty(STDOUT_FILENO))
+		return 0;
 	*by = "COLUMNS";
 	if (env && *env) {
 		n = strtol(env, &end, 10);
@@ -83,7 +86,7 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 		v->netns[i] = s->src->stream[i].name;
 	if (cli->json)
 		return -1;
-	v->width = find_width(cli, &by);
+	v->width = find_width(cli, fit, &by);
 	if (v->width && v->width < NT_WIDTH_MIN) {
 		fprintf(stderr,
 			"nettrace: %d columns (%s) are too few for a picture, which needs %d: widen the terminal, or use --width %d or --json\n",

@@ -127,6 +127,10 @@ static void test_golden(void **state)
 		snprintf(name, sizeof(name), "%s-lines", scenes[i].name);
 		golden(name, text);
 		free(text);
+		text = draw(s, LINES, 0, true, false); /* to a file: addresses on each */
+		snprintf(name, sizeof(name), "%s-lines-wide", scenes[i].name);
+		golden(name, text);
+		free(text);
 		scene_free(s);
 	}
 }

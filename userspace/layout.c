@@ -39,29 +39,8 @@ static bool same_ip(const struct nt_addr *a, const uint8_t ip[4])
 	return a->family == NETTRACE_IPV4 && !memcmp(a->b, ip, 4);
 }
 
-uint64_t nt_layout_path(const struct nt_conv *c)
-{
-	uint64_t path = 0;
-	size_t i;
-	int k;
-
-	for (i = 0; i < c->nitem; i++) {
-		const struct nt_arrow *a = c->item[i].arrow;
-
-		if (c->item[i].type != NT_ITEM_ARROW)
-			continue;
-		for (k = 0; k < a->nsight && k < NT_SIGHTINGS_MAX; k++)
-			if (a->sight[k].source < 64)
-				path |= 1ULL << a->sight[k].source;
-	}
-	for (k = 0; k < 2; k++)
-		if (c->end[k].source >= 0 && c->end[k].source < 64)
-			path |= 1ULL << c->end[k].source;
-	return path;
-}
-
-/* streams in which a packet of @c was forwarded: its routers */
-static uint64_t routers(const struct nt_conv *c)
+/* streams that sighted a packet of @c; @hook: only there, 0: anywhere */
+static uint64_t sighted_in(const struct nt_conv *c, unsigned int hook)
 {
 	uint64_t set = 0;
 	size_t i;
@@ -73,10 +52,26 @@ static uint64_t routers(const struct nt_conv *c)
 		if (c->item[i].type != NT_ITEM_ARROW)
 			continue;
 		for (k = 0; k < a->nsight && k < NT_SIGHTINGS_MAX; k++)
-			if (a->sight[k].hook == NETTRACE_FORWARD && a->sight[k].source < 64)
+			if (a->sight[k].source < 64 && (!hook || a->sight[k].hook == hook))
 				set |= 1ULL << a->sight[k].source;
 	}
 	return set;
+}
+
+uint64_t nt_layout_path(const struct nt_conv *c)
+{
+	uint64_t path = sighted_in(c, 0);
+	int k;
+
+	for (k = 0; k < 2; k++)
+		if (c->end[k].source >= 0 && c->end[k].source < 64)
+			path |= 1ULL << c->end[k].source;
+	return path;
+}
+
+static uint64_t routers(const struct nt_conv *c)
+{
+	return sighted_in(c, NETTRACE_FORWARD);
 }
 
 static bool arp_concerns(const struct nt_conv *c, const struct nt_arp *arp, uint64_t routers)

@@ -18,7 +18,8 @@
 #include "scenes.h"
 #include "text.h"
 
-#define CASES "../cases"
+#define CASES	"../cases"
+#define LICENCE "# SPDX-License-Identifier: GPL-2.0-only\n" /* first line of each */
 
 static const struct {
 	const char *name;
@@ -88,6 +89,7 @@ static void golden(const char *name, const char *text)
 		FILE *f = fopen(path, "w");
 
 		assert_non_null(f);
+		fputs(LICENCE, f);
 		fputs(text, f);
 		assert_int_equal(fclose(f), 0);
 		return;
@@ -95,7 +97,8 @@ static void golden(const char *name, const char *text)
 	want = read_all(path);
 	if (!want)
 		fail_msg("%s is not there", path);
-	if (strcmp(want, text))
+	assert_memory_equal(want, LICENCE, strlen(LICENCE));
+	if (strcmp(want + strlen(LICENCE), text))
 		fail_msg("%s says\n%s\nand this was drawn\n%s", path, want, text);
 	free(want);
 }

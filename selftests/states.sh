@@ -13,22 +13,16 @@ SYN='tcp flags & (syn|ack) == syn'
 SYNACK='tcp flags & (syn|ack) == (syn|ack)'
 NOSYN='tcp flags & syn == 0'
 
-# rfc_name: RFC 9293's names for those of ss
-rfc_name()
-{
-	sed 's/^ESTAB$/ESTABLISHED/; s/^SYN-RECV$/SYN-RECEIVED/; s/^UNCONN$/CLOSED/'
-}
-
-# socket_state NETNS FILTER...: of the one connection there, as ss has it.  A
+# socket_state NETNS FILTER: of the one connection there, as ss has it.  A
 # listener is told apart by having no connection beside it.
 socket_state()
 {
-	local ns=$1 line
-
-	shift
-	line=$(in_ns "$ns" ss -tanH "$@" | awk '$1 != "LISTEN" { print $1 }' | rfc_name)
-	[ -n "$line" ] || line=$(in_ns "$ns" ss -tlnH "$@" | awk '{ print $1 }')
-	echo "${line:-CLOSED}"
+	in_ns "$1" ss -tanH "$2" | awk '
+		$1 == "ESTAB" { $1 = "ESTABLISHED" }
+		$1 == "SYN-RECV" { $1 = "SYN-RECEIVED" }
+		$1 == "LISTEN" { listener = 1; next }
+		{ state = $1 }
+		END { print state ? state : listener ? "LISTEN" : "CLOSED" }'
 }
 
 client_state()
@@ -52,9 +46,9 @@ last_said()
 	ntq -p to type=transition "end=$1" <"$JSON" | tail -n 1
 }
 
-# frozen CLIENT SERVER: ss says so, nettrace says so, and ss still does.  A
-# listener that a connection came through stays and is not the connection's
-# state: the server's end is then CLOSED for nettrace, LISTEN for ss.
+# frozen CLIENT SERVER [SERVER-BY-NETTRACE]: ss says so, nettrace says so, and ss
+# still does.  A listener that a connection came through stays and is not the
+# connection's state: the server's end is then CLOSED, where ss has LISTEN.
 frozen()
 {
 	local server=$2
@@ -64,8 +58,8 @@ frozen()
 		fail "ss says $(client_state) and $(server_state), wanted $1 and $server"
 	observe "$(nets)"
 	both_are "$1" "$server" || fail "it did not last: ss says $(client_state) and $(server_state)"
-	equal "conversations" "$(said type=conversation)" 1
-	says 1 type=conversation "client_state=$1" "server_state=$2"
+	equal "conversations" "$(said type=conversation proto=tcp)" 1
+	says 1 type=conversation proto=tcp "client_state=$1" "server_state=${3:-$2}"
 	equal "the client's last transition" "$(last_said client)" "$1"
 	[ "$2" = LISTEN ] || equal "the server's last transition" "$(last_said server)" "$2"
 	# what was seen at its own kernel is no inference
@@ -119,7 +113,7 @@ frozen_server_first()
 
 # ---- opening ----------------------------------------------------------------
 
-t_listen_syn_sent()
+t_syn_sent()
 {
 	net_pair
 	drop_in $S "$SYN"
@@ -128,8 +122,34 @@ t_listen_syn_sent()
 	tell server listen $SADDR $PORT
 	tell client start $SADDR $PORT
 	await "the SYN to be dropped" test_dropped $S
-	frozen SYN-SENT LISTEN
+	# the SYN was never seen to reach the listener, whose state it is not then
+	frozen SYN-SENT LISTEN 'LISTEN|null'
 	says 1 type=transition end=client from=CLOSED to=SYN-SENT cause.call=connect cause.comm=client
+}
+
+# its accept queue is full: the SYN arrives and the listener stays one
+t_listen()
+{
+	net_pair
+	peer server $S
+	peer first $C
+	peer client $C
+	tell server listen $SADDR $PORT 0
+	tell first connect $SADDR $PORT
+	tell client bind $CADDR 4000
+	tell client start $SADDR $PORT
+	await "the SYN to arrive" listener_saw_syn
+	equal "the client for ss" "$(in_ns $C ss -tanH 'sport = :4000' | awk '{ print $1 }')" SYN-SENT
+	equal "the server for ss" "$(in_ns $S ss -tanH 'dport = :4000' | wc -l)" 0
+	equal "listeners for ss" "$(in_ns $S ss -tlnH "sport = :$PORT" | wc -l)" 1
+	observe "$(nets)"
+	says 1 type=conversation client.port=4000 client_state=SYN-SENT server_state=LISTEN
+	says 1 type=conversation client.port!=4000 proto=tcp client_state=ESTABLISHED
+}
+
+listener_saw_syn()
+{
+	evdump -N "$S" | grep -q ' hook=LOCAL_IN .* sport=4000 .* sk=LISTEN state=LISTEN '
 }
 
 test_dropped()
@@ -297,7 +317,7 @@ t_closing()
 }
 
 load
-nt_main t_listen_syn_sent "t_syn_received at-second" "t_syn_received at-third" \
+nt_main t_syn_sent t_listen "t_syn_received at-second" "t_syn_received at-third" \
 	"t_established net_lo" "t_established net_pair" t_syn_received_client \
 	"t_fin_wait_1 client" "t_fin_wait_1 server" \
 	"t_fin_wait_2 client shutdown" "t_fin_wait_2 server shutdown" \

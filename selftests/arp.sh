@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ARP as a conversation, and what IPv6 does in its place.  The judges are ip's
+# addresses and neighbour tables, and tcpdump.
+
+# shellcheck source=selftests/lib/nt.sh
+. "$(dirname "$0")/lib/nt.sh"
+
+mac_of()
+{
+	ip -n "$1" -o link show "$2" | sed 's/.*link\/ether \([0-9a-f:]*\).*/\1/'
+}
+
+t_exchange()
+{
+	net_pair
+	must in_ns $C ping -qc 1 $SADDR
+	observe $C,$S
+	says 2 type=arp
+	says 1 type=arp op=request broadcast=true "sender.mac=$(mac_of $C eth0)" sender.ip=$CADDR \
+		target.ip=$SADDR
+	says 1 type=arp op=reply broadcast=false "sender.mac=$(mac_of $S eth0)" sender.ip=$SADDR \
+		"target.mac=$(mac_of $C eth0)" target.ip=$CADDR
+	equal "what the kernel learned" \
+		"$(ip -n $C neigh show $SADDR | sed -n 's/.*lladdr \([0-9a-f:]*\) .*/\1/p')" \
+		"$(ntq -p sender.mac type=arp op=reply <"$JSON")"
+	equal "the order" "$(ntq -p op type=arp <"$JSON" | tr '\n' ' ')" "request reply "
+	at_least "the datagram waited for the reply" "$(first_datagram $S)" "$(ntq -p t type=arp op=reply <"$JSON")"
+}
+
+# first_datagram NETNS: when the echo request arrived there
+first_datagram()
+{
+	ntq -p sightings.1.t type=datagram proto=ICMP sightings.1.hook=LOCAL_IN \
+		sightings.1.netns="$1" <"$JSON" | head -n 1
+}
+
+t_command()
+{
+	net_pair
+	must in_ns $C ping -qc 1 $SADDR
+	must "$NETTRACE" arp -N $C,$S
+	"$NETTRACE" arp -N $C,$S >"$NT_TMP/text"
+	grep -q "$(mac_of $S eth0)" "$NT_TMP/text" || fail "the owner is not named: $(cat "$NT_TMP/text")"
+	grep -q "$SADDR" "$NT_TMP/text" || fail "the address is not named: $(cat "$NT_TMP/text")"
+	equal "lines that ask or answer" "$(grep -c "$SADDR" "$NT_TMP/text")" 2
+}
+
+# nobody answers: as many requests as tcpdump sees, no reply
+t_unanswered()
+{
+	net_pair
+	in_ns $C tcpdump -lni eth0 -w "$NT_TMP/pcap" arp 2>"$NT_TMP/err" &
+	echo $! >>"$NT_TMP/pids"
+	await "tcpdump to listen" grep -q listening "$NT_TMP/err"
+	! in_ns $C ping -qc 1 -W 5 10.0.1.99 >"$NT_TMP/ping" || fail "somebody answers for 10.0.1.99"
+	await "the entry to fail" failed_entry 10.0.1.99
+	kill "$(head -n 1 "$NT_TMP/pids")"
+	wait
+	observe $C
+	n=$(tcpdump -nr "$NT_TMP/pcap" 2>/dev/null | grep -c 'Request who-has 10.0.1.99')
+	at_least "requests for tcpdump" "$n" 2
+	says "$n" type=arp op=request target.ip=10.0.1.99
+	says 0 type=arp op=reply
+	# the neighbour heard them too: it was a broadcast
+	observe $S
+	says "$n" type=arp op=request target.ip=10.0.1.99 sightings.#=1
+}
+
+failed_entry()
+{
+	ip -n $C neigh show "$1" | grep -q FAILED
+}
+
+# through a router: an exchange on each link, each by the router's own port
+t_routed()
+{
+	net_routed
+	must in_ns $C ping -qc 1 $SADDR
+	observe $C,$R,$S
+	says 1 type=arp op=request sender.ip=10.0.1.1 target.ip=10.0.1.2
+	says 1 type=arp op=request sender.ip=10.0.2.1 target.ip=10.0.2.2
+	says 0 type=arp sender.ip=10.0.1.1 target.ip=10.0.2.2
+	says 1 type=arp op=reply "sender.mac=$(mac_of $R left)" sender.ip=10.0.1.2
+	says 1 type=arp op=reply "sender.mac=$(mac_of $S eth0)" sender.ip=10.0.2.2
+}
+
+# IPv6 asks a multicast group by ICMPv6: solicitation 135, advertisement 136
+t_ipv6()
+{
+	net_pair
+	must in_ns $C ping -qc 1 $SADDR6
+	observe $C,$S
+	says 0 type=arp
+	says 1 type=datagram proto=ICMPv6 icmp.type=135 sightings.#=2 sightings.0.netns=$C
+	says 1 type=datagram proto=ICMPv6 icmp.type=136 sightings.#=2 sightings.0.netns=$S
+	says 1 type=datagram proto=ICMPv6 icmp.type=128 sightings.#=2
+	says 1 type=datagram proto=ICMPv6 icmp.type=129 sightings.#=2
+}
+
+# a datagram to a closed port, and the ICMP error that tells which one
+t_icmp_error()
+{
+	net_pair
+	peer client $C
+	tell client udp $SADDR 9 1
+	observe $C,$S
+	says 1 type=datagram proto=UDP len=4 sightings.#=2
+	says 1 type=datagram icmp.type=3 icmp.code=3 about.addr=$SADDR about.port=9
+}
+
+load
+nt_main t_exchange t_command t_unanswered t_routed t_ipv6 t_icmp_error

@@ -99,11 +99,6 @@ static int64_t last_arrow(const struct nt_conv *c)
 	return last;
 }
 
-bool nt_arp_of_conv(const struct nt_conv *c, const struct nt_arp *arp)
-{
-	return arp->t >= c->t0 && arp->t <= last_arrow(c) && arp_concerns(c, arp, routers(c));
-}
-
 static void add(struct work *w, enum nt_row_type type, int64_t t, const void *what)
 {
 	struct entry *e;

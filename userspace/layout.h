@@ -81,7 +81,4 @@ void nt_layout_free(struct nt_layout *l);
  */
 uint64_t nt_layout_path(const struct nt_conv *c);
 
-/** nt_arp_of_conv() - does this ARP packet belong to the conversation's way? */
-bool nt_arp_of_conv(const struct nt_conv *c, const struct nt_arp *arp);
-
 #endif /* NETTRACE_LAYOUT_H */

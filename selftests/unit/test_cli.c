@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arguments, and the running of a command: what is understood, what is
+ * refused, which status comes back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "priv.h"
+
+const struct nt_command *const nt_commands[] = {
+	&nt_cmd_timeline, &nt_cmd_follow, &nt_cmd_list,	  &nt_cmd_show,
+	&nt_cmd_arp,	  &nt_cmd_stats,  &nt_cmd_record, NULL,
+};
+
+#define ARGS_MAX 16
+
+/* what is said goes to a file, for what was said last is part of the test */
+static char said[4096];
+
+static int parse(struct nt_cli *cli, const char *line)
+{
+	static char copy[512];
+	static char *argv[ARGS_MAX];
+	char *rest = copy, *word;
+	int argc = 0, status, keep[2], fd, i;
+	char path[] = "/tmp/nettrace-test-XXXXXX";
+	ssize_t n;
+
+	snprintf(copy, sizeof(copy), "nettrace %s", line);
+	while ((word = strsep(&rest, " ")))
+		if (*word && argc < ARGS_MAX - 1)
+			argv[argc++] = word;
+	argv[argc] = NULL;
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	unlink(path);
+	fflush(NULL);
+	for (i = 0; i < 2; i++) {
+		keep[i] = dup(1 + i);
+		dup2(fd, 1 + i);
+	}
+	status = nt_cli_parse(cli, argc, argv);
+	fflush(NULL);
+	for (i = 0; i < 2; i++) {
+		dup2(keep[i], 1 + i);
+		close(keep[i]);
+	}
+	n = pread(fd, said, sizeof(said) - 1, 0);
+	said[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return status;
+}
+
+static void refused(const char *line, const char *because)
+{
+	struct nt_cli cli;
+
+	assert_int_equal(parse(&cli, line), NT_EXIT_USAGE);
+	if (!strstr(said, because))
+		fail_msg("'%s' is answered by: %s", line, said);
+	nt_cli_free(&cli);
+}
+
+static void test_understood(void **state)
+{
+	struct nt_cli cli;
+
+	(void)state;
+	assert_int_equal(parse(&cli, "timeline"), -1);
+	assert_ptr_equal(cli.cmd, &nt_cmd_timeline);
+	assert_null(cli.command);
+	assert_int_equal(cli.wait_ns, 200000000);
+	nt_cli_free(&cli);
+
+	assert_int_equal(parse(&cli, "-- ls -l --json"), -1);
+	assert_ptr_equal(cli.cmd, &nt_cmd_timeline);
+	assert_string_equal(cli.command[1], "-l");
+	assert_string_equal(cli.command[2], "--json");
+	assert_null(cli.command[3]);
+	assert_false(cli.json);
+	nt_cli_free(&cli);
+
+	assert_int_equal(parse(&cli, "-N a,12,b list --json -w 99 --color=never"), -1);
+	assert_ptr_equal(cli.cmd, &nt_cmd_list);
+	assert_int_equal(cli.nnetns, 3);
+	assert_string_equal(cli.netns[1], "12");
+	assert_true(cli.json);
+	assert_int_equal(cli.width, 99);
+	assert_int_equal(cli.color, NT_NEVER);
+	nt_cli_free(&cli);
+
+	assert_int_equal(parse(&cli, "show 3 -r file --ascii"), -1);
+	assert_int_equal(cli.narg, 1);
+	assert_string_equal(cli.arg[0], "3");
+	assert_string_equal(cli.file, "file");
+	assert_int_equal(cli.unicode, NT_NEVER);
+	nt_cli_free(&cli);
+
+	assert_int_equal(parse(&cli, "follow --wait 1.5 --until-closed -- x"), -1);
+	assert_int_equal(cli.wait_ns, 1500000000);
+	assert_true(cli.until_closed);
+	nt_cli_free(&cli);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	refused("", "Usage");
+	refused("nonsense", "no subcommand 'nonsense'");
+	refused("replay", "not part of version");
+	refused("timeline --nonsense", "no option '--nonsense'");
+	refused("timeline -w", "value is missing");
+	refused("timeline -w x", "not a width");
+	refused("timeline -w 0", "not a width");
+	refused("timeline --color=blue", "blue");
+	refused("timeline --conv 0", "'0'");
+	refused("timeline --conv 99999999999", "'99999999999'");
+	refused("timeline --wait nan -- x", "seconds");
+	refused("timeline --wait -1 -- x", "seconds");
+	refused("timeline extra", "'extra'");
+	refused("show", "needs N");
+	refused("show 1 2", "'2'");
+	refused("record", "needs FILE");
+	refused("record f --json", "no option --json");
+	refused("stats --conv 1", "no option --conv");
+	refused("show 1 -- x", "traces no command");
+	refused("--", "no command after");
+	refused("-r f -- x", "exclude each other");
+	refused("-r f -N a list", "recording");
+	refused("-N a,,b list", "empty");
+	refused("-N a -N b list", "twice");
+}
+
+static void test_help(void **state)
+{
+	struct nt_cli cli;
+
+	(void)state;
+	assert_int_equal(parse(&cli, "--help"), NT_EXIT_OK);
+	assert_non_null(strstr(said, "Exit status"));
+	assert_int_equal(parse(&cli, "--version"), NT_EXIT_OK);
+	assert_string_equal(said, "nettrace " NETTRACE_VERSION "\n");
+	assert_int_equal(parse(&cli, "record --help"), NT_EXIT_OK);
+	assert_non_null(strstr(said, "record FILE"));
+	assert_null(strstr(said, "--json"));
+}
+
+static int run(const char *script)
+{
+	char *argv[] = { "sh", "-c", (char *)(uintptr_t)script, NULL };
+	struct nt_error err = { "" };
+	int status;
+	pid_t pid;
+
+	assert_int_equal(nt_spawn(&pid, argv, &err), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return nt_status_of(status);
+}
+
+static void test_spawn(void **state)
+{
+	char *none[] = { "/nonexistent\033/x", NULL }, *dir[] = { "/etc", NULL };
+	struct nt_error err = { "" };
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(run("exit 0"), 0);
+	assert_int_equal(run("exit 7"), 7);
+	assert_int_equal(run("kill -TERM $$"), 128 + 15);
+	assert_int_equal(nt_spawn(&pid, none, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "\\x1b"));
+	assert_null(strchr(err.text, '\033'));
+	assert_int_equal(nt_spawn(&pid, dir, &err), -EACCES);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nothing is left */
+}
+
+/* the command's output must not mix with the data on our standard output */
+static void test_spawn_output(void **state)
+{
+	int out[2], keep, flags;
+	char c;
+
+	(void)state;
+	assert_int_equal(pipe(out), 0);
+	fflush(stdout);
+	keep = dup(1);
+	dup2(out[1], 1);
+	close(out[1]);
+	assert_int_equal(run("echo '# this is to be on standard error'"), 0);
+	assert_int_equal(run("test /proc/self/fd/1 -ef /proc/self/fd/2"), 0);
+	dup2(keep, 1);
+	close(keep);
+	flags = fcntl(out[0], F_GETFL);
+	fcntl(out[0], F_SETFL, flags | O_NONBLOCK);
+	assert_int_equal(read(out[0], &c, 1), 0); /* the end: nobody holds it, nothing in it */
+	close(out[0]);
+}
+
+/* sudo's variables are root's to believe: as another user they change nothing */
+static void test_spawn_user(void **state)
+{
+	(void)state;
+	setenv("SUDO_UID", "65534", 1);
+	setenv("SUDO_GID", "65534", 1);
+	if (geteuid() == 0) {
+		assert_int_equal(run("test $(id -u) = 65534 && test $(id -g) = 65534"), 0);
+		assert_int_equal(run("test \"$(id -G)\" = 65534"), 0);
+	} else {
+		assert_int_equal(run("test $(id -u) != 65534"), 0);
+	}
+	setenv("SUDO_UID", "12x", 1);
+	assert_int_equal(run("test $(id -u) != 12"), 0);
+	setenv("SUDO_UID", "0", 1);
+	assert_int_equal(run("true"), 0);
+	unsetenv("SUDO_UID");
+	unsetenv("SUDO_GID");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_understood),   cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_help),	     cmocka_unit_test(test_spawn),
+		cmocka_unit_test(test_spawn_output), cmocka_unit_test(test_spawn_user),
+	};
+
+	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+}

@@ -32,7 +32,7 @@ t_exchange()
 # first_datagram NETNS: when the echo request arrived there
 first_datagram()
 {
-	ntq -p sightings.1.t type=datagram proto=ICMP sightings.1.hook=LOCAL_IN \
+	ntq -p sightings.1.t type=datagram proto=icmp sightings.1.hook=LOCAL_IN \
 		sightings.1.netns="$1" <"$JSON" | head -n 1
 }
 
@@ -51,15 +51,15 @@ t_command()
 t_unanswered()
 {
 	net_pair
-	in_ns $C tcpdump -lni eth0 -w "$NT_TMP/pcap" arp 2>"$NT_TMP/err" &
+	ip netns exec $C tcpdump -Z root -Uni eth0 -w "$NT_TMP/pcap" arp 2>"$NT_TMP/err" &
 	echo $! >>"$NT_TMP/pids"
 	await "tcpdump to listen" grep -q listening "$NT_TMP/err"
 	! in_ns $C ping -qc 1 -W 5 10.0.1.99 >"$NT_TMP/ping" || fail "somebody answers for 10.0.1.99"
 	await "the entry to fail" failed_entry 10.0.1.99
-	kill "$(head -n 1 "$NT_TMP/pids")"
-	wait
+	kill $!
+	wait $! || fail "tcpdump: $(cat "$NT_TMP/err")"
 	observe $C
-	n=$(tcpdump -nr "$NT_TMP/pcap" 2>/dev/null | grep -c 'Request who-has 10.0.1.99')
+	n=$(tcpdump -Z root -nr "$NT_TMP/pcap" 2>/dev/null | grep -c 'Request who-has 10.0.1.99')
 	at_least "requests for tcpdump" "$n" 2
 	says "$n" type=arp op=request target.ip=10.0.1.99
 	says 0 type=arp op=reply
@@ -70,7 +70,7 @@ t_unanswered()
 
 failed_entry()
 {
-	ip -n $C neigh show "$1" | grep -q FAILED
+	ip -n "$C" neigh show "$1" | grep -q FAILED
 }
 
 # through a router: an exchange on each link, each by the router's own port
@@ -93,10 +93,10 @@ t_ipv6()
 	must in_ns $C ping -qc 1 $SADDR6
 	observe $C,$S
 	says 0 type=arp
-	says 1 type=datagram proto=ICMPv6 icmp.type=135 sightings.#=2 sightings.0.netns=$C
-	says 1 type=datagram proto=ICMPv6 icmp.type=136 sightings.#=2 sightings.0.netns=$S
-	says 1 type=datagram proto=ICMPv6 icmp.type=128 sightings.#=2
-	says 1 type=datagram proto=ICMPv6 icmp.type=129 sightings.#=2
+	says 1 type=datagram proto=icmpv6 icmp.type=135 sightings.#=2 sightings.0.netns=$C
+	says 1 type=datagram proto=icmpv6 icmp.type=136 sightings.#=2 sightings.0.netns=$S
+	says 1 type=datagram proto=icmpv6 icmp.type=128 sightings.#=2
+	says 1 type=datagram proto=icmpv6 icmp.type=129 sightings.#=2
 }
 
 # a datagram to a closed port, and the ICMP error that tells which one
@@ -106,8 +106,8 @@ t_icmp_error()
 	peer client $C
 	tell client udp $SADDR 9 1
 	observe $C,$S
-	says 1 type=datagram proto=UDP len=4 sightings.#=2
-	says 1 type=datagram icmp.type=3 icmp.code=3 about.addr=$SADDR about.port=9
+	says 1 type=datagram proto=udp len=4 sightings.#=2
+	says 1 type=datagram proto=icmp icmp.type=3 icmp.code=3 sightings.#=2 about.addr=$SADDR about.port=9
 }
 
 load

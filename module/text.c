@@ -13,13 +13,6 @@
 
 #include "text.h"
 
-static const char *nt_name(const char *const *names, size_t n, unsigned int i)
-{
-	return i < n && names[i] ? names[i] : "?";
-}
-
-#define NT_NAME(names, i) nt_name(names, ARRAY_SIZE(names), i)
-
 /* RFC 9293, 3.3.2; a half-open request socket is in SYN-RECEIVED */
 static const char *const nt_states[] = {
 	[NETTRACE_TCP_NONE] = "-",
@@ -62,6 +55,31 @@ static const char *const nt_ends[] = {
 	[NETTRACE_END_KILLED] = "it was dropped",
 	[NETTRACE_END_UNFOLLOWED] = "its end will not be seen: the table is full",
 };
+
+static const char *nt_name(const char *const *names, size_t n, unsigned int i)
+{
+	return i < n && names[i] ? names[i] : "?";
+}
+
+static const char *nt_state_name(unsigned int i)
+{
+	return nt_name(nt_states, ARRAY_SIZE(nt_states), i);
+}
+
+static const char *nt_hook_name(unsigned int i)
+{
+	return nt_name(nt_hooks, ARRAY_SIZE(nt_hooks), i);
+}
+
+static const char *nt_kind_name(unsigned int i)
+{
+	return nt_name(nt_kinds, ARRAY_SIZE(nt_kinds), i);
+}
+
+static const char *nt_end_name(unsigned int i)
+{
+	return nt_name(nt_ends, ARRAY_SIZE(nt_ends), i);
+}
 
 static void nt_text_name(struct seq_file *m, const char *name)
 {
@@ -196,7 +214,7 @@ static void nt_text_ip(struct seq_file *m, const struct nettrace_packet *p)
 
 static void nt_text_packet(struct seq_file *m, const struct nettrace_packet *p)
 {
-	seq_printf(m, "%-12s ", NT_NAME(nt_hooks, p->hook));
+	seq_printf(m, "%-12s ", nt_hook_name(p->hook));
 	nt_text_name(m, p->dev);
 	seq_putc(m, ' ');
 	if (p->hdr.family == NETTRACE_ARP)
@@ -204,8 +222,8 @@ static void nt_text_packet(struct seq_file *m, const struct nettrace_packet *p)
 	else
 		nt_text_ip(m, p);
 	if (p->sk_kind)
-		seq_printf(m, "  | %s %s", NT_NAME(nt_kinds, p->sk_kind),
-			   NT_NAME(nt_states, p->sock_state));
+		seq_printf(m, "  | %s %s", nt_kind_name(p->sk_kind),
+			   nt_state_name(p->sock_state));
 	if (p->sk_kind == NETTRACE_SK_TIMEWAIT ||
 	    p->sk_kind == NETTRACE_SK_REQUEST)
 		seq_printf(m, " timer=%ums", p->left_ms);
@@ -235,22 +253,22 @@ static void nt_text_state(struct seq_file *m, const struct nettrace_state *s)
 	nt_text_end(m, s->hdr.family, s->local, s->lport, true);
 	seq_puts(m, " - ");
 	nt_text_end(m, s->hdr.family, s->remote, s->rport, true);
-	seq_printf(m, "  %s ", NT_NAME(nt_kinds, s->kind));
+	seq_printf(m, "  %s ", nt_kind_name(s->kind));
 	if (s->hdr.type == NETTRACE_RESET)
 		seq_printf(m, "%s RST in %s",
 			   s->what == NETTRACE_RST_SENT ? "sent" : "received",
-			   NT_NAME(nt_states, s->old_state));
+			   nt_state_name(s->old_state));
 	else if (s->end_why == NETTRACE_END_PROMOTED)
 		seq_puts(m, "gives way to a full socket");
 	else if (s->old_state == s->new_state)
-		seq_printf(m, "stays %s", NT_NAME(nt_states, s->new_state));
+		seq_printf(m, "stays %s", nt_state_name(s->new_state));
 	else
-		seq_printf(m, "%s -> %s", NT_NAME(nt_states, s->old_state),
-			   NT_NAME(nt_states, s->new_state));
+		seq_printf(m, "%s -> %s", nt_state_name(s->old_state),
+			   nt_state_name(s->new_state));
 	if (s->left_ms)
 		seq_printf(m, " timer=%ums", s->left_ms);
 	if (s->end_why)
-		seq_printf(m, " (%s)", NT_NAME(nt_ends, s->end_why));
+		seq_printf(m, " (%s)", nt_end_name(s->end_why));
 	nt_text_context(m, s);
 	seq_putc(m, '\n');
 }

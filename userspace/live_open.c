@@ -18,6 +18,37 @@
 #define EVENTS "/proc/thread-self/net/nettrace/events"
 #define TRACE  "/proc/thread-self/net/nettrace/trace"
 
+/* what insmod will say, and what to do then */
+#define SIGN_IT                                                                                   \
+	"; this kernel takes signed modules only (Secure Boot or lockdown): README.md tells how " \
+	"to sign it"
+#define BUILD_IT \
+	" ('Invalid module format' means built for another kernel: run 'make clean && make' first)"
+
+/* does the kernel refuse modules that nobody it trusts has signed? */
+static bool only_signed(void)
+{
+	static const struct {
+		const char *path, *sign;
+	} signs[] = {
+		{ "/sys/module/module/parameters/sig_enforce", "Y" },
+		{ "/sys/kernel/security/lockdown", "[integrity]" },
+		{ "/sys/kernel/security/lockdown", "[confidentiality]" },
+	};
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs) && !found; i++) {
+		FILE *f = fopen(signs[i].path, "re");
+		char line[128] = "";
+
+		if (!f)
+			continue;
+		found = fgets(line, sizeof(line), f) && strstr(line, signs[i].sign);
+		fclose(f);
+	}
+	return found;
+}
+
 /* "namespace lab1 " or "this namespace" */
 struct which {
 	const char *spec;
@@ -92,7 +123,8 @@ static int cannot_open(const struct which *w, int error, const char *stage, stru
 	if (access("/sys/module/nettrace", F_OK))
 		return nt_error_set(
 			err, -error,
-			"the module is not loaded: run 'sudo insmod module/nettrace.ko'");
+			"the module is not loaded: run 'sudo insmod module/nettrace.ko'%s",
+			only_signed() ? SIGN_IT : BUILD_IT);
 	return nt_error_set(
 		err, -error,
 		"the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)",

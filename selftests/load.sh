@@ -131,8 +131,22 @@ t_again()
 	unload
 }
 
+# as if it had been built for another kernel
+t_other_kernel()
+{
+	unload
+	sed 's/vermagic=\([0-9]\)\./vermagic=\1:/' "$NETTRACE_KO" >"$NT_TMP/other.ko"
+	cmp -s "$NETTRACE_KO" "$NT_TMP/other.ko" && fail "the module names no kernel"
+	if insmod "$NT_TMP/other.ko" 2>"$NT_TMP/err"; then
+		rmmod nettrace
+		fail "this kernel takes a module of another one"
+	fi
+	grep -q "Invalid module format" "$NT_TMP/err" ||
+		fail "insmod says: $(cat "$NT_TMP/err")"
+}
+
 nt_main t_load t_unload t_idle_ends t_modinfo \
 	"t_bad_parameter trace=everything" "t_bad_parameter hooks=sideways" \
 	"t_bad_parameter ring=0" "t_bad_parameter ring=4000000000" "t_bad_parameter payload=100000" \
-	t_twice "t_trace_which all 1 1" "t_trace_which init 1 0" \
+	t_twice t_other_kernel "t_trace_which all 1 1" "t_trace_which init 1 0" \
 	"t_trace_which none 0 0" t_memory_cap t_again

@@ -135,7 +135,7 @@ t_again()
 t_other_kernel()
 {
 	unload
-	sed 's/vermagic=\([0-9]\)\./vermagic=\1:/' "$NETTRACE_KO" >"$NT_TMP/other.ko"
+	sed 's/\(vermagic=[^ ]*\) SMP/\1 UP0/' "$NETTRACE_KO" >"$NT_TMP/other.ko"
 	cmp -s "$NETTRACE_KO" "$NT_TMP/other.ko" && fail "the module names no kernel"
 	if insmod "$NT_TMP/other.ko" 2>"$NT_TMP/err"; then
 		rmmod nettrace

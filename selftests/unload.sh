@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# vm: --timeout 1000
 #
 # rmmod at any moment: at once, whoever reads and whatever passes, again and
 # again, with nothing left behind.
@@ -9,10 +10,12 @@
 
 ROUNDS=50
 WARM_UP=5
-# "at once": what it may take on an emulated CPU that has other work to do.  It
-# waits for nobody: readers, timers and TIME-WAIT sockets would take longer.
-LIMIT_MS=3000
-MEDIAN_MS=1000
+# "At once": it waits for the kernel's grace periods and for nobody else.  Readers
+# here would take 60 s, timers of TIME-WAIT 60 s.  Idle it must be under a second;
+# under load an emulated CPU that shares its host needs some for the grace periods.
+IDLE_MS=1000
+MEDIAN_MS=3000
+LIMIT_MS=10000
 
 # kernel memory, in KiB: what is not given back would be found here
 kernel_memory()
@@ -48,6 +51,12 @@ readers()
 	printf '%s\n' "${READERS[@]}" $TAIL >>"$NT_TMP/pids"
 }
 
+all_opened()
+{
+	[ "$(find "/proc/${READERS[0]}/fd" "/proc/${READERS[1]}/fd" -lname '*/net/nettrace/events' |
+		wc -l)" -eq 2 ]
+}
+
 events_flow()
 {
 	[ "$(stat_of seen nts-x)" -ge 500 ]
@@ -65,7 +74,7 @@ readers_end()
 		grep -q '^total .* end=yes$' "$NT_TMP/reader$i" ||
 			fail "reader $i ended with: $(tail -n 1 "$NT_TMP/reader$i")"
 	done
-	kill "$TAIL"
+	kill "$TAIL" 2>/dev/null || :
 	await "tail to end" gone "$TAIL"
 	wait "${READERS[@]}"
 }
@@ -77,6 +86,7 @@ one_round()
 	READERS=()
 	must insmod "$NETTRACE_KO" ring=256
 	readers nts-x
+	await "the readers to open" all_opened
 	await "events" events_flow
 	before=$(now_ms)
 	must rmmod nettrace
@@ -178,7 +188,7 @@ t_held_open()
 	read -r -u "$text" _ || fail "no text"
 	before=$(now_ms)
 	must rmmod nettrace
-	at_least "milliseconds allowed" $LIMIT_MS $(($(now_ms) - before))
+	at_least "milliseconds allowed" $IDLE_MS $(($(now_ms) - before))
 	load
 	# the old descriptors lead nowhere, not to the new module
 	for fd in $text $events; do

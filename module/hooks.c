@@ -183,8 +183,9 @@ static bool nt_tuple_of_leaving(struct nt_tuple *t, const struct sk_buff *skb,
 
 /*
  * A segment that no full TCP socket sends: a request's SYN+ACK, a TIME-WAIT
- * socket's answer (sent by the control socket before 7.2), a RST for nobody.
- * What the mini socket became is recorded before the segment.
+ * socket's answer (before 7.2 sent by the control socket over IPv4, by none
+ * over IPv6), a RST for nobody.  What became of the mini socket is recorded
+ * before the segment.
  *
  * Return: the mini socket with a reference, or NULL; @again: the SYN+ACK was
  * sent before.
@@ -198,28 +199,24 @@ static noinline struct sock *nt_departure_mini(struct nt_net *nt,
 
 	if (!nt_tuple_of_leaving(&t, skb, family))
 		return NULL;
-	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+	if (sk && sk->sk_state == TCP_NEW_SYN_RECV) {
 		*again = nt_mini_request_out(nt, inet_reqsk(sk));
-	} else {
-		if (sk->sk_state != TCP_TIME_WAIT && sk->sk_type != SOCK_RAW)
-			return NULL;
-		sk = nt_lookup(nt->net, &t);
-		if (!sk)
-			return NULL;
-		if (sk->sk_state == TCP_TIME_WAIT) {
-			nt_mini_timewait_out(nt, inet_twsk(sk));
-			return sk;
-		}
-		sock_gen_put(sk);
-		return NULL;
+		return refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
 	}
-	return refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+	sk = nt_lookup(nt->net, &t);
+	if (sk && sk->sk_state == TCP_TIME_WAIT) {
+		nt_mini_timewait_out(nt, inet_twsk(sk));
+		return sk;
+	}
+	if (sk)
+		sock_gen_put(sk);
+	return NULL;
 }
 
 static __always_inline bool nt_needs_mini(const struct sock *sk)
 {
-	return !sk_fullsock(sk) || (sk->sk_protocol == IPPROTO_TCP &&
-				    sk->sk_type == SOCK_RAW);
+	return !sk || !sk_fullsock(sk) ||
+	       (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_RAW);
 }
 
 static __always_inline unsigned int
@@ -233,7 +230,7 @@ nt_departure(struct nt_net *nt, struct sk_buff *skb,
 	unsigned long flags;
 	bool again = false;
 
-	if (hook == NETTRACE_LOCAL_OUT && sk && unlikely(nt_needs_mini(sk)))
+	if (hook == NETTRACE_LOCAL_OUT && unlikely(nt_needs_mini(sk)))
 		mini = nt_departure_mini(nt, skb, family, &again);
 	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
 	if (!rec)

@@ -8,12 +8,20 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
+# one_cpu: a ring is one CPU's, so what overwrites must be where that is which is
+# to be overwritten
+one_cpu()
+{
+	must taskset -cp 0 $BASHPID
+}
+
 # lossy_file: a recording of a connection, whose recorder is stopped in the
 # middle, until the rings of 64 events a CPU have been overwritten many times
 lossy_file()
 {
 	local pid
 
+	one_cpu
 	load_with ring=64
 	net_lo
 	"$NETTRACE" record "$NT_TMP/file" -N "$C" 2>"$NT_TMP/err" &
@@ -108,6 +116,7 @@ t_late_reader()
 {
 	local overwritten delivered seen
 
+	one_cpu
 	load_with ring=64
 	net_lo
 	opened

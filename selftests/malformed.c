@@ -29,7 +29,7 @@
 #define PEER4	"10.7.0.2"
 #define ADDR6	"fd07::1"
 #define PEER6	"fd07::2"
-#define OUR_TTL	77
+#define OUR_TTL 77
 #define MAL	NETTRACE_PKT_MALFORMED
 #define TRUNC	NETTRACE_PKT_TRUNCATED
 #define FRAG	NETTRACE_PKT_FRAGMENT
@@ -42,15 +42,15 @@
 /* @set: all of these; @any: one of these at least; @clear: none of these */
 struct flaw {
 	const char *name;
-	uint8_t first;		/* IPv4: version and header length */
-	uint16_t frag;		/* IPv4: flags and offset */
-	uint8_t proto;		/* or next header */
-	const char *hex;	/* what follows the 20 or 40 bytes */
+	uint8_t first;	 /* IPv4: version and header length */
+	uint16_t frag;	 /* IPv4: flags and offset */
+	uint8_t proto;	 /* or next header */
+	const char *hex; /* what follows the 20 or 40 bytes */
 	uint16_t set, any, clear;
 };
 
-#define PORTS	"1234 0050"
-#define SEQACK	"00000001 00000000"
+#define PORTS  "1234 0050"
+#define SEQACK "00000001 00000000"
 
 static const struct flaw ipv4[] = {
 	{ "sound UDP", 0x45, 0, 17, PORTS "0009 0000 61", L4, 0, MAL | TRUNC },
@@ -60,34 +60,37 @@ static const struct flaw ipv4[] = {
 	{ "version 0", 0x05, 0, 17, PORTS "0009 0000 61", MAL, 0, L4 },
 	{ "ten words of options", 0x4f, 0, 17,
 	  "01010101 01010101 01010101 01010101 01010101 01010101 01010101 01010101 01010101"
-	  "01010100" PORTS "0009 0000 61", OPTS | L4, 0, MAL | TRUNC },
+	  "01010100" PORTS "0009 0000 61",
+	  OPTS | L4, 0, MAL | TRUNC },
 	{ "no transport header", 0x45, 0, 6, "", 0, TRUNC | MAL, L4 },
 	{ "TCP cut after its ports", 0x45, 0, 6, PORTS, TRUNC, 0, L4 },
 	{ "TCP cut after 19 bytes", 0x45, 0, 6, PORTS SEQACK "5002 ffff 0000 00", TRUNC, 0, L4 },
 	{ "TCP data offset 0", 0x45, 0, 6, PORTS SEQACK "0002 ffff 0000 0000", MAL, 0, 0 },
 	{ "TCP data offset 4", 0x45, 0, 6, PORTS SEQACK "4002 ffff 0000 0000", MAL, 0, 0 },
-	{ "TCP data offset beyond the packet", 0x45, 0, 6, PORTS SEQACK "f002 ffff 0000 0000",
-	  0, MAL | TRUNC, 0 },
+	{ "TCP data offset beyond the packet", 0x45, 0, 6, PORTS SEQACK "f002 ffff 0000 0000", 0,
+	  MAL | TRUNC, 0 },
 	{ "TCP option of length 0", 0x45, 0, 6, PORTS SEQACK "6002 ffff 0000 0000 0200 0000",
 	  BADOPT, 0, TRUNC },
 	{ "TCP option of length 1", 0x45, 0, 6, PORTS SEQACK "6002 ffff 0000 0000 0801 0000",
 	  BADOPT, 0, TRUNC },
-	{ "TCP option beyond the header", 0x45, 0, 6, PORTS SEQACK "6002 ffff 0000 0000 0204 05b4"
-	  "ffff", L4, 0, BADOPT },
+	{ "TCP option beyond the header", 0x45, 0, 6,
+	  PORTS SEQACK "6002 ffff 0000 0000 0204 05b4"
+		       "ffff",
+	  L4, 0, BADOPT },
 	{ "TCP option longer than the header", 0x45, 0, 6,
 	  PORTS SEQACK "6002 ffff 0000 0000 0228 05b4", BADOPT, 0, 0 },
-	{ "TCP option without its length", 0x45, 0, 6,
-	  PORTS SEQACK "6002 ffff 0000 0000 0101 0102", BADOPT, 0, 0 },
-	{ "TCP SACK of three bytes", 0x45, 0, 6,
-	  PORTS SEQACK "6010 ffff 0000 0000 0503 0100", BADOPT, 0, 0 },
+	{ "TCP option without its length", 0x45, 0, 6, PORTS SEQACK "6002 ffff 0000 0000 0101 0102",
+	  BADOPT, 0, 0 },
+	{ "TCP SACK of three bytes", 0x45, 0, 6, PORTS SEQACK "6010 ffff 0000 0000 0503 0100",
+	  BADOPT, 0, 0 },
 	{ "TCP with all flags", 0x45, 0, 6, PORTS SEQACK "5fff ffff 0000 0000", L4, 0, TRUNC },
 	{ "UDP cut after its ports", 0x45, 0, 17, PORTS, TRUNC, 0, L4 },
 	{ "UDP longer than the packet", 0x45, 0, 17, PORTS "ffff 0000 61", 0, MAL | TRUNC, 0 },
 	{ "UDP shorter than its header", 0x45, 0, 17, PORTS "0003 0000 61", MAL, 0, 0 },
 	{ "ICMP cut after its type", 0x45, 0, 1, "08", TRUNC, 0, L4 },
 	{ "ICMP error about nothing", 0x45, 0, 1, "0301 0000 00000000", 0, 0, INNER },
-	{ "ICMP error about half a header", 0x45, 0, 1, "0301 0000 00000000 45000020 00000000",
-	  0, 0, INNER },
+	{ "ICMP error about half a header", 0x45, 0, 1, "0301 0000 00000000 45000020 00000000", 0,
+	  0, INNER },
 	{ "first fragment, TCP cut", 0x45, 0x2000, 6, PORTS, FRAG | MORE, 0, L4 },
 	{ "a later fragment", 0x45, 0x0010, 6, PORTS SEQACK "5002 ffff 0000 0000", FRAG, 0,
 	  L4 | MORE },
@@ -95,7 +98,7 @@ static const struct flaw ipv4[] = {
 	{ "an unassigned protocol", 0x45, 0, 253, "00", 0, 0, L4 | MAL | TRUNC },
 };
 
-#define DSTOPT	"0104 00000000"		/* padding; the next header comes before */
+#define DSTOPT "0104 00000000" /* padding; the next header comes before */
 
 static const struct flaw ipv6[] = {
 	{ "sound UDP", 0, 0, 17, PORTS "0009 0000 61", L4, 0, MAL | TRUNC },
@@ -104,11 +107,11 @@ static const struct flaw ipv6[] = {
 	{ "three options headers", 0, 0, 60,
 	  "3c00" DSTOPT "3c00" DSTOPT "1100" DSTOPT PORTS "0009 0000 61", OPTS | L4, 0, MAL },
 	{ "twenty options headers", 0, 0, 60,
-	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT
-	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT
-	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT
-	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "1100" DSTOPT
-	  PORTS "0009 0000 61", MAL, 0, L4 },
+	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT
+	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT
+	  "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT "3c00" DSTOPT
+	  "3c00" DSTOPT "1100" DSTOPT PORTS "0009 0000 61",
+	  MAL, 0, L4 },
 	{ "an options header beyond the packet", 0, 0, 60, "11ff" DSTOPT, 0, MAL | TRUNC, L4 },
 	{ "an options header cut", 0, 0, 60, "1100", 0, MAL | TRUNC, L4 },
 	{ "nothing after the header", 0, 0, 6, "", 0, MAL | TRUNC, L4 },
@@ -124,14 +127,22 @@ static const struct flaw ipv6[] = {
 };
 
 static const struct flaw arp[] = {
-	{ "a sound request", 0, 0, 0, "0001 0800 06 04 0001 020000000001 0a070002 000000000000"
-	  "0a070001", 0, 0, MAL | TRUNC },
-	{ "of hardware type 77", 0, 0, 0, "004d 0800 06 04 0001 020000000001 0a070002"
-	  "000000000000 0a070001", MAL, 0, 0 },
-	{ "about no IPv4", 0, 0, 0, "0001 86dd 06 04 0001 020000000001 0a070002"
-	  "000000000000 0a070001", MAL, 0, 0 },
-	{ "of operation 999", 0, 0, 0, "0001 0800 06 04 03e7 020000000001 0a070002"
-	  "000000000000 0a070001", 0, 0, TRUNC },
+	{ "a sound request", 0, 0, 0,
+	  "0001 0800 06 04 0001 020000000001 0a070002 000000000000"
+	  "0a070001",
+	  0, 0, MAL | TRUNC },
+	{ "of hardware type 77", 0, 0, 0,
+	  "004d 0800 06 04 0001 020000000001 0a070002"
+	  "000000000000 0a070001",
+	  MAL, 0, 0 },
+	{ "about no IPv4", 0, 0, 0,
+	  "0001 86dd 06 04 0001 020000000001 0a070002"
+	  "000000000000 0a070001",
+	  MAL, 0, 0 },
+	{ "of operation 999", 0, 0, 0,
+	  "0001 0800 06 04 03e7 020000000001 0a070002"
+	  "000000000000 0a070001",
+	  0, 0, TRUNC },
 };
 
 static size_t put_hex(uint8_t *to, const char *hex)
@@ -292,15 +303,17 @@ static bool as_it_should(const struct flaw *f, unsigned int flags)
 	return (flags & f->set) == f->set && (!f->any || flags & f->any) && !(flags & f->clear);
 }
 
-#define EXPECT_FLAW(f, n, p)							\
-	do {									\
-		EXPECT_EQ(1, n) {						\
-			TH_LOG("%s: sighted %d times", (f)->name, n);		\
-		}								\
-		EXPECT_TRUE(as_it_should(f, (p).flags)) {			\
+#define EXPECT_FLAW(f, n, p)                                                                                \
+	do {                                                                                                \
+		EXPECT_EQ(1, n)                                                                             \
+		{                                                                                           \
+			TH_LOG("%s: sighted %d times", (f)->name, n);                                       \
+		}                                                                                           \
+		EXPECT_TRUE(as_it_should(f, (p).flags))                                                     \
+		{                                                                                           \
 			TH_LOG("%s: flags are 0x%04x; wanted all of 0x%04x, one of 0x%04x, none of 0x%04x", \
-			       (f)->name, (p).flags, (f)->set, (f)->any, (f)->clear); \
-		}								\
+			       (f)->name, (p).flags, (f)->set, (f)->any, (f)->clear);                       \
+		}                                                                                           \
 	} while (0)
 
 /* what a raw socket sends is seen as it leaves, before anybody checks it */
@@ -436,10 +449,9 @@ static size_t random_frame(uint8_t *p, unsigned int *type, unsigned int *seed)
 /* nothing in a record may lead a reader astray */
 static bool in_range(const struct nettrace_packet *p)
 {
-	return p->hook && p->hook < __NETTRACE_HOOK_MAX &&
-	       p->sk_kind < __NETTRACE_SK_KIND_MAX && p->sock_state < __NETTRACE_TCP_STATE_MAX &&
-	       p->nsack <= NETTRACE_SACK_MAX && p->payload <= p->len &&
-	       memchr(p->dev, 0, sizeof(p->dev)) &&
+	return p->hook && p->hook < __NETTRACE_HOOK_MAX && p->sk_kind < __NETTRACE_SK_KIND_MAX &&
+	       p->sock_state < __NETTRACE_TCP_STATE_MAX && p->nsack <= NETTRACE_SACK_MAX &&
+	       p->payload <= p->len && memchr(p->dev, 0, sizeof(p->dev)) &&
 	       (p->hdr.family == NETTRACE_IPV4 || p->hdr.family == NETTRACE_IPV6 ||
 		p->hdr.family == NETTRACE_ARP);
 }
@@ -467,8 +479,7 @@ TEST_F(bad, noise)
 		if (rec.hdr.type != NETTRACE_PACKET)
 			continue;
 		strange += !in_range(&rec.packet);
-		in4 += rec.packet.hook == NETTRACE_LOCAL_IN &&
-		       rec.hdr.family == NETTRACE_IPV4;
+		in4 += rec.packet.hook == NETTRACE_LOCAL_IN && rec.hdr.family == NETTRACE_IPV4;
 	}
 	kernel = ip_counter("InDelivers") + ip_counter("InUnknownProtos") - delivered;
 	EXPECT_EQ(0, strange);

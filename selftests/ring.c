@@ -24,10 +24,10 @@
 #include "kselftest_harness.h"
 #include "lib/own.h"
 
-#define BUF	(64 * 1024)
-#define PORT0	20000
-#define PORTS	1000
-#define CPUS	64
+#define BUF   (64 * 1024)
+#define PORT0 20000
+#define PORTS 1000
+#define CPUS  64
 
 /* A datagram's length follows from its port: a torn record betrays itself. */
 static unsigned int length_of(unsigned int port)
@@ -131,7 +131,8 @@ FIXTURE_SETUP(ring)
 {
 	memset(&self->ca, 0, sizeof(self->ca));
 	memset(&self->cb, 0, sizeof(self->cb));
-	ASSERT_EQ(0, module_load("ring=64")) {
+	ASSERT_EQ(0, module_load("ring=64"))
+	{
 		TH_LOG("the module must load: is NETTRACE_KO right?");
 	}
 	ASSERT_EQ(0, own_netns());
@@ -146,11 +147,11 @@ FIXTURE_TEARDOWN(ring)
 	EXPECT_EQ(0, module_unload());
 }
 
-#define EXPECT_CLEAN(c)				\
-	do {					\
-		EXPECT_EQ(0, (c).torn);		\
-		EXPECT_EQ(0, (c).misplaced);	\
-		EXPECT_EQ(0, (c).backwards);	\
+#define EXPECT_CLEAN(c)                      \
+	do {                                 \
+		EXPECT_EQ(0, (c).torn);      \
+		EXPECT_EQ(0, (c).misplaced); \
+		EXPECT_EQ(0, (c).backwards); \
 	} while (0)
 
 TEST_F(ring, info_comes_first)

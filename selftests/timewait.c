@@ -23,21 +23,21 @@
 #include "kselftest_harness.h"
 #include "lib/own.h"
 
-#define PORT	8080
-#define CPORT	4000
-#define MS	1000000ull
-#define MINUTES	200		/* seconds that one test may take */
+#define PORT		8080
+#define CPORT		4000
+#define MS		1000000ull
+#define MINUTES		200 /* seconds that one test may take */
 
-#define STATE_SYN_RECV	3	/* numbers of /proc/net/tcp */
-#define STATE_TIME_WAIT	6
+#define STATE_SYN_RECV	3 /* numbers of /proc/net/tcp */
+#define STATE_TIME_WAIT 6
 
-#define KEPT	256
+#define KEPT		256
 
 /* all STATE records so far; packets pass by, the last FIN and RST are noted */
 struct log {
 	struct nettrace_state s[KEPT];
 	unsigned int n;
-	struct nettrace_packet fin;	/* the last one that the server sent */
+	struct nettrace_packet fin; /* the last one that the server sent */
 };
 
 FIXTURE(tw)
@@ -52,13 +52,11 @@ FIXTURE_VARIANT(tw)
 	int family;
 };
 
-FIXTURE_VARIANT_ADD(tw, ipv4)
-{
+FIXTURE_VARIANT_ADD(tw, ipv4){
 	.family = AF_INET,
 };
 
-FIXTURE_VARIANT_ADD(tw, ipv6)
-{
+FIXTURE_VARIANT_ADD(tw, ipv6){
 	.family = AF_INET6,
 };
 
@@ -153,8 +151,7 @@ static unsigned int count(const struct log *l, unsigned int kind, unsigned int w
 	for (i = 0; i < l->n; i++) {
 		const struct nettrace_state *s = &l->s[i];
 
-		if (s->kind != kind || s->what != what || s->lport != lport ||
-		    s->rport == 0)
+		if (s->kind != kind || s->what != what || s->lport != lport || s->rport == 0)
 			continue;
 		*last = s;
 		n++;
@@ -181,8 +178,10 @@ static const struct nettrace_state *await(struct events *e, struct log *l, unsig
 /* is the socket in /proc/net/tcp or tcp6, in that state? */
 static bool in_proc(int family, unsigned int lport, unsigned int state)
 {
-	int fd = open_in_netns(NULL, family == AF_INET ? "/proc/thread-self/net/tcp" :
-							 "/proc/thread-self/net/tcp6", O_RDONLY);
+	int fd = open_in_netns(NULL,
+			       family == AF_INET ? "/proc/thread-self/net/tcp" :
+						   "/proc/thread-self/net/tcp6",
+			       O_RDONLY);
 	FILE *f = fdopen(fd, "r");
 	unsigned int lp, rp, st;
 	bool found = false;
@@ -216,21 +215,21 @@ static bool watch_it_go(int family, unsigned int lport, unsigned int state, uint
 }
 
 /* the client closes first, then the server */
-#define CLOSE_BOTH()								\
-	do {									\
-		ASSERT_EQ(0, connect_once(variant->family, self->listener,	\
-					  &self->client, &self->server));	\
-		close(self->client);						\
-		wait_for_fin(self->server);					\
-		close(self->server);						\
+#define CLOSE_BOTH()                                                                      \
+	do {                                                                              \
+		ASSERT_EQ(0, connect_once(variant->family, self->listener, &self->client, \
+					  &self->server));                                \
+		close(self->client);                                                      \
+		wait_for_fin(self->server);                                               \
+		close(self->server);                                                      \
 	} while (0)
 
-#define EXPECT_ON_TIME(s, there, gone)						\
-	do {									\
-		EXPECT_LE(there, (s)->hdr.time);				\
-		EXPECT_LE((s)->hdr.time, gone + NETTRACE_LATE_MS * MS);		\
-		EXPECT_NE(0, (s)->flags & NETTRACE_CTX_TIMER);			\
-		EXPECT_EQ(0, (s)->pid);						\
+#define EXPECT_ON_TIME(s, there, gone)                                  \
+	do {                                                            \
+		EXPECT_LE(there, (s)->hdr.time);                        \
+		EXPECT_LE((s)->hdr.time, gone + NETTRACE_LATE_MS * MS); \
+		EXPECT_NE(0, (s)->flags &NETTRACE_CTX_TIMER);           \
+		EXPECT_EQ(0, (s)->pid);                                 \
 	} while (0)
 
 /* nothing says that the end is closed when it goes into TIME-WAIT */
@@ -276,9 +275,11 @@ TEST_F_TIMEOUT(tw, starts_again, MINUTES)
 	ASSERT_EQ(0, connect_once(variant->family, self->listener, &self->client, &self->server));
 	close(self->client);
 	wait_for_fin(self->server);
-	ASSERT_EQ(0, system("nft 'add table inet t; add chain inet t i { type filter hook input "
-			    "priority 0; }; add rule inet t i tcp dport 8080 tcp flags & (syn|fin|ack) "
-			    "== ack limit rate 1/day burst 1 packets drop'"));
+	ASSERT_EQ(
+		0,
+		system("nft 'add table inet t; add chain inet t i { type filter hook input "
+		       "priority 0; }; add rule inet t i tcp dport 8080 tcp flags & (syn|fin|ack) "
+		       "== ack limit rate 1/day burst 1 packets drop'"));
 	close(self->server);
 	s = await(&self->e, &self->log, NETTRACE_SK_TIMEWAIT, NETTRACE_RESTART, CPORT);
 	ASSERT_NE(NULL, s);
@@ -356,7 +357,7 @@ TEST_F_TIMEOUT(tw, reused_by_a_new_connection, MINUTES)
 	close(self->client);
 	s = await(&self->e, &self->log, NETTRACE_SK_TIMEWAIT, NETTRACE_BEGIN, PORT);
 	ASSERT_NE(NULL, s);
-	usleep(1500000);	/* the new SYN's timestamp must be newer */
+	usleep(1500000); /* the new SYN's timestamp must be newer */
 	ASSERT_EQ(0, connect_once(variant->family, self->listener, &self->client, &self->server));
 	s = await(&self->e, &self->log, NETTRACE_SK_TIMEWAIT, NETTRACE_END, PORT);
 	ASSERT_NE(NULL, s);
@@ -379,7 +380,7 @@ static int send_rst(const struct nettrace_packet *fin)
 	h[13] = 0x04;
 	for (i = 0; i < 20; i += 2)
 		sum += (uint32_t)h[i] << 8 | h[i + 1];
-	sum += 2 * (0x7f00 + 0x0001) + IPPROTO_TCP + 20;	/* the pseudo header */
+	sum += 2 * (0x7f00 + 0x0001) + IPPROTO_TCP + 20; /* the pseudo header */
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = ~((sum & 0xffff) + (sum >> 16));
 	h[16] = (uint8_t)(sum >> 8);

@@ -71,8 +71,7 @@ static void loopback(struct sockaddr_in *a, int fd)
 	memset(a, 0, sizeof(*a));
 	a->sin_family = AF_INET;
 	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(fd, (struct sockaddr *)a, len) ||
-	    getsockname(fd, (struct sockaddr *)a, &len))
+	if (bind(fd, (struct sockaddr *)a, len) || getsockname(fd, (struct sockaddr *)a, &len))
 		die("bind");
 }
 
@@ -169,7 +168,7 @@ int main(int argc, char **argv)
 
 		if (strcmp(argv[1], loads[i].name))
 			continue;
-		loads[i].run(count / 10 + 1, events);	/* warm-up */
+		loads[i].run(count / 10 + 1, events); /* warm-up */
 		drained = 0;
 		lost = 0;
 		t0 = now();

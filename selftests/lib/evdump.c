@@ -27,40 +27,49 @@
 #define NAME(table, i) ((i) < sizeof(table) / sizeof((table)[0]) && (table)[i] ? (table)[i] : "?")
 
 static const char *const hooks[] = {
-	[NETTRACE_HOOK_NONE] = "NONE", [NETTRACE_PRE_ROUTING] = "PRE_ROUTING",
-	[NETTRACE_LOCAL_IN] = "LOCAL_IN", [NETTRACE_FORWARD] = "FORWARD",
-	[NETTRACE_LOCAL_OUT] = "LOCAL_OUT", [NETTRACE_POST_ROUTING] = "POST_ROUTING",
-	[NETTRACE_ARP_IN] = "ARP_IN", [NETTRACE_ARP_OUT] = "ARP_OUT",
+	[NETTRACE_HOOK_NONE] = "NONE",		[NETTRACE_PRE_ROUTING] = "PRE_ROUTING",
+	[NETTRACE_LOCAL_IN] = "LOCAL_IN",	[NETTRACE_FORWARD] = "FORWARD",
+	[NETTRACE_LOCAL_OUT] = "LOCAL_OUT",	[NETTRACE_POST_ROUTING] = "POST_ROUTING",
+	[NETTRACE_ARP_IN] = "ARP_IN",		[NETTRACE_ARP_OUT] = "ARP_OUT",
 	[NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
 };
 static const char *const states[] = {
-	[NETTRACE_TCP_NONE] = "NONE", [NETTRACE_TCP_ESTABLISHED] = "ESTABLISHED",
-	[NETTRACE_TCP_SYN_SENT] = "SYN_SENT", [NETTRACE_TCP_SYN_RECV] = "SYN_RECV",
-	[NETTRACE_TCP_FIN_WAIT1] = "FIN_WAIT1", [NETTRACE_TCP_FIN_WAIT2] = "FIN_WAIT2",
-	[NETTRACE_TCP_TIME_WAIT] = "TIME_WAIT", [NETTRACE_TCP_CLOSE] = "CLOSE",
-	[NETTRACE_TCP_CLOSE_WAIT] = "CLOSE_WAIT", [NETTRACE_TCP_LAST_ACK] = "LAST_ACK",
-	[NETTRACE_TCP_LISTEN] = "LISTEN", [NETTRACE_TCP_CLOSING] = "CLOSING",
+	[NETTRACE_TCP_NONE] = "NONE",
+	[NETTRACE_TCP_ESTABLISHED] = "ESTABLISHED",
+	[NETTRACE_TCP_SYN_SENT] = "SYN_SENT",
+	[NETTRACE_TCP_SYN_RECV] = "SYN_RECV",
+	[NETTRACE_TCP_FIN_WAIT1] = "FIN_WAIT1",
+	[NETTRACE_TCP_FIN_WAIT2] = "FIN_WAIT2",
+	[NETTRACE_TCP_TIME_WAIT] = "TIME_WAIT",
+	[NETTRACE_TCP_CLOSE] = "CLOSE",
+	[NETTRACE_TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+	[NETTRACE_TCP_LAST_ACK] = "LAST_ACK",
+	[NETTRACE_TCP_LISTEN] = "LISTEN",
+	[NETTRACE_TCP_CLOSING] = "CLOSING",
 	[NETTRACE_TCP_NEW_SYN_RECV] = "NEW_SYN_RECV",
 };
 static const char *const kinds[] = {
-	[NETTRACE_SK_NONE] = "NONE", [NETTRACE_SK_FULL] = "FULL",
-	[NETTRACE_SK_LISTEN] = "LISTEN", [NETTRACE_SK_REQUEST] = "REQUEST",
+	[NETTRACE_SK_NONE] = "NONE",	     [NETTRACE_SK_FULL] = "FULL",
+	[NETTRACE_SK_LISTEN] = "LISTEN",     [NETTRACE_SK_REQUEST] = "REQUEST",
 	[NETTRACE_SK_TIMEWAIT] = "TIMEWAIT",
 };
 static const char *const whats[] = {
-	[NETTRACE_WHAT_NONE] = "NONE", [NETTRACE_CHANGE] = "CHANGE",
-	[NETTRACE_BEGIN] = "BEGIN", [NETTRACE_RESTART] = "RESTART",
-	[NETTRACE_END] = "END", [NETTRACE_RST_SENT] = "RST_SENT",
+	[NETTRACE_WHAT_NONE] = "NONE",
+	[NETTRACE_CHANGE] = "CHANGE",
+	[NETTRACE_BEGIN] = "BEGIN",
+	[NETTRACE_RESTART] = "RESTART",
+	[NETTRACE_END] = "END",
+	[NETTRACE_RST_SENT] = "RST_SENT",
 	[NETTRACE_RST_RECEIVED] = "RST_RECEIVED",
 };
 static const char *const ends[] = {
-	[NETTRACE_END_NONE] = "NONE", [NETTRACE_END_EXPIRED] = "EXPIRED",
+	[NETTRACE_END_NONE] = "NONE",	      [NETTRACE_END_EXPIRED] = "EXPIRED",
 	[NETTRACE_END_PROMOTED] = "PROMOTED", [NETTRACE_END_REUSED] = "REUSED",
-	[NETTRACE_END_KILLED] = "KILLED", [NETTRACE_END_UNFOLLOWED] = "UNFOLLOWED",
+	[NETTRACE_END_KILLED] = "KILLED",     [NETTRACE_END_UNFOLLOWED] = "UNFOLLOWED",
 };
 static const char *const pkt_flags[] = {
-	"MALFORMED", "TRUNCATED", "FRAGMENT", "MORE_FRAGS", "DONT_FRAG", "L4", "IP_OPTS",
-	"INNER", "MAC", "RETRANS", "TASK", "LOOKUP", "BAD_OPTS",
+	"MALFORMED", "TRUNCATED", "FRAGMENT", "MORE_FRAGS", "DONT_FRAG", "L4",	     "IP_OPTS",
+	"INNER",     "MAC",	  "RETRANS",  "TASK",	    "LOOKUP",	 "BAD_OPTS",
 };
 static const char *const tcp_flags[] = {
 	"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE",
@@ -137,9 +146,8 @@ static void print_packet(const struct nettrace_packet *p)
 static void print_state(const struct nettrace_state *s)
 {
 	print_hdr(s->hdr.type == NETTRACE_RESET ? "reset" : "state", &s->hdr);
-	printf(" kind=%s what=%s old=%s new=%s why=%s", NAME(kinds, s->kind),
-	       NAME(whats, s->what), NAME(states, s->old_state), NAME(states, s->new_state),
-	       NAME(ends, s->end_why));
+	printf(" kind=%s what=%s old=%s new=%s why=%s", NAME(kinds, s->kind), NAME(whats, s->what),
+	       NAME(states, s->old_state), NAME(states, s->new_state), NAME(ends, s->end_why));
 	BITS("ctx", s->flags, ctx_flags);
 	print_addr("local", s->hdr.family, s->local);
 	print_addr("remote", s->hdr.family, s->remote);
@@ -215,8 +223,8 @@ int main(int argc, char **argv)
 	}
 	ret = events_open(&e, netns, from_now, 1 << 18);
 	if (ret) {
-		fprintf(stderr, "evdump: opening the events of %s: %s\n",
-			netns ?: "this namespace", strerror(-ret));
+		fprintf(stderr, "evdump: opening the events of %s: %s\n", netns ?: "this namespace",
+			strerror(-ret));
 		return 1;
 	}
 	ret = dump(&e, now() + seconds);

@@ -111,9 +111,7 @@ static bool walk(json_t *v, const char *path, value_fn fn, const void *arg)
 		return json_is_array(v) && fn(text, arg);
 	}
 	if (!strcmp(key, "*")) {
-		json_array_foreach(v, i, next)
-			if (walk(next, rest, fn, arg))
-				return true;
+		json_array_foreach(v, i, next) if (walk(next, rest, fn, arg)) return true;
 		return false;
 	}
 	if (json_is_array(v))

@@ -227,8 +227,11 @@ static int do_wait(struct peer *p, int want)
 
 static int do_shut(struct peer *p, const char *how)
 {
-	int which = !how ? -1 : !strcmp(how, "rd") ? SHUT_RD : !strcmp(how, "wr") ? SHUT_WR :
-		    !strcmp(how, "rdwr") ? SHUT_RDWR : -1;
+	int which = !how		 ? -1 :
+		    !strcmp(how, "rd")	 ? SHUT_RD :
+		    !strcmp(how, "wr")	 ? SHUT_WR :
+		    !strcmp(how, "rdwr") ? SHUT_RDWR :
+					   -1;
 
 	return shutdown(p->sock, which) ? -errno : 0;
 }

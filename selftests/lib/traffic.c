@@ -40,7 +40,7 @@ static void serve(int listener)
 		if (fd < 0)
 			continue;
 		if (round % 4 && read(fd, buf, sizeof(buf)) > 0)
-			(void)!write(fd, buf, sizeof(buf));	/* it may be gone */
+			(void)!write(fd, buf, sizeof(buf)); /* it may be gone */
 		close(fd);
 	}
 }

@@ -54,7 +54,7 @@ static bool nt_probed(const struct sock *sk)
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
-/* who is running, and in which system call (DESIGN: honesty rule 4) */
+/* who is running, and in which system call (docs/honesty.md, rule 4) */
 static void nt_context(struct nettrace_state *s)
 {
 	struct task_struct *task = current;

@@ -17,7 +17,7 @@
 #include "proc.h"
 #include "proc_file.h"
 
-/* DESIGN: opening needs CAP_NET_ADMIN in the namespace's user namespace */
+/* a namespace is shown to those who administer it, and to nobody else */
 int nt_may_open(const struct nt_net *nt)
 {
 	return ns_capable(nt->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;

@@ -3,7 +3,7 @@
  * source.h - where events come from: a live namespace, a record file, …
  *
  * Purpose:   one face for all sources, so that every command works on live
- *            traffic and on files alike (DESIGN: source → pair → track → model).
+ *            traffic and on files alike (docs/architecture.md).
  * Ownership: the opener owns the source and frees it with nt_source_close().
  * Errors:    functions return 0 or a negative errno; nt_error carries the
  *            sentence for the user: what happened, to what, what to do next.

@@ -176,25 +176,36 @@ static const struct nettrace_state *await(struct events *e, struct log *l, unsig
 }
 
 /* is the socket in /proc/net/tcp or tcp6, in that state? */
-static bool in_proc(int family, unsigned int lport, unsigned int state)
+/* @ms: NULL, or how long its timer has to run, as the kernel says it */
+static bool find_in_proc(int family, unsigned int lport, unsigned int state, unsigned int *ms)
 {
 	int fd = open_in_netns(NULL,
 			       family == AF_INET ? "/proc/thread-self/net/tcp" :
 						   "/proc/thread-self/net/tcp6",
 			       O_RDONLY);
 	FILE *f = fdopen(fd, "r");
-	unsigned int lp, rp, st;
+	unsigned int lp, rp, st, when;
 	bool found = false;
 	char line[256];
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, " %*[^:]: %*[0-9A-F]:%X %*[0-9A-F]:%X %X", &lp, &rp, &st) == 3 &&
-		    lp == lport && rp && st == state)
-			found = true;
+		if (sscanf(line,
+			   " %*[^:]: %*[0-9A-F]:%X %*[0-9A-F]:%X %X %*[0-9A-F]:%*[0-9A-F] %*X:%X",
+			   &lp, &rp, &st, &when) != 4 ||
+		    lp != lport || !rp || st != state)
+			continue;
+		found = true;
+		if (ms)
+			*ms = when * 1000 / sysconf(_SC_CLK_TCK);
 	}
 	if (f)
 		fclose(f);
 	return found;
+}
+
+static bool in_proc(int family, unsigned int lport, unsigned int state)
+{
+	return find_in_proc(family, lport, state, NULL);
 }
 
 /* @there: when it was last there; @gone: when it was first found to be gone */
@@ -204,12 +215,15 @@ static bool watch_it_go(int family, unsigned int lport, unsigned int state, uint
 	uint64_t end = own_mono() + MINUTES * 1000 * MS, now = own_mono();
 
 	for (*there = 0; now < end; now = own_mono()) {
-		if (!in_proc(family, lport, state)) {
+		unsigned int ms = 0;
+
+		if (!find_in_proc(family, lport, state, &ms)) {
 			*gone = own_mono();
 			return *there;
 		}
 		*there = now;
-		usleep(2000);
+		/* often only when the time has come */
+		usleep(ms > 500 ? (ms - 500) * 1000 : 2000);
 	}
 	return false;
 }

@@ -42,7 +42,7 @@ lint:
 
 bench:
 	@[ -e selftests/bench/Makefile ] || { \
-		echo "make bench: error: selftests/bench is not here yet; the benchmarks arrive in a later version" >&2; \
+		echo "make bench: error: selftests/bench has no Makefile; the benchmarks arrive in a later version (a single load: selftests/bench/load.c)" >&2; \
 		exit 1; }
 	@scripts/setup --what demo
 	$(MAKE) -C selftests/bench

@@ -2,62 +2,159 @@
 /*
  * control.c - the life of a namespace's trace
  *
- * Purpose:   control.h.  What is set up last is taken down first.
+ * Purpose, context, locking: control.h.  What is set up last is taken down
+ * first.
  */
+#include <linux/slab.h>
+
 #include "control.h"
+#include "hooks.h"
 #include "minisock.h"
 
-/**
- * nt_start() - trace a namespace from now on
- * @nt:		not traced
- * @set:	the module's settings
- *
- * Return: 0; -ENOSPC: it would pass the module's memory cap; -ENOMEM; or what
- * the registration of the hooks said.
- */
-int nt_start(struct nt_net *nt, const struct nt_settings *set)
+/* rings ready, nobody writes yet */
+static struct nt_trace *nt_trace_new(struct nt_net *nt)
 {
-	unsigned int stride = NETTRACE_REC_SIZE + ALIGN(set->payload, 64);
+	unsigned int stride = NETTRACE_REC_SIZE + nt->set.payload;
+	struct nt_trace *tr;
 	int ret;
 
-	ret = nt_ring_init(&nt->ring, set->ring, stride);
+	tr = kzalloc(sizeof(*tr), GFP_KERNEL);
+	if (!tr)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&tr->refs, 1);
+	tr->net = nt->net;
+	tr->set = nt->set;
+	ret = nt_ring_init(&tr->ring, tr->set.ring, stride);
 	if (ret)
-		return ret;
-	ret = nt_minis_init(nt, set->minis);
+		goto err_free;
+	ret = nt_minis_init(tr, tr->set.minis);
 	if (ret)
 		goto err_ring;
-	ret = nt_hooks_register(nt, set->hooks);
-	if (ret)
-		goto err_minis;
-	/* probes find the namespace by this flag; all they need is there */
-	smp_store_release(&nt->tracing, true);
-	return 0;
+	return tr;
 
-err_minis:
-	/* a hook may have run: its record and its timers are waited for */
-	synchronize_rcu();
-	nt_hooks_free(nt);
-	nt_minis_stop(nt);
-	nt_minis_free(nt);
 err_ring:
-	nt_ring_free(&nt->ring);
+	nt_ring_free(&tr->ring);
+err_free:
+	kfree(tr);
+	return ERR_PTR(ret);
+}
+
+/* the opposite, when no writer and no reader is left */
+static void nt_trace_free(struct nt_trace *tr)
+{
+	nt_ring_free(&tr->ring);
+	kfree(tr);
+}
+
+void nt_trace_put(struct nt_trace *tr)
+{
+	if (refcount_dec_and_test(&tr->refs))
+		nt_trace_free(tr);
+}
+
+struct nt_trace *nt_trace_get(struct nt_net *nt)
+{
+	struct nt_trace *tr;
+
+	rcu_read_lock();
+	tr = rcu_dereference(nt->trace);
+	if (tr && !refcount_inc_not_zero(&tr->refs))
+		tr = NULL;
+	rcu_read_unlock();
+	return tr;
+}
+
+/**
+ * nt_stop_finish() - second half of a stop, a grace period after the first
+ * @tr:	no hook and no probe writes to it any more
+ *
+ * Its readers get what there is, then the end.
+ */
+void nt_stop_finish(struct nt_trace *tr)
+{
+	nt_hooks_free(tr);
+	nt_minis_stop(tr);
+	nt_ring_end(&tr->ring);
+	nt_minis_free(tr);
+	nt_trace_put(tr);
+}
+
+/**
+ * nt_stop_writers() - first half: no new writer enters
+ * @nt:	its lock is held
+ *
+ * Return: for nt_stop_finish() after a grace period; NULL: it is not traced.
+ */
+struct nt_trace *nt_stop_writers(struct nt_net *nt)
+{
+	struct nt_trace *tr = rcu_dereference_protected(nt->trace,
+							lockdep_is_held(&nt->lock));
+
+	if (!tr)
+		return NULL;
+	RCU_INIT_POINTER(nt->trace, NULL);
+	nt_hooks_unregister(tr);
+	return tr;
+}
+
+static int nt_start_locked(struct nt_net *nt)
+{
+	struct nt_trace *tr;
+	int ret;
+
+	if (rcu_access_pointer(nt->trace))
+		return -EALREADY;
+	tr = nt_trace_new(nt);
+	if (IS_ERR(tr))
+		return PTR_ERR(tr);
+	ret = nt_hooks_register(tr);
+	if (ret) {
+		/* a hook may have run: its record and its timers are waited for */
+		synchronize_rcu();
+		nt_stop_finish(tr);
+		return ret;
+	}
+	/* probes find the trace by this: all that they need is there */
+	rcu_assign_pointer(nt->trace, tr);
+	return 0;
+}
+
+/**
+ * nt_start() - trace a namespace from now on, with its settings
+ * @nt:	traced or not
+ *
+ * Return: 0; -EALREADY; -ENOSPC: it would pass the module's memory cap;
+ * -ENOMEM; or what the registration of the hooks said.
+ */
+int nt_start(struct nt_net *nt)
+{
+	int ret;
+
+	mutex_lock(&nt->lock);
+	ret = nt_start_locked(nt);
+	if (ret != -EALREADY)
+		nt->refused = ret;
+	mutex_unlock(&nt->lock);
 	return ret;
 }
 
-/* first half: no new writer enters; then the caller waits a grace period */
-void nt_stop_writers(struct nt_net *nt)
-{
-	WRITE_ONCE(nt->tracing, false);
-	nt_hooks_unregister(nt);
-}
-
-/*
- * Second half: no writer is left but the mini sockets' timers.  The caller
- * has ended the readers (nt_ring_end() and the removal of their files).
+/**
+ * nt_stop() - trace it no longer: no hook, no record, no memory but what
+ *	       readers still hold
+ * @nt:	traced or not
+ *
+ * Return: 0 or -EALREADY.
  */
-void nt_stop_free(struct nt_net *nt)
+int nt_stop(struct nt_net *nt)
 {
-	nt_hooks_free(nt);
-	nt_minis_free(nt);
-	nt_ring_free(&nt->ring);
+	struct nt_trace *tr;
+
+	mutex_lock(&nt->lock);
+	tr = nt_stop_writers(nt);
+	if (tr) {
+		synchronize_rcu();
+		nt_stop_finish(tr);
+	}
+	mutex_unlock(&nt->lock);
+	return tr ? 0 : -EALREADY;
 }

@@ -28,19 +28,6 @@
 #define NT_GATHER 512
 static DEFINE_PER_CPU(u8 [NT_GATHER], nt_gather);
 
-static unsigned int nt_payload;
-
-/**
- * nt_hooks_set_payload() - keep so many bytes of payload after each record
- * @bytes:	the slot's room after the record; 0: none
- *
- * Context: before the first nt_hooks_register().
- */
-void nt_hooks_set_payload(unsigned int bytes)
-{
-	nt_payload = bytes;
-}
-
 static __always_inline unsigned int
 nt_parse(struct nettrace_packet *p, u8 family, const u8 *data,
 	 unsigned int caplen, unsigned int wirelen)
@@ -72,14 +59,16 @@ static noinline void nt_parse_gathered(struct nettrace_packet *p, u8 family,
 		p->flags |= NETTRACE_PKT_TRUNCATED;
 }
 
+/* room: bytes of the slot after the record */
 static noinline void nt_keep_payload(struct nettrace_packet *p,
-				     const struct sk_buff *skb, int off)
+				     const struct sk_buff *skb, int off,
+				     unsigned int room)
 {
-	unsigned int n = min(nt_payload, p->payload);
+	unsigned int n = min(room, p->payload);
 
 	if (n && skb_copy_bits(skb, off + p->len - p->payload, p + 1, n))
 		n = 0;
-	memset((u8 *)(p + 1) + n, 0, nt_payload - n);
+	memset((u8 *)(p + 1) + n, 0, room - n);
 }
 
 static __always_inline void nt_copy_macs(struct nettrace_packet *p,
@@ -92,8 +81,8 @@ static __always_inline void nt_copy_macs(struct nettrace_packet *p,
 
 /* everything about a packet but its socket */
 static __always_inline void
-nt_sight(struct nettrace_packet *p, u8 family, u8 hook,
-	 const struct sk_buff *skb, const struct net_device *dev)
+nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
+	 u8 hook, const struct sk_buff *skb, const struct net_device *dev)
 {
 	const int off = skb_network_offset(skb);
 	unsigned int need;
@@ -111,8 +100,8 @@ nt_sight(struct nettrace_packet *p, u8 family, u8 hook,
 		p->gso_size = skb_shinfo(skb)->gso_size;
 		p->gso_segs = skb_shinfo(skb)->gso_segs;
 	}
-	if (unlikely(nt_payload))
-		nt_keep_payload(p, skb, off);
+	if (unlikely(tr->set.payload))
+		nt_keep_payload(p, skb, off, tr->set.payload);
 }
 
 static bool nt_has_eth(const struct sk_buff *skb, const struct net_device *dev)
@@ -123,7 +112,7 @@ static bool nt_has_eth(const struct sk_buff *skb, const struct net_device *dev)
 }
 
 static __always_inline unsigned int
-nt_arrival(struct nt_net *nt, struct sk_buff *skb,
+nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	   const struct nf_hook_state *st, u8 family, u8 hook)
 {
 	union nettrace_rec *rec;
@@ -131,18 +120,18 @@ nt_arrival(struct nt_net *nt, struct sk_buff *skb,
 	unsigned long flags;
 	bool poked = false;
 
-	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
+	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		return NF_ACCEPT;
-	nt_sight(&rec->packet, family, hook, skb, st->in);
+	nt_sight(tr, &rec->packet, family, hook, skb, st->in);
 	if (nt_has_eth(skb, st->in))
 		nt_copy_macs(&rec->packet, eth_hdr(skb));
 	if (hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
 	    rec->packet.flags & NETTRACE_PKT_L4)
-		poked = nt_sample_in(nt, &rec->packet, skb, &poke);
-	nt_ring_commit(&nt->ring, flags);
+		poked = nt_sample_in(tr, &rec->packet, skb, &poke);
+	nt_ring_commit(&tr->ring, flags);
 	if (unlikely(poked))
-		nt_mini_poke(nt, &poke);
+		nt_mini_poke(tr, &poke);
 	return NF_ACCEPT;
 }
 
@@ -190,7 +179,7 @@ static bool nt_tuple_of_leaving(struct nt_tuple *t, const struct sk_buff *skb,
  * Return: the mini socket with a reference, or NULL; @again: the SYN+ACK was
  * sent before.
  */
-static noinline struct sock *nt_departure_mini(struct nt_net *nt,
+static noinline struct sock *nt_departure_mini(struct nt_trace *tr,
 					       struct sk_buff *skb, u8 family,
 					       bool *again)
 {
@@ -200,12 +189,12 @@ static noinline struct sock *nt_departure_mini(struct nt_net *nt,
 	if (!nt_tuple_of_leaving(&t, skb, family))
 		return NULL;
 	if (sk && sk->sk_state == TCP_NEW_SYN_RECV) {
-		*again = nt_mini_request_out(nt, inet_reqsk(sk));
+		*again = nt_mini_request_out(tr, inet_reqsk(sk));
 		return refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
 	}
-	sk = nt_lookup(nt->net, &t);
+	sk = nt_lookup(tr->net, &t);
 	if (sk && sk->sk_state == TCP_TIME_WAIT) {
-		nt_mini_timewait_out(nt, inet_twsk(sk));
+		nt_mini_timewait_out(tr, inet_twsk(sk));
 		return sk;
 	}
 	if (sk)
@@ -220,7 +209,7 @@ static __always_inline bool nt_needs_mini(const struct sock *sk)
 }
 
 static __always_inline unsigned int
-nt_departure(struct nt_net *nt, struct sk_buff *skb,
+nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	     const struct nf_hook_state *st, u8 family, u8 hook)
 {
 	const struct sock *sk = skb->sk;
@@ -231,12 +220,12 @@ nt_departure(struct nt_net *nt, struct sk_buff *skb,
 	bool again = false;
 
 	if (hook == NETTRACE_LOCAL_OUT && unlikely(nt_needs_mini(sk)))
-		mini = nt_departure_mini(nt, skb, family, &again);
-	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
+		mini = nt_departure_mini(tr, skb, family, &again);
+	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		goto out;
 	p = &rec->packet;
-	nt_sight(p, family, hook, skb, st->out);
+	nt_sight(tr, p, family, hook, skb, st->out);
 	if (hook == NETTRACE_LOCAL_OUT) {
 		nt_sample_task(p);
 		if (mini)
@@ -246,7 +235,7 @@ nt_departure(struct nt_net *nt, struct sk_buff *skb,
 		if (again)
 			p->flags |= NETTRACE_PKT_RETRANS;
 	}
-	nt_ring_commit(&nt->ring, flags);
+	nt_ring_commit(&tr->ring, flags);
 out:
 	if (mini)
 		sock_gen_put(mini);
@@ -278,18 +267,18 @@ static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *st)
 {
 	union nettrace_rec *rec;
-	struct nt_net *nt = priv;
+	struct nt_trace *tr = priv;
 	unsigned long flags;
 
-	rec = nt_ring_begin(&nt->ring, NETTRACE_PACKET, &flags);
+	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		return NF_ACCEPT;
-	nt_sight(&rec->packet, NETTRACE_ARP, NETTRACE_ARP_OUT, skb, st->out);
+	nt_sight(tr, &rec->packet, NETTRACE_ARP, NETTRACE_ARP_OUT, skb, st->out);
 	nt_sample_task(&rec->packet);
 	if (st->out && st->out->type == ARPHRD_ETHER &&
 	    skb_network_offset(skb) == ETH_HLEN)
 		nt_copy_macs(&rec->packet, (const struct ethhdr *)skb->data);
-	nt_ring_commit(&nt->ring, flags);
+	nt_ring_commit(&tr->ring, flags);
 	return NF_ACCEPT;
 }
 
@@ -328,36 +317,35 @@ static const struct nf_hook_ops nt_ops[] = {
 
 /**
  * nt_hooks_register() - from now on this namespace's packets are recorded
- * @nt:		its rings and table of mini sockets are ready
- * @set:	which hooks
+ * @tr:		its rings and table of mini sockets are ready
  *
- * The namespace has a copy of the table, whose entries lead straight to @nt:
+ * The namespace has a copy of the table, whose entries lead straight to @tr:
  * finding it through net_generic() costs each packet about 25 instructions.
  *
  * Return: 0, -ENOMEM or what nf_register_net_hooks() said; then
  * nt_hooks_free() is due after a grace period.
  */
-int nt_hooks_register(struct nt_net *nt, enum nt_hook_set set)
+int nt_hooks_register(struct nt_trace *tr)
 {
 	unsigned int i;
 
-	nt->nops = set == NT_HOOKS_PATH ? ARRAY_SIZE(nt_ops) : NT_OPS_DEFAULT;
-	nt->ops = kmemdup(nt_ops, nt->nops * sizeof(*nt_ops), GFP_KERNEL);
-	if (!nt->ops)
+	tr->nops = tr->set.hooks == NT_HOOKS_PATH ? ARRAY_SIZE(nt_ops) : NT_OPS_DEFAULT;
+	tr->ops = kmemdup(nt_ops, tr->nops * sizeof(*nt_ops), GFP_KERNEL);
+	if (!tr->ops)
 		return -ENOMEM;
-	for (i = 0; i < nt->nops; i++)
-		nt->ops[i].priv = nt;
-	return nf_register_net_hooks(nt->net, nt->ops, nt->nops);
+	for (i = 0; i < tr->nops; i++)
+		tr->ops[i].priv = tr;
+	return nf_register_net_hooks(tr->net, tr->ops, tr->nops);
 }
 
 /* a hook may still run until a grace period has passed */
-void nt_hooks_unregister(struct nt_net *nt)
+void nt_hooks_unregister(struct nt_trace *tr)
 {
-	nf_unregister_net_hooks(nt->net, nt->ops, nt->nops);
+	nf_unregister_net_hooks(tr->net, tr->ops, tr->nops);
 }
 
-void nt_hooks_free(struct nt_net *nt)
+void nt_hooks_free(struct nt_trace *tr)
 {
-	kfree(nt->ops);
-	nt->ops = NULL;
+	kfree(tr->ops);
+	tr->ops = NULL;
 }

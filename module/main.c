@@ -58,11 +58,10 @@ static bool nt_wanted(const struct net *net)
  */
 static void nt_net_trace(struct nt_net *nt)
 {
-	int ret = nt_start(nt, &settings);
+	int ret = nt_start(nt);
 
 	if (!ret)
 		return;
-	nt->refused = ret;
 	if (ret == -ENOSPC)
 		pr_warn_ratelimited("namespace %u is not traced: it would pass the memory cap; load with memory=MiB or a smaller ring=\n",
 				    nt->net->ns.inum);
@@ -77,6 +76,8 @@ static int __net_init nt_net_init(struct net *net)
 	int ret;
 
 	nt->net = net;
+	nt->set = settings;
+	mutex_init(&nt->lock);
 	if (nt_wanted(net))
 		nt_net_trace(nt);
 	ret = nt_proc_add(nt);
@@ -90,8 +91,10 @@ static void __net_exit nt_net_pre_exit(struct net *net)
 {
 	struct nt_net *nt = nt_net(net);
 
-	if (nt->tracing)
-		nt_stop_writers(nt);
+	/* somebody may be reading its stats */
+	mutex_lock(&nt->lock);
+	nt->ending = nt_stop_writers(nt);
+	mutex_unlock(&nt->lock);
 }
 
 /* a grace period after nt_net_pre_exit() */
@@ -99,13 +102,10 @@ static void __net_exit nt_net_exit(struct net *net)
 {
 	struct nt_net *nt = nt_net(net);
 
-	if (nt->ring.cpu) {
-		nt_minis_stop(nt);
-		nt_ring_end(&nt->ring);
-	}
+	/* readers that sleep wake up at the end, and leave the files */
+	if (nt->ending)
+		nt_stop_finish(nt->ending);
 	nt_proc_remove(nt);
-	if (nt->ring.cpu)
-		nt_stop_free(nt);
 }
 
 static struct pernet_operations nt_net_ops = {
@@ -151,7 +151,6 @@ static int __init nt_settings_init(void)
 	settings.ring = ring;
 	settings.payload = ALIGN(payload, 64);
 	settings.minis = round_up(minisocks, 256);
-	nt_hooks_set_payload(settings.payload);
 	return 0;
 }
 

@@ -40,7 +40,7 @@ struct nt_mini_chunk {
 
 struct nt_minis {
 	spinlock_t lock;		/* all below, and the entries */
-	struct nt_net *nt;
+	struct nt_trace *tr;
 	struct hlist_head free;
 	struct hlist_head bucket[NT_MINI_BUCKETS];
 	struct nt_minis_stats stats;
@@ -118,7 +118,7 @@ static void nt_mini_look_at(struct nt_mini *e, unsigned long when)
 static void nt_mini_record(struct nt_mini *e, u8 what, u8 old_state,
 			   u8 new_state, u8 why, u16 ctx)
 {
-	struct nt_ring *ring = &e->minis->nt->ring;
+	struct nt_ring *ring = &e->minis->tr->ring;
 	struct nettrace_state *s;
 	union nettrace_rec *rec;
 	unsigned long flags;
@@ -206,7 +206,7 @@ static void nt_mini_gone(struct nt_mini *e, const struct sock *sk)
 /* ask the kernel what has become of the mini socket; table locked */
 static void nt_mini_check(struct nt_mini *e)
 {
-	struct sock *sk = nt_lookup(e->minis->nt->net, &e->tuple);
+	struct sock *sk = nt_lookup(e->minis->tr->net, &e->tuple);
 
 	if (!sk || nt_kind_of(sk) != e->kind)
 		nt_mini_gone(e, sk);
@@ -235,15 +235,15 @@ static void nt_mini_timer(struct timer_list *t)
 
 /**
  * nt_mini_request_out() - a SYN+ACK leaves for @req
- * @nt:		the listener's namespace
+ * @tr:		the listener's namespace
  * @req:	half open
  *
  * Return: true if the request was known, so this SYN+ACK is sent again.
  * Context: LOCAL_OUT, before the segment's own record.
  */
-bool nt_mini_request_out(struct nt_net *nt, struct request_sock *req)
+bool nt_mini_request_out(struct nt_trace *tr, struct request_sock *req)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_minis *m = tr->minis;
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
@@ -280,9 +280,9 @@ bool nt_mini_request_out(struct nt_net *nt, struct request_sock *req)
 }
 
 /* the child of a request socket is established: the request is over */
-void nt_mini_promoted(struct nt_net *nt, const struct sock *sk)
+void nt_mini_promoted(struct nt_trace *tr, const struct sock *sk)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_minis *m = tr->minis;
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
@@ -305,16 +305,16 @@ static void nt_tuple_of_tw(struct nt_tuple *t,
 
 /**
  * nt_mini_timewait() - follow @tw, which just replaced a full socket
- * @nt:		its namespace
+ * @tr:		its namespace
  * @tw:		already in the kernel's hash table
  * @sk_id:	of the full socket
  *
  * Return: 0, or NETTRACE_END_UNFOLLOWED when the table is full.
  */
-u8 nt_mini_timewait(struct nt_net *nt, const struct inet_timewait_sock *tw,
+u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 		    u64 sk_id)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_minis *m = tr->minis;
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
@@ -336,9 +336,9 @@ u8 nt_mini_timewait(struct nt_net *nt, const struct inet_timewait_sock *tw,
 }
 
 /* @tw answers a segment: a FIN may have moved it to TIME-WAIT, or restarted it */
-void nt_mini_timewait_out(struct nt_net *nt, const struct inet_timewait_sock *tw)
+void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *tw)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_minis *m = tr->minis;
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
@@ -353,9 +353,9 @@ void nt_mini_timewait_out(struct nt_net *nt, const struct inet_timewait_sock *tw
 }
 
 /* a SYN or RST for a mini socket may end it without a sound: look at the next tick */
-void nt_mini_poke(struct nt_net *nt, const struct nt_tuple *t)
+void nt_mini_poke(struct nt_trace *tr, const struct nt_tuple *t)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_minis *m = tr->minis;
 	struct nt_mini *e;
 	unsigned long flags;
 
@@ -414,13 +414,13 @@ static void nt_minis_grow(struct work_struct *work)
 
 /**
  * nt_minis_init() - the table of a namespace
- * @nt:		not yet traced
+ * @tr:		not yet traced
  * @max:	how many mini sockets are followed at a time; the table begins
  *		small and grows with them
  *
  * Return: 0, -ENOSPC (over the module's memory cap) or -ENOMEM.
  */
-int nt_minis_init(struct nt_net *nt, unsigned int max)
+int nt_minis_init(struct nt_trace *tr, unsigned int max)
 {
 	struct nt_minis *m;
 	int ret;
@@ -431,7 +431,7 @@ int nt_minis_init(struct nt_net *nt, unsigned int max)
 	spin_lock_init(&m->lock);
 	INIT_LIST_HEAD(&m->chunks);
 	INIT_WORK(&m->grow, nt_minis_grow);
-	m->nt = nt;
+	m->tr = tr;
 	m->seed = get_random_u32();
 	m->stats.max = max;
 	ret = nt_minis_add_chunk(m);
@@ -439,37 +439,37 @@ int nt_minis_init(struct nt_net *nt, unsigned int max)
 		kvfree(m);
 		return ret;
 	}
-	nt->minis = m;
+	tr->minis = m;
 	return 0;
 }
 
 /* no writer is left; after this no timer runs and none can be set */
-void nt_minis_stop(struct nt_net *nt)
+void nt_minis_stop(struct nt_trace *tr)
 {
 	struct nt_mini_chunk *c;
 	unsigned int i;
 
-	cancel_work_sync(&nt->minis->grow);
-	list_for_each_entry(c, &nt->minis->chunks, list)
+	cancel_work_sync(&tr->minis->grow);
+	list_for_each_entry(c, &tr->minis->chunks, list)
 		for (i = 0; i < NT_MINI_CHUNK; i++)
 			timer_shutdown_sync(&c->entry[i].timer);
 }
 
-void nt_minis_free(struct nt_net *nt)
+void nt_minis_free(struct nt_trace *tr)
 {
 	struct nt_mini_chunk *c, *next;
 
-	list_for_each_entry_safe(c, next, &nt->minis->chunks, list) {
+	list_for_each_entry_safe(c, next, &tr->minis->chunks, list) {
 		nt_memory_uncharge(sizeof(*c));
 		kvfree(c);
 	}
-	kvfree(nt->minis);
-	nt->minis = NULL;
+	kvfree(tr->minis);
+	tr->minis = NULL;
 }
 
-void nt_minis_stats(const struct nt_net *nt, struct nt_minis_stats *st)
+void nt_minis_stats(const struct nt_trace *tr, struct nt_minis_stats *st)
 {
-	struct nt_minis *m = nt->minis;
+	struct nt_minis *m = tr->minis;
 	unsigned long flags;
 
 	spin_lock_irqsave(&m->lock, flags);

@@ -25,22 +25,22 @@ struct nt_minis_stats {
 	unsigned int max;
 };
 
-int nt_minis_init(struct nt_net *nt, unsigned int max);
-void nt_minis_stop(struct nt_net *nt);
-void nt_minis_free(struct nt_net *nt);
-void nt_minis_stats(const struct nt_net *nt, struct nt_minis_stats *st);
+int nt_minis_init(struct nt_trace *tr, unsigned int max);
+void nt_minis_stop(struct nt_trace *tr);
+void nt_minis_free(struct nt_trace *tr);
+void nt_minis_stats(const struct nt_trace *tr, struct nt_minis_stats *st);
 
 /* the SYN+ACK of @req is about to leave; true: it is not the first one */
-bool nt_mini_request_out(struct nt_net *nt, struct request_sock *req);
+bool nt_mini_request_out(struct nt_trace *tr, struct request_sock *req);
 /* a child socket took over from the request socket of these addresses */
-void nt_mini_promoted(struct nt_net *nt, const struct sock *sk);
+void nt_mini_promoted(struct nt_trace *tr, const struct sock *sk);
 /* @tw took the place of full socket @sk; returns 0 or NETTRACE_END_UNFOLLOWED */
-u8 nt_mini_timewait(struct nt_net *nt, const struct inet_timewait_sock *tw,
+u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 		    u64 sk_id);
 /* a segment leaves on behalf of @tw: has its state or timer changed? */
-void nt_mini_timewait_out(struct nt_net *nt, const struct inet_timewait_sock *tw);
+void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *tw);
 /* what may end the mini socket of these addresses has come: look soon */
-void nt_mini_poke(struct nt_net *nt, const struct nt_tuple *t);
+void nt_mini_poke(struct nt_trace *tr, const struct nt_tuple *t);
 
 static inline u32 nt_left_ms(unsigned long expires)
 {

@@ -2,30 +2,60 @@
 /*
  * ns.h - what nettrace keeps for a network namespace
  *
- * Ownership: allocated and freed by the pernet machinery (main.c); its life is
- *            the namespace's or the module's, whichever ends first.
- * Locking:   @tracing is read without a lock in the packet path; it is cleared
- *            before a grace period, and what it guards is freed after it.
+ * Ownership: struct nt_net is the pernet machinery's (main.c); its life is the
+ *            namespace's or the module's, whichever ends first.  A struct
+ *            nt_trace lives from a start to the stop, and on, without writers,
+ *            until the last open file that reads its rings is closed.
+ * Locking:   nt_net::trace is read under RCU in the packet path and by probes;
+ *            it is set and cleared under nt_net::lock.
  */
 #ifndef NETTRACE_NS_H
 #define NETTRACE_NS_H
 
+#include <linux/refcount.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "ring.h"
 
+struct bpf_prog;
 struct nf_hook_ops;
 struct nt_minis;
 
-struct nt_net {
+/* which hooks: the module's parameter "hooks" */
+enum nt_hook_set {
+	NT_HOOKS_DEFAULT,	/* LOCAL_IN, LOCAL_OUT, FORWARD, ARP */
+	NT_HOOKS_PATH,		/* and PRE_ROUTING, POST_ROUTING */
+};
+
+struct nt_settings {
+	unsigned int ring;		/* records per CPU, a power of two */
+	unsigned int minis;		/* mini sockets followed */
+	unsigned int payload;		/* bytes kept of each packet, a multiple of 64 */
+	enum nt_hook_set hooks;
+};
+
+/**
+ * struct nt_trace - one run of tracing in a namespace, from start to stop
+ * @set:	fixed while it runs
+ */
+struct nt_trace {
 	struct net *net;
-	bool tracing;
-	int refused;		/* why it is not traced: an errno, or 0 */
 	struct nt_ring ring;
-	struct nt_minis *minis;
+	struct nt_minis *minis;		/* NULL once stopped */
+	struct nt_settings set;
 	struct nf_hook_ops *ops;	/* this namespace's hooks */
 	unsigned int nops;
+	refcount_t refs;		/* one until the stop, one per open file */
+};
+
+struct nt_net {
+	struct net *net;
+	struct nt_trace __rcu *trace;	/* NULL: not traced */
+	struct mutex lock;		/* start, stop, and what follows */
+	struct nt_settings set;		/* of the next start */
+	int refused;			/* why it is not traced: an errno, or 0 */
+	struct nt_trace *ending;	/* between the halves of the last stop */
 	struct proc_dir_entry *proc;
 };
 
@@ -34,6 +64,12 @@ extern unsigned int nt_net_id;
 static inline struct nt_net *nt_net(const struct net *net)
 {
 	return net_generic(net, nt_net_id);
+}
+
+/* the trace that runs in @net, or NULL; under rcu_read_lock() */
+static inline struct nt_trace *nt_trace_of(const struct net *net)
+{
+	return rcu_dereference(nt_net(net)->trace);
 }
 
 #endif /* NETTRACE_NS_H */

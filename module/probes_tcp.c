@@ -7,7 +7,7 @@
  *            Since 7.2 probes run preemptible and outside of RCU, so each
  *            takes rcu_read_lock() itself.
  * Locking:   the socket is locked or private to its caller.  A namespace that
- *            is not traced has no ring: nt_net::tracing is tested under RCU.
+ *            is not traced has no ring: nt_net::trace is read under RCU.
  */
 #include <asm/syscall.h>
 #include <linux/sched.h>
@@ -113,7 +113,7 @@ static void nt_socket_facts(struct nettrace_state *s, const struct sock *sk)
  * hash table, this is no end but the beginning of TIME-WAIT (or an orphan that
  * waits for its FIN in FIN-WAIT-2).
  */
-static void nt_timewait_begins(struct nt_net *nt, struct nettrace_state *s,
+static void nt_timewait_begins(struct nt_trace *tr, struct nettrace_state *s,
 			       const struct inet_timewait_sock *tw)
 {
 	s->kind = NETTRACE_SK_TIMEWAIT;
@@ -122,7 +122,7 @@ static void nt_timewait_begins(struct nt_net *nt, struct nettrace_state *s,
 	s->left_ms = nt_left_ms(READ_ONCE(tw->tw_timer.expires));
 }
 
-static struct sock *nt_find_timewait(struct nt_net *nt, const struct sock *sk)
+static struct sock *nt_find_timewait(struct nt_trace *tr, const struct sock *sk)
 {
 	struct nt_tuple t;
 	struct sock *tw;
@@ -131,14 +131,14 @@ static struct sock *nt_find_timewait(struct nt_net *nt, const struct sock *sk)
 	t.lport = ntohs(inet_sk(sk)->inet_sport);
 	if (!t.rport)
 		return NULL;
-	tw = nt_lookup(nt->net, &t);
+	tw = nt_lookup(tr->net, &t);
 	if (!tw || tw->sk_state == TCP_TIME_WAIT)
 		return tw;
 	sock_gen_put(tw);
 	return NULL;
 }
 
-static void nt_record_state(struct nt_net *nt, const struct sock *sk,
+static void nt_record_state(struct nt_trace *tr, const struct sock *sk,
 			    int oldstate, int newstate, struct sock *tw)
 {
 	u64 id = nt_sk_id(sk);
@@ -147,8 +147,8 @@ static void nt_record_state(struct nt_net *nt, const struct sock *sk,
 	u8 why = 0;
 
 	if (tw)
-		why = nt_mini_timewait(nt, inet_twsk(tw), id);
-	rec = nt_ring_begin(&nt->ring, NETTRACE_STATE, &flags);
+		why = nt_mini_timewait(tr, inet_twsk(tw), id);
+	rec = nt_ring_begin(&tr->ring, NETTRACE_STATE, &flags);
 	if (!rec)
 		return;
 	nt_context(&rec->state);
@@ -160,10 +160,10 @@ static void nt_record_state(struct nt_net *nt, const struct sock *sk,
 	rec->state.new_state = newstate;
 	rec->state.sk_id = id;
 	if (tw) {
-		nt_timewait_begins(nt, &rec->state, inet_twsk(tw));
+		nt_timewait_begins(tr, &rec->state, inet_twsk(tw));
 		rec->state.end_why = why;
 	}
-	nt_ring_commit(&nt->ring, flags);
+	nt_ring_commit(&tr->ring, flags);
 }
 
 /*
@@ -180,18 +180,18 @@ static void nt_probe_set_state(void *data, const struct sock *sk,
 			       const int oldstate, const int newstate)
 {
 	struct sock *tw = NULL;
-	struct nt_net *nt;
+	struct nt_trace *tr;
 
 	if (!nt_probed(sk))
 		return;
 	rcu_read_lock();
-	nt = nt_net(sock_net(sk));
-	if (READ_ONCE(nt->tracing)) {
+	tr = nt_trace_of(sock_net(sk));
+	if (tr) {
 		if (newstate == TCP_CLOSE && nt_may_wait(oldstate))
-			tw = nt_find_timewait(nt, sk);
+			tw = nt_find_timewait(tr, sk);
 		else if (oldstate == TCP_SYN_RECV)
-			nt_mini_promoted(nt, sk);
-		nt_record_state(nt, sk, oldstate, newstate, tw);
+			nt_mini_promoted(tr, sk);
+		nt_record_state(tr, sk, oldstate, newstate, tw);
 		if (tw)
 			sock_gen_put(tw);
 	}
@@ -201,15 +201,15 @@ static void nt_probe_set_state(void *data, const struct sock *sk,
 static void nt_record_reset(const struct sock *sk, u8 what, u32 reason)
 {
 	union nettrace_rec *rec;
-	struct nt_net *nt;
+	struct nt_trace *tr;
 	unsigned long flags;
 
 	if (!sk || !sk_fullsock(sk) || !nt_probed(sk) || !nt_sk_is_tcp(sk))
 		return;
 	rcu_read_lock();
-	nt = nt_net(sock_net(sk));
-	if (READ_ONCE(nt->tracing)) {
-		rec = nt_ring_begin(&nt->ring, NETTRACE_RESET, &flags);
+	tr = nt_trace_of(sock_net(sk));
+	if (tr) {
+		rec = nt_ring_begin(&tr->ring, NETTRACE_RESET, &flags);
 		if (rec) {
 			nt_context(&rec->state);
 			nt_addresses(&rec->state, sk);
@@ -220,7 +220,7 @@ static void nt_record_reset(const struct sock *sk, u8 what, u32 reason)
 			rec->state.new_state = sk->sk_state;
 			rec->state.sk_id = nt_sk_id(sk);
 			rec->state.reason = reason;
-			nt_ring_commit(&nt->ring, flags);
+			nt_ring_commit(&tr->ring, flags);
 		}
 	}
 	rcu_read_unlock();

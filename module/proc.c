@@ -27,6 +27,8 @@ void nt_file_free(struct nt_file *f)
 {
 	if (f->rd)
 		nt_reader_free(f->rd);
+	if (f->tr)
+		nt_trace_put(f->tr);
 	kvfree(f->ahead);
 	kvfree(f->have);
 	kfree(f);
@@ -40,9 +42,10 @@ struct nt_file *nt_file_new(struct nt_net *nt)
 		return NULL;
 	mutex_init(&f->lock);
 	f->nt = nt;
-	if (!nt->ring.cpu)
+	f->tr = nt_trace_get(nt);
+	if (!f->tr)
 		return f;
-	f->rd = nt_reader_new(&nt->ring);
+	f->rd = nt_reader_new(&f->tr->ring);
 	if (f->rd)
 		return f;
 	nt_file_free(f);
@@ -64,22 +67,23 @@ void nt_counters_read(const struct nt_ring *ring, struct nt_counters *c)
 	}
 }
 
-static void nt_stats_rings(struct seq_file *m, struct nt_net *nt)
+/* under nt_net::lock: the trace does not stop meanwhile */
+static void nt_stats_rings(struct seq_file *m, struct nt_trace *tr)
 {
 	struct nt_minis_stats minis;
 	struct nt_counters c;
 	unsigned int cpu;
 
-	nt_counters_read(&nt->ring, &c);
-	nt_minis_stats(nt, &minis);
-	seq_printf(m, "ring %u\nstride %u\n", nt->ring.slots, nt->ring.stride);
+	nt_counters_read(&tr->ring, &c);
+	nt_minis_stats(tr, &minis);
+	seq_printf(m, "ring %u\nstride %u\n", tr->ring.slots, tr->ring.stride);
 	seq_printf(m, "seen %llu\nrecorded %llu\nunrecorded %llu\noverwritten %llu\n",
 		   c.recorded + c.noslots, c.recorded, c.noslots,
 		   c.recorded - c.held);
 	seq_printf(m, "mini_followed %llu\nmini_unfollowed %llu\nmini_now %u\nmini_max %u\n",
 		   minis.followed, minis.unfollowed, minis.now, minis.max);
 	for_each_possible_cpu(cpu) {
-		const struct nt_cpu_ring *r = nt_ring_of(&nt->ring, cpu);
+		const struct nt_cpu_ring *r = nt_ring_of(&tr->ring, cpu);
 
 		if (r->slots)
 			seq_printf(m, "cpu%u seen=%lu recorded=%lu\n", cpu,
@@ -91,13 +95,17 @@ static void nt_stats_rings(struct seq_file *m, struct nt_net *nt)
 static int nt_stats_show(struct seq_file *m, void *v)
 {
 	struct nt_net *nt = m->private;
+	struct nt_trace *tr;
 
+	mutex_lock(&nt->lock);
+	tr = rcu_dereference_protected(nt->trace, lockdep_is_held(&nt->lock));
 	seq_printf(m, "version %s\nabi %d\nnetns %u\n", NT_VERSION, NETTRACE_ABI,
 		   nt->net->ns.inum);
-	seq_printf(m, "tracing %d\nrefused %d\nmemory %lu\n", nt->tracing,
+	seq_printf(m, "tracing %d\nrefused %d\nmemory %lu\n", !!tr,
 		   -nt->refused, nt_ring_memory());
-	if (nt->ring.cpu)
-		nt_stats_rings(m, nt);
+	if (tr)
+		nt_stats_rings(m, tr);
+	mutex_unlock(&nt->lock);
 	return 0;
 }
 

@@ -21,13 +21,19 @@ static int nt_events_open(struct inode *inode, struct file *file)
 {
 	struct nt_net *nt = pde_data(inode);
 	int ret = nt_may_open(nt);
+	struct nt_file *f;
 
 	if (ret)
 		return ret;
-	if (!nt->ring.cpu)
+	f = nt_file_new(nt);
+	if (!f)
+		return -ENOMEM;
+	if (!f->rd) {
+		nt_file_free(f);
 		return -ENODATA;
-	file->private_data = nt_file_new(nt);
-	return file->private_data ? 0 : -ENOMEM;
+	}
+	file->private_data = f;
+	return 0;
 }
 
 static int nt_events_release(struct inode *inode, struct file *file)
@@ -48,7 +54,7 @@ static int nt_put_slot(char __user *buf, const union nettrace_rec *rec,
 
 static int nt_put_info(struct nt_file *f, char __user *buf)
 {
-	const struct nt_ring *ring = &f->nt->ring;
+	const struct nt_ring *ring = &f->tr->ring;
 	union nettrace_rec rec = {
 		.info = {
 			.hdr = { .time = ktime_get_ns(), .type = NETTRACE_INFO },
@@ -87,7 +93,7 @@ static int nt_put_gap(struct nt_file *f, unsigned int cpu,
 			.lost = c->lost,
 		},
 	};
-	int ret = nt_put_slot(buf, &rec, f->nt->ring.stride);
+	int ret = nt_put_slot(buf, &rec, f->tr->ring.stride);
 
 	if (!ret)
 		c->lost = 0;
@@ -103,7 +109,7 @@ static int nt_put_gap(struct nt_file *f, unsigned int cpu,
 static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
 		       unsigned long room)
 {
-	const unsigned int stride = f->nt->ring.stride;
+	const unsigned int stride = f->tr->ring.stride;
 	struct nt_cursor *c = &f->rd->cur[cpu];
 	unsigned long n, put = 0;
 	const void *slots;
@@ -133,7 +139,7 @@ static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
 
 static long nt_put_all(struct nt_file *f, char __user *buf, unsigned long room)
 {
-	const unsigned int stride = f->nt->ring.stride;
+	const unsigned int stride = f->tr->ring.stride;
 	unsigned long put = 0;
 	unsigned int cpu;
 	long n;
@@ -156,7 +162,7 @@ static long nt_put_all(struct nt_file *f, char __user *buf, unsigned long room)
 /* true: there is something, or there never will be */
 static bool nt_readable(struct nt_file *f)
 {
-	struct nt_ring *ring = &f->nt->ring;
+	struct nt_ring *ring = &f->tr->ring;
 
 	if (READ_ONCE(ring->ended) || !f->told_info || nt_reader_has_data(f->rd))
 		return true;
@@ -169,7 +175,7 @@ static ssize_t nt_events_read(struct file *file, char __user *buf, size_t count,
 			      loff_t *ppos)
 {
 	struct nt_file *f = file->private_data;
-	struct nt_ring *ring = &f->nt->ring;
+	struct nt_ring *ring = &f->tr->ring;
 	unsigned long room = count / ring->stride;
 	bool ended;
 	long put;
@@ -200,11 +206,11 @@ static __poll_t nt_events_poll(struct file *file, poll_table *wait)
 {
 	struct nt_file *f = file->private_data;
 
-	poll_wait(file, &f->nt->ring.wait, wait);
+	poll_wait(file, &f->tr->ring.wait, wait);
 	if (!nt_readable(f))
 		return 0;
 	return EPOLLIN | EPOLLRDNORM |
-	       (READ_ONCE(f->nt->ring.ended) ? EPOLLHUP : 0);
+	       (READ_ONCE(f->tr->ring.ended) ? EPOLLHUP : 0);
 }
 
 /* the beginning: what the rings hold; the end: now.  There is no other place. */

@@ -15,7 +15,8 @@
 struct nt_file {
 	struct mutex lock;	/* the reader's place, and all below */
 	struct nt_net *nt;
-	struct nt_reader *rd;	/* NULL: this namespace is not traced */
+	struct nt_trace *tr;	/* what it reads; NULL: not traced when opened */
+	struct nt_reader *rd;	/* NULL as well then */
 	bool told_info;
 	/* text only: the record at seq_file position pos, one per CPU ahead */
 	loff_t pos;

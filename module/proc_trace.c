@@ -87,7 +87,7 @@ static void nt_not_traced(struct seq_file *m, const struct nt_net *nt)
 	else if (nt->refused)
 		seq_printf(m, "not traced: error %d\n", nt->refused);
 	else
-		seq_puts(m, "not traced: the module was loaded with a trace= that leaves this namespace out\n");
+		seq_puts(m, "not traced: it was stopped, or the module was loaded with a trace= that leaves this namespace out\n");
 }
 
 static void nt_trace_header(struct seq_file *m, struct nt_file *f)
@@ -101,7 +101,7 @@ static void nt_trace_header(struct seq_file *m, struct nt_file *f)
 		nt_not_traced(m, nt);
 		return;
 	}
-	nt_counters_read(&nt->ring, &c);
+	nt_counters_read(&f->tr->ring, &c);
 	seq_printf(m, "%llu events seen, the last %llu are here, %llu overwritten, %llu not recorded\n",
 		   c.recorded + c.noslots, c.held, c.recorded - c.held,
 		   c.noslots);

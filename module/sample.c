@@ -123,7 +123,7 @@ static void nt_sample_any(struct nettrace_packet *p, const struct sock *sk)
 
 /**
  * nt_sample_in() - the socket that a TCP segment has arrived for
- * @nt:		the namespace it arrived in
+ * @tr:		the namespace it arrived in
  * @p:		parsed, with valid ports
  * @skb:	at LOCAL_IN
  * @poke:	filled when it is a mini socket which this segment may end
@@ -133,7 +133,7 @@ static void nt_sample_any(struct nettrace_packet *p, const struct sock *sk)
  *
  * Return: true if @poke is to be handed to nt_mini_poke() after the commit.
  */
-bool nt_sample_in(struct nt_net *nt, struct nettrace_packet *p,
+bool nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
 		  struct sk_buff *skb, struct nt_tuple *poke)
 {
 	const u16 ends = NETTRACE_TH_SYN | NETTRACE_TH_RST;
@@ -144,13 +144,13 @@ bool nt_sample_in(struct nt_net *nt, struct nettrace_packet *p,
 		nt_sample_any(p, sk);
 	} else {
 		nt_tuple_of_arrival(poke, p, skb);
-		sk = nt_lookup(nt->net, poke);
+		sk = nt_lookup(tr->net, poke);
 		p->flags |= NETTRACE_PKT_LOOKUP;
 		if (sk) {
 			nt_sample_any(p, sk);
 			sock_gen_put(sk);
 		} else if (p->tcp_flags & NETTRACE_TH_SYN) {
-			sk = nt_listener(nt->net, skb, poke);
+			sk = nt_listener(tr->net, skb, poke);
 			if (sk)
 				nt_sample_full(p, sk);
 		}

@@ -33,7 +33,7 @@ static inline void nt_sample_task(struct nettrace_packet *p)
 void nt_sample_full(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_out(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk);
-bool nt_sample_in(struct nt_net *nt, struct nettrace_packet *p,
+bool nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
 		  struct sk_buff *skb, struct nt_tuple *poke);
 
 #endif /* NETTRACE_SAMPLE_H */

@@ -171,9 +171,9 @@ static int open_one(struct which *w, bool from_now, struct nt_error *err)
 	return fd;
 }
 
-int nt_source_live(struct nt_source **s, const char *const *netns, size_t n, bool from_now,
-		   struct nt_error *err)
+int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct nt_error *err)
 {
+	size_t n = opts->n;
 	struct which which[NT_STREAM_MAX];
 	const char *names[NT_STREAM_MAX];
 	int fds[NT_STREAM_MAX];
@@ -186,8 +186,8 @@ int nt_source_live(struct nt_source **s, const char *const *netns, size_t n, boo
 				    "%zu network namespaces at once are too many: %d is the most",
 				    n, NT_STREAM_MAX);
 	for (i = 0; i < (n ? n : 1); i++) {
-		which[k].spec = n ? netns[i] : NULL;
-		fd = open_one(&which[k], from_now, err);
+		which[k].spec = n ? opts->netns[i] : NULL;
+		fd = open_one(&which[k], opts->from_now, err);
 		if (fd < 0)
 			break;
 		/* under two names it would be told twice */

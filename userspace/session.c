@@ -54,6 +54,11 @@ static void catch_signals(void)
 int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode mode)
 {
 	bool from_now = mode == NT_LIVE || cli->command;
+	struct nt_live_opts opts = {
+		.netns = cli->netns,
+		.n = cli->nnetns,
+		.from_now = from_now,
+	};
 	struct nt_error err = { "" };
 	int ret;
 
@@ -63,8 +68,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 	if (cli->file)
 		ret = nt_source_file(&s->src, cli->file, &err);
 	else
-		ret = nt_source_live(&s->src, cli->nnetns ? cli->netns : NULL, cli->nnetns,
-				     from_now, &err);
+		ret = nt_source_live(&s->src, &opts, &err);
 	if (ret < 0) {
 		say(&err);
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;

@@ -45,6 +45,7 @@ struct nt_stream {
 
 #define NT_STREAM_MAX 64
 
+struct nt_filter;
 struct nt_source;
 
 struct nt_source_ops {
@@ -67,24 +68,57 @@ struct nt_source {
 	unsigned int nstream;
 	uint64_t delivered;	/* events handed out, gaps not counted */
 	uint64_t lost;		/* sum of the gaps */
+	uint64_t filtered;	/* left out by a filter, by the kernel or here; a
+				 * gap that tells only of these is not handed out
+				 */
+	uint64_t undecided;	/* handed out because the filter's answer depends
+				 * on bytes that no record holds
+				 */
 	uint64_t late;		/* handed out after a younger one: more came at
 				 * once than the merge may hold
 				 */
 };
 
-/**
- * nt_source_live() - open the events of one or several namespaces
- * @netns:	names (`ip netns`), PIDs or paths of namespaces; NULL: our own
- * @n:		how many; 0: our own
- * @from_now:	skip what the rings already hold
- */
-int nt_source_live(struct nt_source **s, const char *const *netns, size_t n,
-		   bool from_now, struct nt_error *err);
+/* what a live source is to read */
+struct nt_live_opts {
+	const char *const *netns; /* names (`ip netns`), PIDs or paths */
+	size_t n;		  /* how many; 0: our own */
+	bool all;		  /* instead: every namespace, also those to come */
+	bool from_now;		  /* skip what the rings already hold */
+	/*
+	 * The kernel may leave out what this rejects, where no other reader is
+	 * deprived by it (filter.h).  NULL: none
+	 */
+	const struct nt_filter *filter;
+};
+
+/** nt_source_live() - open the events of one or several namespaces */
+int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct nt_error *err);
 /* discard: take what is committed now, then report the end (for one-shot commands) */
 void nt_source_live_until_now(struct nt_source *s);
 
 /** nt_source_file() - read a record file written by `nettrace record` */
 int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err);
+
+/**
+ * nt_source_daemon() - what nettraced has kept, and what it sees from now on
+ * @path:	of its socket; NULL: NT_DAEMON_SOCKET
+ * @history:	begin with what it has kept
+ * @live:	go on with what comes
+ */
+#define NT_DAEMON_SOCKET "/run/nettraced/socket"
+int nt_source_daemon(struct nt_source **s, const char *path, bool history, bool live,
+		     struct nt_error *err);
+
+/**
+ * nt_source_filtered() - a source that hands out what @filter accepts
+ * @inner:	closed with the new source; when this fails it is still open
+ * @filter:	belongs to the caller and outlives the source
+ *
+ * Of a connection whose segments can match, the transitions are handed out too.
+ */
+int nt_source_filtered(struct nt_source **s, struct nt_source *inner,
+		       const struct nt_filter *filter, struct nt_error *err);
 
 static inline int nt_source_next(struct nt_source *s, struct nt_event *ev,
 				 struct nt_error *err)

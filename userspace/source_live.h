@@ -25,4 +25,13 @@
 int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *names, size_t n,
 		       size_t max, struct nt_error *err);
 
+/**
+ * nt_source_live_add() - one more namespace, while it runs
+ * @fd:	as of nt_source_live_fds(); taken over, also when this fails
+ *
+ * Return: 0; -E2BIG: there are NT_STREAM_MAX already, and no stream that has
+ * ended could give its place.
+ */
+int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err);
+
 #endif /* NETTRACE_SOURCE_LIVE_H */

@@ -465,12 +465,12 @@ static void not_a_namespace(void **state)
 	const char *many[NT_STREAM_MAX + 1] = { NULL };
 
 	(void)state;
-	assert_int_equal(nt_source_live(&s, &spec[0], 1, false, &err), -EINVAL);
+	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = &spec[0], .n = 1 }, &err), -EINVAL);
 	assert_null(s);
 	assert_says(&err, "/etc/passwd is not a network namespace");
-	assert_int_equal(nt_source_live(&s, &spec[1], 1, false, &err), -ENOENT);
+	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = &spec[1], .n = 1 }, &err), -ENOENT);
 	assert_says(&err, "no-such-name");
-	assert_int_equal(nt_source_live(&s, many, NT_STREAM_MAX + 1, false, &err), -E2BIG);
+	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = many, .n = NT_STREAM_MAX + 1 }, &err), -E2BIG);
 }
 
 int main(void)

@@ -6,9 +6,9 @@
 # make help       the other targets
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-PREFIX ?= /usr/local
 DEMO_KERNEL ?= 6.1
-TOOLS := nettrace nettraced
+VERSION := $(shell sed -n 's/^\#define NT_VERSION "\(.*\)"$$/\1/p' module/core/version.h)
+DKMS_DIR = $(DESTDIR)/usr/src/nettrace-$(VERSION)
 
 .DEFAULT_GOAL := all
 
@@ -47,19 +47,25 @@ bench:
 	@scripts/setup --what demo
 	$(MAKE) -C selftests/bench
 
-install: tools
-	@set -e; for tool in $(TOOLS); do \
-		[ ! -e "build/bin/$$tool" ] || \
-			install -v -D -m 755 "build/bin/$$tool" "$(DESTDIR)$(PREFIX)/bin/$$tool"; \
-	done
-	@set -e; for page in userspace/man/*.[1-8]; do \
-		[ ! -e "$$page" ] || \
-			install -v -D -m 644 "$$page" \
-				"$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; \
-	done
+# tools, manual pages, completion, unit, headers: userspace/install.mk lists them
+install uninstall:
+	$(MAKE) -C userspace $@
 
 modules_install: module
 	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules_install
+
+# the module's sources to where DKMS looks for them; DKMS builds them for this
+# kernel and for those to come
+dkms_install:
+	@rm -rf "$(DKMS_DIR)"
+	@set -e; for file in dkms.conf Kbuild LICENSE $$(find module -name '*.[ch]' ! -name '*.mod.c' -o -name Kbuild); do \
+		install -D -m 644 "$$file" "$(DKMS_DIR)/$$file"; \
+	done
+	@[ -n "$(DESTDIR)" ] || scripts/dkms-register install $(VERSION)
+
+dkms_uninstall:
+	@[ -n "$(DESTDIR)" ] || scripts/dkms-register remove $(VERSION)
+	rm -rf "$(DKMS_DIR)"
 
 # what was built from this tree; downloads stay
 clean:
@@ -84,8 +90,12 @@ help:
 	@echo 'make check            every test; does all set-up'
 	@echo 'make lint             style and static checks (part of make check)'
 	@echo 'make bench            what tracing costs, in instructions'
-	@echo 'make install          the tools, into $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX)'
+	@echo 'make install          tools, manual pages, completion into $$(DESTDIR)$$(PREFIX)'
+	@echo '                      (/usr/local); make uninstall takes them away again'
 	@echo 'make modules_install  the module, where the running kernel finds it'
+	@echo 'make dkms_install     the module for this kernel and for those to come, by DKMS;'
+	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo check lint bench install modules_install clean distclean help
+.PHONY: all tools module demo check lint bench install uninstall modules_install \
+	dkms_install dkms_uninstall clean distclean help

@@ -10,9 +10,8 @@
 #ifndef NETTRACE_CONTROL_H
 #define NETTRACE_CONTROL_H
 
+#include "core/version.h"
 #include "ns.h"
-
-#define NT_VERSION "0.1.0"
 
 int nt_start(struct nt_net *nt);
 int nt_stop(struct nt_net *nt);

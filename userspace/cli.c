@@ -265,7 +265,7 @@ static int find_command(struct nt_cli *cli, const char *name)
 	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (!strcmp(later[i], name)) {
 			fprintf(stderr, "nettrace: '%s' is not part of version %s\n", name,
-				NETTRACE_VERSION);
+				NT_VERSION);
 			return usage(NULL);
 		}
 	fprintf(stderr,
@@ -377,7 +377,7 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (used[option_of(OPT_VERSION)]) {
-		puts("nettrace " NETTRACE_VERSION);
+		puts("nettrace " NT_VERSION);
 		return NT_EXIT_OK;
 	}
 	if (optind < end) {

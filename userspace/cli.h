@@ -14,9 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../module/core/version.h"
 #include "source.h"
-
-#define NETTRACE_VERSION "0.1"
 
 /* exit statuses; with COMMAND, its own status comes back unless tracing failed */
 enum nt_exit {

@@ -151,7 +151,7 @@ static void test_help(void **state)
 	assert_int_equal(parse(&cli, "--help"), NT_EXIT_OK);
 	assert_non_null(strstr(said, "Exit status"));
 	assert_int_equal(parse(&cli, "--version"), NT_EXIT_OK);
-	assert_string_equal(said, "nettrace " NETTRACE_VERSION "\n");
+	assert_string_equal(said, "nettrace " NT_VERSION "\n");
 	assert_int_equal(parse(&cli, "record --help"), NT_EXIT_OK);
 	assert_non_null(strstr(said, "record FILE"));
 	assert_null(strstr(said, "--json"));

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# install, uninstall: the one list of what goes where.  Included by Makefile,
+# which sets TOP and B.
+#
+#	DESTDIR		put in front of every path (packages)
+#	PREFIX		/usr/local
+#	SYSCONFDIR	/etc, where nettraced.service looks for nettraced.conf
+#
+# The folders can be named one by one too.  The module is not in this list:
+# modules_install and dkms_install of the top-level Makefile are its way.
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/nettrace
+INCLUDEDIR ?= $(PREFIX)/include/nettrace
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+
+U := $(TOP)/userspace
+UAPI := $(TOP)/module/uapi
+
+# mode|file|where to
+INSTALL_LIST := \
+	755|$(B)/bin/nettrace|$(BINDIR)/nettrace \
+	644|$(U)/schema/nettrace.schema.json|$(DATADIR)/nettrace.schema.json \
+	644|$(UAPI)/nettrace.h|$(INCLUDEDIR)/nettrace.h
+
+# folders that are nettrace's own
+INSTALL_DIRS := $(DATADIR) $(INCLUDEDIR)
+
+install: all
+	@set -e; for entry in $(foreach e,$(INSTALL_LIST),'$(e)'); do \
+		mode=$${entry%%|*}; entry=$${entry#*|}; \
+		install -v -D -m $$mode "$${entry%%|*}" "$(DESTDIR)$${entry#*|}"; \
+	done
+
+uninstall:
+	@for entry in $(foreach e,$(INSTALL_LIST),'$(e)'); do \
+		rm -fv "$(DESTDIR)$${entry##*|}"; \
+	done
+	@for dir in $(foreach d,$(INSTALL_DIRS),'$(DESTDIR)$(d)'); do \
+		[ ! -d "$$dir" ] || rmdir -v "$$dir"; \
+	done
+
+.PHONY: install uninstall

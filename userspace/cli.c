@@ -39,6 +39,8 @@ static const struct {
 	  "-N, --netns NAME[,NAME...]  these network namespaces (names or PIDs)" },
 	{ "read", required_argument, 'r', NT_OPT_FILE,
 	  "-r, --read FILE             a recording, instead of this machine" },
+	{ "daemon", optional_argument, 'd', NT_OPT_DAEMON,
+	  "-d, --daemon[=SOCKET]       what nettraced has kept (" NT_DAEMON_SOCKET ")" },
 	{ "width", required_argument, 'w', NT_OPT_LOOK,
 	  "-w, --width COLUMNS         of the picture: 60 or more" },
 	{ "ascii", no_argument, OPT_ASCII, NT_OPT_LOOK,
@@ -216,6 +218,10 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 	case 'r':
 		cli->file = arg;
 		break;
+	case 'd':
+		cli->daemon = true;
+		cli->socket = arg;
+		break;
 	case 'w':
 		return parse_width(cli, arg);
 	case OPT_ASCII:
@@ -295,6 +301,15 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 		      stderr);
 		return usage(cmd->name);
 	}
+	if (cli->file && cli->daemon) {
+		fputs("nettrace: a recording (-r) and the daemon (-d) exclude each other\n", stderr);
+		return usage(cmd->name);
+	}
+	if (cli->daemon && cli->nnetns) {
+		fputs("nettrace: -N names namespaces to look at; the daemon (-d) looks at its own\n",
+		      stderr);
+		return usage(cmd->name);
+	}
 	if (cli->file && cli->nnetns) {
 		fputs("nettrace: -N names namespaces of this machine; a recording (-r) holds its own\n",
 		      stderr);
@@ -348,7 +363,7 @@ static int read_options(struct nt_cli *cli, int argc, char **argv, const char *u
 	}
 	opterr = 0;
 	optind = 1;
-	while ((val = getopt_long(argc, argv, ":N:r:w:h", longs, NULL)) != -1) {
+	while ((val = getopt_long(argc, argv, ":N:r:d::w:h", longs, NULL)) != -1) {
 		if (val == ':' || val == '?') {
 			fprintf(stderr, "nettrace: %s '%s'\n",
 				val == ':' ? "a value is missing after" : "there is no option",

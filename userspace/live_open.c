@@ -111,7 +111,8 @@ static int cannot_open(const struct which *w, int error, const char *stage, stru
 	if (error == EPERM || error == EACCES)
 		return nt_error_set(
 			err, -error,
-			"reading what the module recorded needs CAP_NET_ADMIN: run with sudo");
+			"reading what the module recorded needs CAP_NET_ADMIN: run with sudo%s",
+			access(NT_DAEMON_SOCKET, W_OK) ? "" : ", or ask the daemon: --daemon");
 	if (error == ENODATA)
 		return not_traced(w, error, err);
 	if (error != ENOENT)

@@ -36,7 +36,8 @@ static const struct {
 	const char *text;
 } option[] = {
 	{ "netns", required_argument, 'N', 0,
-	  "-N, --netns NAME[,NAME...]  these network namespaces (names or PIDs)" },
+	  "-N, --netns NAME[,NAME...]  these network namespaces: names, PIDs, paths; or\n"
+	  "                              all: every one, also those to come" },
 	{ "read", required_argument, 'r', NT_OPT_FILE,
 	  "-r, --read FILE             a recording, instead of this machine" },
 	{ "daemon", optional_argument, 'd', NT_OPT_DAEMON,
@@ -147,12 +148,23 @@ static int parse_netns(struct nt_cli *cli, const char *text)
 			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n", text);
 			return NT_EXIT_USAGE;
 		}
-		if (cli->nnetns == NT_STREAM_MAX) {
-			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_STREAM_MAX);
+		if (cli->nnetns == NT_LIVE_NAMED_MAX) {
+			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_LIVE_NAMED_MAX);
 			return NT_EXIT_USAGE;
 		}
+		if (!strcmp(name, "all"))
+			cli->every_netns = true;
 		cli->netns[cli->nnetns++] = name;
 	}
+	if (!cli->every_netns)
+		return -1;
+	if (cli->nnetns > 1) {
+		fprintf(stderr,
+			"nettrace: '%s' names all network namespaces and others: -N all is enough (one that is called 'all' goes by its path)\n",
+			text);
+		return NT_EXIT_USAGE;
+	}
+	cli->nnetns = 0;
 	return -1;
 }
 
@@ -284,6 +296,7 @@ static int find_command(struct nt_cli *cli, const char *name)
 static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 {
 	const struct nt_command *cmd = cli->cmd;
+	bool named = cli->nnetns || cli->every_netns;
 	size_t i;
 
 	for (i = 0; i < NOPTIONS; i++) {
@@ -302,15 +315,16 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 		return usage(cmd->name);
 	}
 	if (cli->file && cli->daemon) {
-		fputs("nettrace: a recording (-r) and the daemon (-d) exclude each other\n", stderr);
+		fputs("nettrace: a recording (-r) and the daemon (-d) exclude each other\n",
+		      stderr);
 		return usage(cmd->name);
 	}
-	if (cli->daemon && cli->nnetns) {
+	if (cli->daemon && named) {
 		fputs("nettrace: -N names namespaces to look at; the daemon (-d) looks at its own\n",
 		      stderr);
 		return usage(cmd->name);
 	}
-	if (cli->file && cli->nnetns) {
+	if (cli->file && named) {
 		fputs("nettrace: -N names namespaces of this machine; a recording (-r) holds its own\n",
 		      stderr);
 		return usage(cmd->name);

@@ -34,8 +34,9 @@ struct nt_command;
 
 struct nt_cli {
 	const struct nt_command *cmd;
-	const char *netns[NT_STREAM_MAX];
+	const char *netns[NT_LIVE_NAMED_MAX];
 	size_t nnetns;
+	bool every_netns; /* -N all */
 	char *names;	  /* what netns[] points into */
 	const char *file; /* -r: read this recording; NULL: live */
 	bool daemon;	  /* -d: ask nettraced */

@@ -41,6 +41,12 @@ static void say(const struct nt_error *err)
 	fprintf(stderr, "nettrace: %s\n", err->text);
 }
 
+static void say_sentence(void *arg, const char *sentence)
+{
+	(void)arg;
+	fprintf(stderr, "nettrace: %s\n", sentence);
+}
+
 /* without SA_RESTART: a signal ends a wait */
 static void catch_signals(void)
 {
@@ -57,7 +63,9 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 	struct nt_live_opts opts = {
 		.netns = cli->netns,
 		.n = cli->nnetns,
+		.all = cli->every_netns,
 		.from_now = from_now,
+		.say = say_sentence,
 	};
 	struct nt_error err = { "" };
 	int ret;

@@ -196,28 +196,38 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	return ret;
 }
 
+/* into the account; false: a gap that tells only of what a filter left out */
+static bool counts(struct nt_source *s, const union nettrace_rec *rec)
+{
+	if (rec->hdr.type != NETTRACE_GAP) {
+		s->delivered++;
+		return true;
+	}
+	s->lost += rec->gap.lost;
+	s->filtered += rec->gap.filtered;
+	return rec->gap.lost;
+}
+
 static int file_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_file_source *f = of(s);
 	const struct nt_rf_event *from;
 	int ret;
 
-	while (f->next >= f->n) {
-		f->n = 0;
-		f->next = 0;
-		ret = next_block(f, err);
-		if (ret != 1)
-			return ret;
-	}
-	from = &f->body.event[f->next++];
+	do {
+		while (f->next >= f->n) {
+			f->n = 0;
+			f->next = 0;
+			ret = next_block(f, err);
+			if (ret != 1)
+				return ret;
+		}
+		from = &f->body.event[f->next++];
+		f->read++;
+	} while (!counts(s, &from->rec));
 	ev->t = from->t;
 	ev->source = from->stream;
 	ev->rec = from->rec;
-	f->read++;
-	if (ev->rec.hdr.type == NETTRACE_GAP)
-		s->lost += ev->rec.gap.lost;
-	else
-		s->delivered++;
 	return 1;
 }
 

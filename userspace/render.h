@@ -16,7 +16,7 @@
 #include "canvas.h"
 #include "model.h"
 
-#define NT_VIEW_STREAMS 4096
+#define NT_VIEW_STREAMS 64
 
 struct nt_view {
 	FILE *out;

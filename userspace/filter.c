@@ -29,7 +29,7 @@ struct nt_filter {
 	unsigned int n;
 };
 
-#define LINK_HINT                                                                  \
+#define LINK_HINT                                                                   \
 	"the hooks see packets from the network header on: host, net, ip, ip6 and " \
 	"arp select by what is there"
 
@@ -187,9 +187,8 @@ static int take_program(struct nt_filter *f, const struct bpf_program *bpf, stru
 	if (!nt_filter_check(f->prog, f->n))
 		return refuse(err, f->expr, "no filter in the kernel can be made of it");
 	if (!can_match(f))
-		return refuse(
-			err, f->expr,
-			"it would match nothing, for the hooks see IPv4, IPv6 and ARP only");
+		return refuse(err, f->expr,
+			      "it would match nothing, for the hooks see IPv4, IPv6 and ARP only");
 	return 0;
 }
 

@@ -17,16 +17,19 @@
 #define FRAG_HLEN 8
 #define ARP_LEN	  28
 
-#define IHL_MIN 5
-#define IHL_MAX 15
-#define DOFF_MIN 5
-#define DOFF_MAX 15
+#define IHL_MIN	  5
+#define IHL_MAX	  15
+#define DOFF_MIN  5
+#define DOFF_MAX  15
 
 /* the IPv6 extension headers that the parser steps over; 44 is FRAGMENT */
 static const uint8_t ext_types[] = { 44, 0, 43, 51, 60, 135, 139, 140 };
-#define EXT_TYPES (sizeof(ext_types) / sizeof(ext_types[0]))
+#define EXT_TYPES   (sizeof(ext_types) / sizeof(ext_types[0]))
 
-#define BROKEN (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED)
+#define BROKEN	    (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED)
+
+/* a packet that ends inside of its IPv4 options: of the fragment word only DF is read */
+#define FRAG_UNREAD (NETTRACE_PKT_TRUNCATED | NETTRACE_PKT_IP_OPTS)
 
 static void put_bits(struct nt_partial *pkt, unsigned int at, uint8_t v, uint8_t known)
 {
@@ -190,8 +193,12 @@ static bool ipv4_packet(struct nt_partial *pkt, const struct nettrace_packet *p,
 		frag |= 0x4000;
 	if (p->flags & NETTRACE_PKT_MORE_FRAGS)
 		frag |= 0x2000;
-	put_bits(pkt, 6, (uint8_t)(frag >> 8), 0x7f); /* the reserved bit is not kept */
-	put8(pkt, 7, frag & 0xff);
+	if ((p->flags & FRAG_UNREAD) == FRAG_UNREAD && !(p->flags & NETTRACE_PKT_L4)) {
+		put_bits(pkt, 6, (uint8_t)(frag >> 8), 0x40);
+	} else {
+		put_bits(pkt, 6, (uint8_t)(frag >> 8), 0x7f); /* the reserved bit is not kept */
+		put8(pkt, 7, frag & 0xff);
+	}
 	put8(pkt, 8, p->ttl);
 	put8(pkt, 9, p->proto);
 	put(pkt, 12, p->src, 4);
@@ -246,8 +253,8 @@ static bool ipv6_extended(struct nt_partial *pkt, const struct nettrace_packet *
 			return false;
 		i--;
 	}
-	if (!fragment)
-		i++; /* the first of the types is FRAGMENT */
+	if (!fragment && !(p->flags & BROKEN))
+		i++; /* the first of the types is FRAGMENT: it has been read if it is there */
 	if (i >= EXT_TYPES)
 		return false;
 	put8(pkt, 6, ext_types[i]);
@@ -311,10 +318,20 @@ static void put_addr(struct nt_partial *pkt, unsigned int at, const uint8_t *add
 		put(pkt, at, addr, n);
 }
 
-static void put_port(struct nt_partial *pkt, unsigned int at, uint16_t port)
+static void put_port(struct nt_partial *pkt, unsigned int at, uint16_t port, bool is_known)
 {
-	if (port)
+	if (port || is_known)
 		put16(pkt, at, port);
+}
+
+/*
+ * What a listener does itself concerns no remote port; on its way to SYN-RECEIVED
+ * it is a connection's socket already, whose remote end is not told.
+ */
+static bool listens(const struct nettrace_state *st)
+{
+	return st->new_state == NETTRACE_TCP_LISTEN ||
+	       (st->old_state == NETTRACE_TCP_LISTEN && st->new_state != NETTRACE_TCP_SYN_RECV);
 }
 
 /* an unbound IPv6 socket may speak IPv4, too */
@@ -354,8 +371,8 @@ bool nt_partial_segment(struct nt_partial *pkt, const struct nettrace_state *st,
 	put8(pkt, v6 ? 6 : 9, IPPROTO_TCP);
 	put_addr(pkt, v6 ? 8 : 12, out ? st->local : st->remote, n);
 	put_addr(pkt, v6 ? 24 : 16, out ? st->remote : st->local, n);
-	put_port(pkt, off, out ? st->lport : st->rport);
-	put_port(pkt, off + 2, out ? st->rport : st->lport);
+	put_port(pkt, out ? off : off + 2, st->lport, false);
+	put_port(pkt, out ? off + 2 : off, st->rport, listens(st));
 	put8(pkt, off + 13, flags[i % nflags]);
 	return true;
 }

@@ -14,7 +14,7 @@
 
 #include "filter_priv.h"
 
-#define ALL_KNOWN 0xffffffffu
+#define ALL_KNOWN    0xffffffffu
 
 /* of all branches together; and how deep they may nest */
 #define STEPS_MAX    20000

@@ -1,0 +1,778 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_filter.c - filter*.c against libpcap's own interpreter and the kernel's
+ *
+ * Thousands of packets, whole and broken, go through module/core as in the
+ * kernel; what the filter says of the record is compared with what libpcap says
+ * of the bytes.  "Undecided" is never wrong, so there are tests, too, of what
+ * has to be decided.
+ */
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <pcap/pcap.h>
+#include <sys/socket.h>
+
+#include "packets.h"
+#include "support.h"
+#include "../../userspace/filter_priv.h"
+
+#define COOKED 16
+#ifndef ROUNDS
+#define ROUNDS 6000
+#endif
+
+static uint32_t rnd = 88172645u;
+
+static uint32_t any(uint32_t n)
+{
+	rnd ^= rnd << 13;
+	rnd ^= rnd >> 17;
+	rnd ^= rnd << 5;
+	return rnd % n;
+}
+
+static u8 any_of(const u8 *list, unsigned int n)
+{
+	return list[any(n)];
+}
+
+/* ---- packets ------------------------------------------------------------ */
+
+struct crafted {
+	struct pkt k;
+	u16 type;
+	union nettrace_rec rec;
+};
+
+static void any_bytes(struct pkt *k, unsigned int n)
+{
+	while (n--)
+		add8(k, any(256));
+}
+
+static u16 any_port(void)
+{
+	static const u16 ports[] = { 22, 80, 8080, 1024, 40000, 53 };
+
+	return ports[any(6)];
+}
+
+static void any_tcp(struct pkt *k)
+{
+	static const u8 flags[] = { 2, 0x12, 0x10, 0x18, 0x11, 4, 0x14, 0xc2, 0 };
+	unsigned int doff = any(8) ? any(3) ? 8 : 5 : any(16);
+	unsigned int opts = doff > 5 ? 4 * doff - 20 : 0;
+
+	add16(k, any_port());
+	add16(k, any_port());
+	add32(k, any(3) ? any(1000) : rnd);
+	add32(k, any(3) ? any(1000) : rnd);
+	add8(k, doff << 4 | (any(8) ? 0 : any(16)));
+	add8(k, any_of(flags, sizeof(flags)));
+	add16(k, any(65536));
+	add16(k, any(65536));
+	add16(k, any(4) ? 0 : any(65536));
+	if (any(2)) {
+		while (opts--)
+			add8(k, 1);
+	} else {
+		any_bytes(k, opts);
+	}
+}
+
+static void any_l4(struct pkt *k, u8 proto, unsigned int payload)
+{
+	static const u8 types[] = { 0, 8, 3, 11, 128, 129, 135, 136, 1, 2 };
+
+	switch (proto) {
+	case 6:
+		any_tcp(k);
+		break;
+	case 17:
+	case 136:
+		add16(k, any_port());
+		add16(k, any_port());
+		add16(k, any(6) ? 8 + payload : any(100));
+		add16(k, any(65536));
+		break;
+	case 1:
+	case 58:
+		add8(k, any_of(types, sizeof(types)));
+		add8(k, any(4));
+		any_bytes(k, 6);
+		break;
+	case 132:
+	case 33:
+		add16(k, any_port());
+		add16(k, any_port());
+		any_bytes(k, 8);
+		break;
+	}
+	any_bytes(k, payload);
+}
+
+static const u8 protos[] = { 6, 6, 6, 6, 17, 17, 1, 58, 132, 33, 136, 47, 2, 50 };
+
+static void any_ip4(struct pkt *k)
+{
+	u8 proto = any_of(protos, sizeof(protos));
+	unsigned int ihl = any(5) ? 5 : 5 + any(11);
+	u16 frag = any(2) ? 0x4000 : 0;
+
+	k->len = 0;
+	if (!any(6))
+		frag = any(3) ? 0x2000 : any(8) | (any(2) ? 0x2000 : 0);
+	if (!any(20))
+		frag |= 0x8000;
+	add8(k, 0x40 | ihl);
+	add8(k, any(3) ? 0 : any(256));
+	add16(k, 0);
+	add16(k, any(65536));
+	add16(k, frag);
+	add8(k, any(2) ? 64 : any(256));
+	add8(k, proto);
+	add16(k, any(65536));
+	add32(k, 0x0a000100 + any(3));
+	add32(k, any(4) ? 0x0a000100 + any(3) : 0xe0000001);
+	any_bytes(k, 4 * ihl - 20);
+	any_l4(k, proto, any(3) ? any(60) : 0);
+	set16(k, 2, any(12) ? k->len : any(120));
+	if (!any(40))
+		k->b[0] = any(256);
+}
+
+static void any_addr6(struct pkt *k)
+{
+	add16(k, any(6) ? 0xfd00 : 0xff02);
+	add32(k, 0);
+	add32(k, 0);
+	add32(k, 0);
+	add16(k, 1 + any(3));
+}
+
+static void any_ip6(struct pkt *k)
+{
+	static const u8 exts[] = { 44, 44, 44, 0, 43, 60, 51, 135, 139 };
+	u8 proto = any_of(protos, sizeof(protos)), next, type;
+	unsigned int n = any(3) ? 0 : 1 + any(3), at;
+
+	k->len = 0;
+	add32(k, 0x60000000 | (any(2) ? 0 : any(1 << 28)));
+	add16(k, 0);
+	add8(k, proto);
+	add8(k, any(2) ? 64 : any(256));
+	any_addr6(k);
+	any_addr6(k);
+	at = 6;
+	while (n--) {
+		type = any_of(exts, sizeof(exts));
+		k->b[at] = type;
+		at = k->len;
+		next = proto;
+		add8(k, next);
+		if (type == 44) {
+			add8(k, any(4) ? 0 : any(256));
+			add16(k, any(4) ? any(2) : any(65536));
+			add32(k, any(0xffffffff));
+		} else if (type == 51) {
+			add8(k, 1 + any(3));
+			any_bytes(k, (k->b[k->len - 1] + 2) * 4 - 2);
+		} else {
+			add8(k, any(2));
+			any_bytes(k, k->b[k->len - 1] * 8 + 6);
+		}
+	}
+	any_l4(k, proto, any(3) ? any(60) : 0);
+	set16(k, 4, any(12) ? k->len - 40 : any(120));
+	if (!any(40))
+		k->b[0] = any(256);
+}
+
+static void any_arp(struct pkt *k)
+{
+	k->len = 0;
+	add16(k, any(12) ? 1 : any(8));
+	add16(k, 0x0800);
+	add16(k, any(12) ? 0x0604 : any(65536));
+	add16(k, 1 + any(3));
+	any_bytes(k, 6);
+	add32(k, 0x0a000100 + any(3));
+	any_bytes(k, 6);
+	add32(k, 0x0a000100 + any(3));
+	addn(k, any(2) ? 18 : 0);
+}
+
+static void parse(struct crafted *c)
+{
+	struct nettrace_packet *p = &c->rec.packet;
+
+	memset(&c->rec, 0, sizeof(c->rec));
+	p->hdr.type = NETTRACE_PACKET;
+	if (c->type == ETH_P_IP)
+		assert_int_equal(nettrace_parse_ipv4(p, c->k.b, c->k.len, c->k.len), 0);
+	else if (c->type == ETH_P_IPV6)
+		assert_int_equal(nettrace_parse_ipv6(p, c->k.b, c->k.len, c->k.len), 0);
+	else
+		assert_int_equal(nettrace_parse_arp(p, c->k.b, c->k.len, c->k.len), 0);
+	/* IP cuts off what a link layer has padded, before any hook */
+	if (c->type != ETH_P_ARP)
+		c->k.len = p->len;
+}
+
+static void craft(struct crafted *c)
+{
+	switch (any(9)) {
+	case 0:
+		c->type = ETH_P_ARP;
+		any_arp(&c->k);
+		break;
+	case 1:
+	case 2:
+	case 3:
+		c->type = ETH_P_IPV6;
+		any_ip6(&c->k);
+		break;
+	default:
+		c->type = ETH_P_IP;
+		any_ip4(&c->k);
+	}
+	if (!any(10))
+		c->k.len = any(c->k.len + 1);
+	parse(c);
+}
+
+/* ---- what others say ---------------------------------------------------- */
+
+static void compile_pcap(const char *expr, struct bpf_program *bpf)
+{
+	pcap_t *pcap = pcap_open_dead(DLT_LINUX_SLL, 262144);
+
+	assert_non_null(pcap);
+	if (pcap_compile(pcap, bpf, expr, 1, PCAP_NETMASK_UNKNOWN))
+		fail_msg("%s: %s", expr, pcap_geterr(pcap));
+	pcap_close(pcap);
+}
+
+/* libpcap's own interpreter, behind a cooked header */
+static bool by_pcap(const struct bpf_program *bpf, const struct crafted *c)
+{
+	u8 b[COOKED + PKT_MAX] = { 0 };
+	struct pcap_pkthdr h = { .caplen = COOKED + c->k.len, .len = c->k.len };
+
+	b[14] = c->type >> 8;
+	b[15] = c->type & 0xff;
+	memcpy(b + COOKED, c->k.b, c->k.len);
+	return pcap_offline_filter(bpf, &h, b) != 0;
+}
+
+/* all of the packet is known: the rewritten program itself */
+static enum nt_verdict by_bytes(const struct nt_filter *f, const struct crafted *c)
+{
+	const struct sock_filter *prog;
+	struct nt_partial pkt;
+	unsigned int n;
+
+	memset(&pkt, 0, sizeof(pkt));
+	pkt.ethertype = c->type;
+	pkt.exact = true;
+	pkt.len = c->k.len;
+	memcpy(pkt.byte, c->k.b, c->k.len < sizeof(pkt.byte) ? c->k.len : sizeof(pkt.byte));
+	memset(pkt.known, 0xff, sizeof(pkt.known));
+	prog = nt_filter_program(f, &n);
+	return nt_filter_run(prog, n, &pkt);
+}
+
+static struct nt_filter *compiled(const char *expr)
+{
+	struct nt_filter *f;
+	struct nt_error err = { "" };
+
+	if (nt_filter_compile(&f, expr, &err))
+		fail_msg("%s", err.text);
+	return f;
+}
+
+static const char *const exprs[] = {
+	"",
+	"arp",
+	"ip",
+	"ip6",
+	"icmp",
+	"icmp6",
+	"tcp",
+	"udp",
+	"sctp",
+	"igmp",
+	"arp or icmp6",
+	"not arp",
+	"not ip and not ip6",
+	"host 10.0.1.1",
+	"src host 10.0.1.1",
+	"dst host 10.0.1.1",
+	"host 10.0.1.1 and not port 22",
+	"host fd00::1",
+	"src host fd00::2 or dst host 10.0.1.2",
+	"net 10.0.1.0/31",
+	"src net 10.0.0.0/8",
+	"net fd00::/16",
+	"dst net ff00::/8",
+	"ip multicast",
+	"ip6 multicast",
+	"port 80",
+	"src port 80",
+	"dst port 80",
+	"tcp port 80",
+	"udp port 53",
+	"tcp dst port 8080 and src host 10.0.1.0",
+	"portrange 20-80",
+	"tcp portrange 1024-40000",
+	"udp src portrange 53-80",
+	"not port 22",
+	"not (tcp or udp)",
+	"tcp[tcpflags] & tcp-syn != 0",
+	"tcp[tcpflags] & (tcp-syn|tcp-fin) != 0",
+	"tcp[tcpflags] == tcp-syn",
+	"tcp[13] & 0x12 = 0x12",
+	"tcp[tcpflags] & (tcp-rst) != 0 or icmp",
+	"tcp[4:4] > 500",
+	"tcp[8:4] = 7",
+	"tcp[14:2] < 30000",
+	"tcp[12] & 0xf0 = 0x50",
+	"tcp[12] >> 4 > 7",
+	"tcp[12] & 0x0f != 0",
+	"tcp[16:2] = 0",
+	"tcp[18:2] != 0",
+	"tcp[20] = 1",
+	"tcp port 80 and (((ip[2:2] - ((ip[0]&0xf)<<2)) - ((tcp[12]&0xf0)>>2)) != 0)",
+	"ip proto 47",
+	"ip proto \\tcp",
+	"ip6 proto 6",
+	"ip6 proto 17",
+	"proto 58",
+	"ip[0] & 0xf != 5",
+	"ip[1] & 3 = 3",
+	"ip[4:2] & 1 = 1",
+	"ip[6] & 0x40 != 0",
+	"ip[6:2] & 0x1fff != 0",
+	"ip[6:2] & 0x3fff = 0",
+	"ip[6] & 0x80 != 0",
+	"ip[8] < 64",
+	"ip[9] = 6",
+	"ip[10:2] != 0",
+	"ip[20] = 1",
+	"ip6[6] = 44",
+	"ip6[6] = 44 and ip6[40] = 17",
+	"ip6[4:2] > 40",
+	"ip6[0:2] & 0x0ff0 = 0",
+	"ip6[0:4] & 0xfffff = 0",
+	"ip6[7] = 64",
+	"ip6[40:4] != 0",
+	"icmp[icmptype] = icmp-echo",
+	"icmp[0] = 8 and icmp[4:2] > 100",
+	"icmp[6:2] = 1 or icmp6[0] = 135",
+	"icmp6[icmp6type] = icmp6-echo",
+	"udp[4:2] > 20",
+	"udp[6:2] != 0",
+	"udp[8] = 1",
+	"arp[6:2] = 1",
+	"arp[7] = 2 and arp host 10.0.1.1",
+	"arp[24:4] = 0x0a000101",
+	"arp[28] = 0xa1",
+	"len > 60",
+	"less 40",
+	"greater 40 and less 100",
+	"ip[2:2] * 2 / 3 % 7 = 1",
+	"ip[ip[1]:1] = 6",
+	"ip[(ip[0] & 0xf) * 4 + 1] = 80",
+	"ip[200:4] = 1",
+	"tcp and ip[0] ^ 0x45 = 0",
+	"host 10.0.1.1 and (port 22 or (ip[1] | 3) = 3)",
+};
+
+#define NEXPRS (sizeof(exprs) / sizeof(exprs[0]))
+
+struct tally {
+	unsigned int same, undecided, clean, clean_undecided;
+};
+
+static void compare(const struct nt_filter *f, const struct bpf_program *bpf,
+		    const struct crafted *c, struct tally *t)
+{
+	bool want = by_pcap(bpf, c);
+	enum nt_verdict v = nt_filter_record(f, &c->rec), whole = by_bytes(f, c);
+	const struct nettrace_packet *p = &c->rec.packet;
+	bool clean = p->flags & NETTRACE_PKT_L4 &&
+		     !(p->flags &
+		       (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED | NETTRACE_PKT_IP_OPTS));
+
+	if (v != NT_UNDECIDED && (v == NT_ACCEPT) != want)
+		fail_msg(
+			"'%s': record says %d, libpcap %d; family %u proto %u flags %#x len %u payload %u",
+			nt_filter_expr(f), v, want, p->hdr.family, p->proto, p->flags, p->len,
+			p->payload);
+	if (whole != NT_UNDECIDED && (whole == NT_ACCEPT) != want)
+		fail_msg("'%s': rewritten says %d, libpcap %d", nt_filter_expr(f), whole, want);
+	t->same += v != NT_UNDECIDED;
+	t->undecided += v == NT_UNDECIDED;
+	t->clean += clean;
+	t->clean_undecided += clean && v == NT_UNDECIDED;
+}
+
+static void agrees_with_libpcap(void **state)
+{
+	static struct bpf_program bpf[NEXPRS];
+	struct nt_filter *f[NEXPRS];
+	struct tally t[NEXPRS] = { 0 }, sum = { 0 };
+	struct crafted c;
+	unsigned int i;
+	size_t e;
+
+	(void)state;
+	for (e = 0; e < NEXPRS; e++) {
+		compile_pcap(exprs[e], &bpf[e]);
+		f[e] = compiled(exprs[e]);
+	}
+	for (i = 0; i < ROUNDS; i++) {
+		craft(&c);
+		for (e = 0; e < NEXPRS; e++)
+			compare(f[e], &bpf[e], &c, &t[e]);
+	}
+	for (e = 0; e < NEXPRS; e++) {
+		if (getenv("VERBOSE"))
+			print_message("# %6u %6u clean %6u %6u  %s\n", t[e].same, t[e].undecided,
+				      t[e].clean, t[e].clean_undecided, exprs[e]);
+		sum.same += t[e].same;
+		sum.undecided += t[e].undecided;
+		pcap_freecode(&bpf[e]);
+		nt_filter_free(f[e]);
+	}
+	print_message("# %u decided, %u undecided\n", sum.same, sum.undecided);
+	assert_true(sum.undecided < sum.same / 10);
+}
+
+/* expressions on what every record holds: decided for each packet that is whole */
+static void decides_what_records_hold(void **state)
+{
+	static const char *const sure[] = {
+		"arp",
+		"tcp",
+		"icmp6",
+		"host 10.0.1.1",
+		"net fd00::/16",
+		"port 80",
+		"not port 22",
+		"portrange 20-80",
+		"tcp[tcpflags] & tcp-syn != 0",
+		"tcp[4:4] > 500",
+		"tcp[12] >> 4 > 7",
+		"ip[6:2] & 0x3fff = 0",
+		"ip[8] < 64",
+		"ip proto 47",
+		"ip6 proto 17",
+		"icmp[icmptype] = icmp-echo",
+		"arp[6:2] = 1",
+		"tcp port 80 and (((ip[2:2] - ((ip[0]&0xf)<<2)) - ((tcp[12]&0xf0)>>2)) != 0)",
+	};
+	struct tally t = { 0 };
+	struct crafted c;
+	size_t e;
+	int i;
+
+	(void)state;
+	for (e = 0; e < sizeof(sure) / sizeof(sure[0]); e++) {
+		struct nt_filter *f = compiled(sure[e]);
+		struct bpf_program bpf;
+
+		compile_pcap(sure[e], &bpf);
+		for (i = 0; i < ROUNDS / 4; i++) {
+			craft(&c);
+			compare(f, &bpf, &c, &t);
+			if (t.clean_undecided)
+				fail_msg("'%s' is left undecided", sure[e]);
+		}
+		assert_true(t.clean > 0);
+		pcap_freecode(&bpf);
+		nt_filter_free(f);
+	}
+}
+
+static void leaves_open_what_no_record_holds(void **state)
+{
+	static const struct {
+		const char *expr;
+		enum nt_verdict v;
+	} cases[] = {
+		{ "tcp[16:2] = 0x1234", NT_UNDECIDED }, /* checksum */
+		{ "tcp[20] = 1", NT_UNDECIDED },	/* an option */
+		{ "ip[10:2] = 0", NT_UNDECIDED },
+		{ "ip[6] & 0x80 != 0", NT_UNDECIDED },
+		{ "tcp[60] = 1", NT_REJECT }, /* it is not so long */
+		{ "ip[10:2] = 0 and udp", NT_REJECT },
+		{ "ip[10:2] = 0 or tcp", NT_ACCEPT },
+		{ "tcp[20] = 1 and port 22", NT_REJECT },
+		{ "tcp[20] < 256", NT_ACCEPT },
+	};
+	struct crafted c = { .type = ETH_P_IP };
+	size_t i;
+
+	(void)state;
+	ip4(&c.k, 6);
+	tcp(&c.k, NETTRACE_TH_ACK, "\1\1\1\1", 4);
+	addn(&c.k, 10);
+	ip4_done(&c.k);
+	parse(&c);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nt_filter *f = compiled(cases[i].expr);
+
+		if (nt_filter_record(f, &c.rec) != cases[i].v)
+			fail_msg("'%s' gives %d", cases[i].expr, nt_filter_record(f, &c.rec));
+		nt_filter_free(f);
+	}
+}
+
+/* ---- the kernel --------------------------------------------------------- */
+
+/* skb->protocol is not to be had here: its load becomes the constant */
+static void attach(int fd, const struct nt_filter *f, u16 type)
+{
+	static struct sock_filter prog[BPF_MAXINSNS];
+	const struct sock_filter *from;
+	struct sock_fprog fp = { .filter = prog };
+	unsigned int n, i;
+
+	from = nt_filter_program(f, &n);
+	fp.len = n;
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER,
+		       &(struct sock_fprog){ n, (struct sock_filter *)from }, sizeof(fp)))
+		fail_msg("'%s' is refused by the kernel: %s", nt_filter_expr(f), strerror(errno));
+	for (i = 0; i < n; i++) {
+		prog[i] = from[i];
+		if (prog[i].code == (BPF_LD | BPF_H | BPF_ABS) &&
+		    prog[i].k == (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL))
+			prog[i] = (struct sock_filter){ BPF_LD | BPF_IMM, 0, 0, type };
+	}
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &fp, sizeof(fp)), 0);
+}
+
+/* a Unix socket filters as the hooks do: from the first byte on, same machine */
+static bool by_kernel(const int *fd, const struct crafted *c)
+{
+	u8 b[PKT_MAX];
+
+	assert_int_equal(send(fd[0], c->k.b, c->k.len, 0), c->k.len);
+	return recv(fd[1], b, sizeof(b), MSG_DONTWAIT) >= 0;
+}
+
+static void agrees_with_the_kernel(void **state)
+{
+	static const u16 types[] = { ETH_P_IP, ETH_P_IPV6, ETH_P_ARP };
+	static struct crafted c[600];
+	int fd[2], i;
+	size_t e, t;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, fd), 0);
+	for (i = 0; i < 600; i++)
+		do
+			craft(&c[i]);
+		while (!c[i].k.len);
+	for (e = 0; e < NEXPRS; e++) {
+		struct nt_filter *f = compiled(exprs[e]);
+
+		for (t = 0; t < 3; t++) {
+			attach(fd[1], f, types[t]);
+			for (i = 0; i < 600; i++) {
+				enum nt_verdict v;
+				bool want;
+
+				if (c[i].type != types[t])
+					continue;
+				want = by_kernel(fd, &c[i]);
+				v = nt_filter_record(f, &c[i].rec);
+				if (v != NT_UNDECIDED && (v == NT_ACCEPT) != want)
+					fail_msg("'%s': we say %d, the kernel %d", exprs[e], v,
+						 want);
+			}
+		}
+		nt_filter_free(f);
+	}
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* ---- sockets ------------------------------------------------------------ */
+
+static union nettrace_rec state_rec(u8 family, const char *local, u16 lport, const char *remote,
+				    u16 rport)
+{
+	union nettrace_rec rec;
+
+	memset(&rec, 0, sizeof(rec));
+	rec.hdr.type = NETTRACE_STATE;
+	rec.hdr.family = family;
+	memcpy(rec.state.local, local, family == NETTRACE_IPV6 ? 16 : 4);
+	memcpy(rec.state.remote, remote, family == NETTRACE_IPV6 ? 16 : 4);
+	rec.state.lport = lport;
+	rec.state.rport = rport;
+	return rec;
+}
+
+static void follows_addresses(void **state)
+{
+	static const struct {
+		const char *expr;
+		bool connected, connecting, listening, six, child;
+	} cases[] = {
+		{ "host 10.0.0.1", true, true, true, false, true },
+		{ "src host 10.0.0.2", true, true, true, false, true },
+		{ "host 10.0.0.9", false, false, true, false, true },
+		{ "port 80", true, true, true, true, true },
+		{ "port 81", false, true, false, false, true },
+		{ "port 40000", true, true, false, true, true },
+		{ "src port 80", true, true, true, true, true },
+		{ "udp", false, false, false, false, false },
+		{ "arp or icmp", false, false, false, false, false },
+		{ "tcp[tcpflags] = tcp-syn", true, true, true, false, true },
+		{ "tcp[tcpflags] & tcp-urg != 0", false, false, false, false, false },
+		{ "len > 1000", true, true, true, true, true },
+		{ "ip6", false, false, true, true, true },
+		{ "net fd00::/16", false, false, true, true, true },
+		{ "tcp[4:4] = 77 and port 80", true, true, true, false, true },
+		{ "ip[6:2] & 0x1fff != 0", false, false, false, false, false },
+	};
+	union nettrace_rec rec[5];
+	size_t i;
+
+	(void)state;
+	rec[0] = state_rec(NETTRACE_IPV4, "\x0a\0\0\1", 40000, "\x0a\0\0\2", 80);
+	rec[1] = state_rec(NETTRACE_IPV4, "\x0a\0\0\1", 0, "\x0a\0\0\2", 80);
+	/* a listener of both families */
+	rec[2] = state_rec(NETTRACE_IPV6, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 80,
+			   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 0);
+	rec[3] = state_rec(NETTRACE_IPV6, "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 40000,
+			   "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2", 80);
+	rec[4] = rec[2];
+	rec[2].state.new_state = NETTRACE_TCP_LISTEN;
+	rec[4].state.old_state = NETTRACE_TCP_LISTEN;
+	rec[4].state.new_state = NETTRACE_TCP_SYN_RECV;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nt_filter *f = compiled(cases[i].expr);
+		const bool want[] = { cases[i].connected, cases[i].connecting, cases[i].listening,
+				      cases[i].six, cases[i].child };
+		size_t k;
+
+		for (k = 0; k < 5; k++) {
+			enum nt_verdict v = nt_filter_record(f, &rec[k]);
+
+			assert_int_not_equal(v, NT_UNDECIDED);
+			if ((v == NT_ACCEPT) != want[k])
+				fail_msg("'%s' of socket %zu: %d", cases[i].expr, k, v);
+		}
+		nt_filter_free(f);
+	}
+}
+
+static void others_pass(void **state)
+{
+	struct nt_filter *f = compiled("udp port 9");
+	union nettrace_rec rec;
+
+	(void)state;
+	memset(&rec, 0, sizeof(rec));
+	rec.hdr.type = NETTRACE_GAP;
+	assert_int_equal(nt_filter_record(f, &rec), NT_ACCEPT);
+	rec.hdr.type = NETTRACE_INFO;
+	assert_int_equal(nt_filter_record(f, &rec), NT_ACCEPT);
+	nt_filter_free(f);
+}
+
+/* ---- what is refused ---------------------------------------------------- */
+
+static void refuses_with_a_sentence(void **state)
+{
+	static const struct {
+		const char *expr, *says, *hint;
+	} cases[] = {
+		{ "vlan", "vlan", "VLAN tag" },
+		{ "vlan 7 and tcp", "VLAN", "namespace" },
+		{ "inbound", "inbound", "src host" },
+		{ "tcp and outbound", "outbound", "dst host" },
+		{ "ether host 02:00:00:00:00:01", "ethernet", "network header" },
+		{ "ether[0] & 1 = 1", "link header", "network header" },
+		{ "link [ 20 ] = 6", "link header", "network header" },
+		{ "ifname eth0", "ifname", "device" },
+		{ "ip broadcast", "netmask", "dst host" },
+		{ "ip6 protochain 6", "kernel", "loop" },
+		{ "geneve", "outside", "6081" },
+		{ "mpls", "MPLS", "network header" },
+		{ "multicast", "link-layer", "ip multicast" },
+		{ "rarp", "match nothing", "pcap-filter(7)" },
+		{ "stp", "match nothing", "pcap-filter(7)" },
+		{ "ether proto 0x88cc", "match nothing", "network header" },
+		{ "tcp and udp", "rejects all packets", "pcap-filter(7)" },
+		{ "port eighty", "eighty", "pcap-filter(7)" },
+		{ "tcp tcp", "syntax error", "pcap-filter(7)" },
+		{ "ip[0xfffff000] = 1", "'ip[", "" },
+		{ "ip[4294967280:2] = 1", "'ip[", "" },
+		{ "\033[31m", "\\x1b[31m", "" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nt_error err = { "" };
+		struct nt_filter *f;
+		int ret = nt_filter_compile(&f, cases[i].expr, &err);
+
+		if (ret != -EINVAL || f)
+			fail_msg("'%s': %d", cases[i].expr, ret);
+		assert_says(&err, cases[i].says);
+		assert_says(&err, cases[i].hint);
+	}
+}
+
+/* names are words, not parts of words */
+static void words_are_whole(void **state)
+{
+	struct nt_error err = { "" };
+	struct nt_filter *f;
+
+	(void)state;
+	assert_int_equal(nt_filter_compile(&f, "host vlan.invalid and nonsense", &err), -EINVAL);
+	assert_says(&err, "pcap-filter(7)");
+	assert_null(strstr(err.text, "VLAN tag"));
+}
+
+static void too_long_for_the_kernel(void **state)
+{
+	char *expr = malloc(32 * 3000), *p = expr;
+	struct nt_error err = { "" };
+	struct nt_filter *f;
+	int i;
+
+	(void)state;
+	assert_non_null(expr);
+	for (i = 0; i < 2100; i++)
+		p += sprintf(p, "%sip[%d] = 1", i ? " or " : "", i);
+	assert_int_equal(nt_filter_compile(&f, expr, &err), -EINVAL);
+	assert_says(&err, "too long");
+	assert_true(strlen(err.text) < 400);
+	free(expr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_libpcap),
+		cmocka_unit_test(decides_what_records_hold),
+		cmocka_unit_test(leaves_open_what_no_record_holds),
+		cmocka_unit_test(agrees_with_the_kernel),
+		cmocka_unit_test(follows_addresses),
+		cmocka_unit_test(others_pass),
+		cmocka_unit_test(refuses_with_a_sentence),
+		cmocka_unit_test(words_are_whole),
+		cmocka_unit_test(too_long_for_the_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "control.h"
+#include "filter.h"
 #include "hooks.h"
 #include "minisock.h"
 
@@ -24,6 +25,8 @@ static struct nt_trace *nt_trace_new(struct nt_net *nt)
 	refcount_set(&tr->refs, 1);
 	tr->net = nt->net;
 	tr->set = nt->set;
+	if (nt->filter)
+		RCU_INIT_POINTER(tr->filter, nt->filter->prog);
 	ret = nt_ring_init(&tr->ring, tr->set.ring, stride);
 	if (ret)
 		goto err_free;
@@ -154,6 +157,7 @@ int nt_stop(struct nt_net *nt)
 	if (tr) {
 		synchronize_rcu();
 		nt_stop_finish(tr);
+		nt_filter_disown(nt);
 	}
 	mutex_unlock(&nt->lock);
 	return tr ? 0 : -EALREADY;

@@ -20,6 +20,7 @@
 #include <linux/tcp.h>
 
 #include "core/parse.h"
+#include "filter.h"
 #include "hooks.h"
 #include "minisock.h"
 #include "sample.h"
@@ -111,6 +112,55 @@ static bool nt_has_eth(const struct sk_buff *skb, const struct net_device *dev)
 	       skb_mac_header_len(skb) >= ETH_HLEN;
 }
 
+/* can this arrival end a mini socket: is it TCP, with SYN or RST? */
+static __always_inline bool nt_may_end_mini(const struct sk_buff *skb,
+					    u8 family)
+{
+	const int off = skb_network_offset(skb);
+	unsigned int th;
+	u8 proto;
+
+	if (family == NETTRACE_IPV4) {
+		proto = ip_hdr(skb)->protocol;
+		th = off + ip_hdr(skb)->ihl * 4;
+		if (proto != IPPROTO_TCP)
+			return false;
+	} else {
+		proto = ipv6_hdr(skb)->nexthdr;
+		th = off + sizeof(struct ipv6hdr);
+		if (proto == IPPROTO_UDP || proto == IPPROTO_ICMPV6)
+			return false;
+		if (proto != IPPROTO_TCP)
+			return true;	/* there may be TCP behind it */
+	}
+	if (skb_headlen(skb) < th + sizeof(struct tcphdr))
+		return true;
+	return skb->data[th + 13] & (NETTRACE_TH_SYN | NETTRACE_TH_RST);
+}
+
+/* the filter left it out, but mini sockets are followed all the same */
+static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
+					   struct sk_buff *skb, u8 family)
+{
+	const int off = skb_network_offset(skb);
+	struct nettrace_packet p = { };
+	struct nt_tuple poke;
+	unsigned long flags;
+	bool poked = false;
+	unsigned int need;
+
+	local_irq_save(flags);
+	need = nt_parse(&p, family, skb_network_header(skb),
+			skb_headlen(skb) - off, skb->len - off);
+	if (need)
+		nt_parse_gathered(&p, family, skb, off, need);
+	if (p.proto == IPPROTO_TCP && p.flags & NETTRACE_PKT_L4)
+		poked = nt_sample_in(tr, &p, skb, &poke);
+	local_irq_restore(flags);
+	if (poked)
+		nt_mini_poke(tr, &poke);
+}
+
 static __always_inline unsigned int
 nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	   const struct nf_hook_state *st, u8 family, u8 hook)
@@ -120,6 +170,11 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	unsigned long flags;
 	bool poked = false;
 
+	if (!nt_filter_pass(tr, skb)) {
+		if (hook == NETTRACE_LOCAL_IN && nt_may_end_mini(skb, family))
+			nt_arrival_unrecorded(tr, skb, family);
+		return NF_ACCEPT;
+	}
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		return NF_ACCEPT;
@@ -221,6 +276,9 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 
 	if (hook == NETTRACE_LOCAL_OUT && unlikely(nt_needs_mini(sk)))
 		mini = nt_departure_mini(tr, skb, family, &again);
+	/* what became of a mini socket is recorded, the packet perhaps not */
+	if (!nt_filter_pass(tr, skb))
+		goto out;
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		goto out;
@@ -270,6 +328,8 @@ static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,
 	struct nt_trace *tr = priv;
 	unsigned long flags;
 
+	if (!nt_filter_pass_at(tr, skb, skb_network_offset(skb)))
+		return NF_ACCEPT;
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		return NF_ACCEPT;

@@ -13,6 +13,7 @@
 #include <linux/module.h>
 
 #include "control.h"
+#include "filter.h"
 #include "minisock.h"
 #include "probes_tcp.h"
 #include "proc.h"
@@ -105,6 +106,7 @@ static void __net_exit nt_net_exit(struct net *net)
 	/* readers that sleep wake up at the end, and leave the files */
 	if (nt->ending)
 		nt_stop_finish(nt->ending);
+	nt_filter_free(nt->filter);
 	nt_proc_remove(nt);
 }
 

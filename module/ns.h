@@ -20,6 +20,7 @@
 
 struct bpf_prog;
 struct nf_hook_ops;
+struct nt_filter;
 struct nt_minis;
 
 /* which hooks: the module's parameter "hooks" */
@@ -42,6 +43,7 @@ struct nt_settings {
 struct nt_trace {
 	struct net *net;
 	struct nt_ring ring;
+	struct bpf_prog __rcu *filter;	/* of nt_net::filter; NULL: none */
 	struct nt_minis *minis;		/* NULL once stopped */
 	struct nt_settings set;
 	struct nf_hook_ops *ops;	/* this namespace's hooks */
@@ -54,6 +56,7 @@ struct nt_net {
 	struct nt_trace __rcu *trace;	/* NULL: not traced */
 	struct mutex lock;		/* start, stop, and what follows */
 	struct nt_settings set;		/* of the next start */
+	struct nt_filter *filter;	/* NULL: every packet is recorded */
 	int refused;			/* why it is not traced: an errno, or 0 */
 	struct nt_trace *ending;	/* between the halves of the last stop */
 	struct proc_dir_entry *proc;

@@ -31,6 +31,7 @@ struct nt_cpu_ring {
 	unsigned long mask;	/* slots - 1 */
 	void *slots;		/* NULL: this CPU has none */
 	unsigned long noslots;	/* events that found none */
+	unsigned long filtered;	/* packets that the filter left out */
 };
 
 struct nt_ring {

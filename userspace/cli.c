@@ -36,9 +36,12 @@ static const struct {
 	const char *text;
 } option[] = {
 	{ "netns", required_argument, 'N', 0,
-	  "-N, --netns NAME[,NAME...]  these network namespaces (names or PIDs)" },
+	  "-N, --netns NAME[,NAME...]  these network namespaces: names, PIDs, paths; or\n"
+	  "                              all: every one, also those to come" },
 	{ "read", required_argument, 'r', NT_OPT_FILE,
 	  "-r, --read FILE             a recording, instead of this machine" },
+	{ "daemon", optional_argument, 'd', NT_OPT_DAEMON,
+	  "-d, --daemon[=SOCKET]       what nettraced has kept (" NT_DAEMON_SOCKET ")" },
 	{ "width", required_argument, 'w', NT_OPT_LOOK,
 	  "-w, --width COLUMNS         of the picture: 60 or more" },
 	{ "ascii", no_argument, OPT_ASCII, NT_OPT_LOOK,
@@ -145,12 +148,23 @@ static int parse_netns(struct nt_cli *cli, const char *text)
 			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n", text);
 			return NT_EXIT_USAGE;
 		}
-		if (cli->nnetns == NT_STREAM_MAX) {
-			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_STREAM_MAX);
+		if (cli->nnetns == NT_LIVE_NAMED_MAX) {
+			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_LIVE_NAMED_MAX);
 			return NT_EXIT_USAGE;
 		}
+		if (!strcmp(name, "all"))
+			cli->every_netns = true;
 		cli->netns[cli->nnetns++] = name;
 	}
+	if (!cli->every_netns)
+		return -1;
+	if (cli->nnetns > 1) {
+		fprintf(stderr,
+			"nettrace: '%s' names all network namespaces and others: -N all is enough (one that is called 'all' goes by its path)\n",
+			text);
+		return NT_EXIT_USAGE;
+	}
+	cli->nnetns = 0;
 	return -1;
 }
 
@@ -216,6 +230,10 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 	case 'r':
 		cli->file = arg;
 		break;
+	case 'd':
+		cli->daemon = true;
+		cli->socket = arg;
+		break;
 	case 'w':
 		return parse_width(cli, arg);
 	case OPT_ASCII:
@@ -278,6 +296,7 @@ static int find_command(struct nt_cli *cli, const char *name)
 static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 {
 	const struct nt_command *cmd = cli->cmd;
+	bool named = cli->nnetns || cli->every_netns;
 	size_t i;
 
 	for (i = 0; i < NOPTIONS; i++) {
@@ -295,7 +314,17 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 		      stderr);
 		return usage(cmd->name);
 	}
-	if (cli->file && cli->nnetns) {
+	if (cli->file && cli->daemon) {
+		fputs("nettrace: a recording (-r) and the daemon (-d) exclude each other\n",
+		      stderr);
+		return usage(cmd->name);
+	}
+	if (cli->daemon && named) {
+		fputs("nettrace: -N names namespaces to look at; the daemon (-d) looks at its own\n",
+		      stderr);
+		return usage(cmd->name);
+	}
+	if (cli->file && named) {
 		fputs("nettrace: -N names namespaces of this machine; a recording (-r) holds its own\n",
 		      stderr);
 		return usage(cmd->name);
@@ -348,7 +377,7 @@ static int read_options(struct nt_cli *cli, int argc, char **argv, const char *u
 	}
 	opterr = 0;
 	optind = 1;
-	while ((val = getopt_long(argc, argv, ":N:r:w:h", longs, NULL)) != -1) {
+	while ((val = getopt_long(argc, argv, ":N:r:d::w:h", longs, NULL)) != -1) {
 		if (val == ':' || val == '?') {
 			fprintf(stderr, "nettrace: %s '%s'\n",
 				val == ':' ? "a value is missing after" : "there is no option",

@@ -34,10 +34,13 @@ struct nt_command;
 
 struct nt_cli {
 	const struct nt_command *cmd;
-	const char *netns[NT_STREAM_MAX];
+	const char *netns[NT_LIVE_NAMED_MAX];
 	size_t nnetns;
+	bool every_netns; /* -N all */
 	char *names;	  /* what netns[] points into */
 	const char *file; /* -r: read this recording; NULL: live */
+	bool daemon;	  /* -d: ask nettraced */
+	const char *socket; /* of nettraced; NULL: NT_DAEMON_SOCKET */
 	int width;	  /* columns; 0: find out */
 	enum nt_when unicode;
 	enum nt_when color;
@@ -59,6 +62,7 @@ struct nt_cli {
 #define NT_OPT_PICK    0x08 /* --conv, --last */
 #define NT_OPT_COMMAND 0x10 /* -- COMMAND, --wait, --until-closed */
 #define NT_OPT_ALL     0x20 /* --all */
+#define NT_OPT_DAEMON  0x40 /* --daemon */
 
 struct nt_command {
 	const char *name;

@@ -15,4 +15,7 @@ extern const struct nt_command nt_cmd_follow;
 extern const struct nt_command nt_cmd_record;
 extern const struct nt_command nt_cmd_stats;
 
+/* stats --daemon (cmd_daemon.c): an exit status */
+int nt_stats_of_daemon(const struct nt_cli *cli);
+
 #endif /* NETTRACE_CMD_H */

@@ -76,6 +76,6 @@ const struct nt_command nt_cmd_follow = {
 		"state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
 		"socket that sent the packet, and of the one that got it, at that moment.\n"
 		"With --json a conversation's own object follows when it is over.\n",
-	.opts = NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
 	.run = run_follow,
 };

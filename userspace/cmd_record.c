@@ -12,7 +12,8 @@ static int run_record(const struct nt_cli *cli)
 {
 	struct nt_error err = { "" };
 	struct nt_session s;
-	int status = nt_session_open(&s, cli, NT_LIVE), ret;
+	bool kept = cli->daemon && !cli->command;
+	int status = nt_session_open(&s, cli, kept ? NT_BOTH : NT_LIVE), ret;
 
 	if (status < 0) {
 		ret = nt_recorder_open(&s.rec, cli->arg[0], s.src->stream, s.src->nstream, &err);
@@ -54,8 +55,9 @@ const struct nt_command nt_cmd_record = {
 	.args = "FILE",
 	.brief = "write what happens to FILE",
 	.help = "Writes all events from now on to FILE, until Ctrl-C or until the command\n"
-		"ends. Every subcommand that shows something reads it back with -r FILE.\n",
-	.opts = NT_OPT_COMMAND,
+		"ends. Every subcommand that shows something reads it back with -r FILE. With\n"
+		"--daemon and no command it begins with what nettraced has kept.\n",
+	.opts = NT_OPT_DAEMON | NT_OPT_COMMAND,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_record,

@@ -209,6 +209,8 @@ static int run_stats(const struct nt_cli *cli)
 	int status = NT_EXIT_OK, ret;
 	size_t i;
 
+	if (cli->daemon)
+		return nt_stats_of_daemon(cli);
 	if (!cli->nnetns)
 		return stats_of(cli, NULL);
 	for (i = 0; i < cli->nnetns; i++) {
@@ -225,7 +227,8 @@ const struct nt_command nt_cmd_stats = {
 	.brief = "counters of the module and of this reader",
 	.help = "Shows the module's counters for this namespace (or those of -N) and the account\n"
 		"of one reader that reads all the rings hold: what it saw was delivered,\n"
-		"filtered or lost. It fails when that does not add up.\n",
-	.opts = NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON,
+		"filtered or lost. It fails when that does not add up. With --daemon: the counters\n"
+		"of nettraced, one a line.\n",
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON,
 	.run = run_stats,
 };

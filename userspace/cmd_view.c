@@ -297,7 +297,7 @@ static int run_arp(const struct nt_cli *cli)
 	return finish(&k, status);
 }
 
-#define LOOK (NT_OPT_FILE | NT_OPT_LOOK | NT_OPT_JSON)
+#define LOOK (NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON)
 
 const struct nt_command nt_cmd_timeline = {
 	.name = "timeline",
@@ -318,7 +318,9 @@ const struct nt_command nt_cmd_list = {
 	.args = "",
 	.brief = "a line for each conversation",
 	.help = "Lists the conversations, with the numbers that show and --conv take. Numbers\n"
-		"count from the oldest event that is still held; a recording keeps them.\n",
+		"count from the oldest event that is still held; a recording keeps them. So they\n"
+		"move when the module overwrites or nettraced (--daemon) lets go of older ones:\n"
+		"'nettrace stats --daemon' tells whether it did (conversations_evicted).\n",
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
 	.run = run_list,
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "live_open.h"
 #include "netns.h"
 #include "source_live.h"
 
@@ -50,14 +51,7 @@ static bool only_signed(void)
 }
 
 /* "namespace lab1 " or "this namespace" */
-struct which {
-	const char *spec;
-	int nsfd; /* -1: our own */
-	uint64_t inode;
-	char name[64]; /* for messages and the stream */
-};
-
-static const char *title(const struct which *w, char *buf, size_t size)
+static const char *title(const struct nt_live_ns *w, char *buf, size_t size)
 {
 	if (!w->spec)
 		return "this network namespace";
@@ -69,7 +63,7 @@ static const char *title(const struct which *w, char *buf, size_t size)
  * The module is there, but does not trace this namespace: its text file knows
  * why ("… not traced: REASON")
  */
-static int not_traced(const struct which *w, int error, struct nt_error *err)
+static int not_traced(const struct nt_live_ns *w, int error, struct nt_error *err)
 {
 	static const char mark[] = "not traced: ";
 	char line[512], t[128], *reason = NULL;
@@ -95,7 +89,8 @@ static int not_traced(const struct which *w, int error, struct nt_error *err)
 				     "the module leaves it out; load the module with trace=all");
 }
 
-static int cannot_open(const struct which *w, int error, const char *stage, struct nt_error *err)
+static int cannot_open(const struct nt_live_ns *w, int error, const char *stage,
+		       struct nt_error *err)
 {
 	char t[128];
 
@@ -111,7 +106,8 @@ static int cannot_open(const struct which *w, int error, const char *stage, stru
 	if (error == EPERM || error == EACCES)
 		return nt_error_set(
 			err, -error,
-			"reading what the module recorded needs CAP_NET_ADMIN: run with sudo");
+			"reading what the module recorded needs CAP_NET_ADMIN: run with sudo%s",
+			access(NT_DAEMON_SOCKET, W_OK) ? "" : ", or ask the daemon: --daemon");
 	if (error == ENODATA)
 		return not_traced(w, error, err);
 	if (error != ENOENT)
@@ -131,7 +127,7 @@ static int cannot_open(const struct which *w, int error, const char *stage, stru
 		t);
 }
 
-static void name_it(struct which *w)
+static void name_it(struct nt_live_ns *w)
 {
 	int fd = w->nsfd;
 
@@ -145,19 +141,11 @@ static void name_it(struct which *w)
 		snprintf(w->name, sizeof(w->name), "netns:%llu", (unsigned long long)w->inode);
 }
 
-/* a descriptor of the events of @spec, its name and inode in *w */
-static int open_one(struct which *w, bool from_now, struct nt_error *err)
+int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err)
 {
 	const char *stage;
 	int fd, error;
 
-	w->nsfd = -1;
-	if (w->spec) {
-		w->nsfd = nt_netns_open(w->spec, err);
-		if (w->nsfd < 0)
-			return w->nsfd;
-	}
-	name_it(w);
 	fd = nt_netns_file(w->nsfd, EVENTS, O_RDONLY | O_NONBLOCK, &stage);
 	if (fd < 0)
 		fd = cannot_open(w, -fd, stage, err);
@@ -166,6 +154,22 @@ static int open_one(struct which *w, bool from_now, struct nt_error *err)
 		close(fd);
 		fd = cannot_open(w, error, "open", err);
 	}
+	return fd;
+}
+
+/* a descriptor of the events of @w->spec; its name and inode in *w */
+static int open_one(struct nt_live_ns *w, bool from_now, struct nt_error *err)
+{
+	int fd;
+
+	w->nsfd = -1;
+	if (w->spec) {
+		w->nsfd = nt_netns_open(w->spec, err);
+		if (w->nsfd < 0)
+			return w->nsfd;
+	}
+	name_it(w);
+	fd = nt_live_open(w, from_now, err);
 	if (w->nsfd >= 0)
 		close(w->nsfd);
 	return fd;
@@ -174,17 +178,20 @@ static int open_one(struct which *w, bool from_now, struct nt_error *err)
 int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct nt_error *err)
 {
 	size_t n = opts->n;
-	struct which which[NT_STREAM_MAX];
-	const char *names[NT_STREAM_MAX];
-	int fds[NT_STREAM_MAX];
+	struct nt_live_ns which[NT_LIVE_NAMED_MAX];
+	const char *names[NT_LIVE_NAMED_MAX];
+	int fds[NT_LIVE_NAMED_MAX];
 	size_t i, j, k = 0;
 	int fd = 0;
 
 	*s = NULL;
-	if (n > NT_STREAM_MAX)
-		return nt_error_set(err, -E2BIG,
-				    "%zu network namespaces at once are too many: %d is the most",
-				    n, NT_STREAM_MAX);
+	if (opts->all)
+		return nt_source_live_all(s, opts, err);
+	if (n > NT_LIVE_NAMED_MAX)
+		return nt_error_set(
+			err, -E2BIG,
+			"%zu network namespaces by name are too many: %d is the most, or all of them",
+			n, NT_LIVE_NAMED_MAX);
 	for (i = 0; i < (n ? n : 1); i++) {
 		which[k].spec = n ? opts->netns[i] : NULL;
 		fd = open_one(&which[k], opts->from_now, err);

@@ -16,7 +16,7 @@
 #include "canvas.h"
 #include "model.h"
 
-#define NT_VIEW_STREAMS 64
+#define NT_VIEW_STREAMS 4096
 
 struct nt_view {
 	FILE *out;

@@ -41,6 +41,12 @@ static void say(const struct nt_error *err)
 	fprintf(stderr, "nettrace: %s\n", err->text);
 }
 
+static void say_sentence(void *arg, const char *sentence)
+{
+	(void)arg;
+	fprintf(stderr, "nettrace: %s\n", sentence);
+}
+
 /* without SA_RESTART: a signal ends a wait */
 static void catch_signals(void)
 {
@@ -53,11 +59,13 @@ static void catch_signals(void)
 
 int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode mode)
 {
-	bool from_now = mode == NT_LIVE || cli->command;
+	bool from_now = mode != NT_ONCE || cli->command;
 	struct nt_live_opts opts = {
 		.netns = cli->netns,
 		.n = cli->nnetns,
+		.all = cli->every_netns,
 		.from_now = from_now,
+		.say = say_sentence,
 	};
 	struct nt_error err = { "" };
 	int ret;
@@ -67,13 +75,16 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 	s->live = !cli->file && from_now;
 	if (cli->file)
 		ret = nt_source_file(&s->src, cli->file, &err);
+	else if (cli->daemon)
+		ret = nt_source_daemon(&s->src, cli->socket, mode == NT_BOTH || !from_now, from_now,
+				       &err);
 	else
 		ret = nt_source_live(&s->src, &opts, &err);
 	if (ret < 0) {
 		say(&err);
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
-	if (!cli->file && !from_now)
+	if (!cli->file && !cli->daemon && !from_now)
 		nt_source_live_until_now(s->src);
 	if (s->live)
 		catch_signals();

@@ -22,6 +22,7 @@
 enum nt_mode {
 	NT_ONCE, /* what the rings hold; or COMMAND's time; or a file */
 	NT_LIVE, /* from now on, until a signal; or COMMAND's time */
+	NT_BOTH, /* what nettraced has kept, then as NT_LIVE */
 };
 
 struct nt_session {

@@ -41,9 +41,15 @@ struct nt_stream {
 	uint32_t ring;
 	char version[16];
 	char release[64];
+	bool ended; /* no more of it will come */
 };
 
-#define NT_STREAM_MAX 64
+/*
+ * Models and recordings tell namespaces apart by their stream's index, so the
+ * place of one that has ended is not given to another, unless whoever reads says
+ * that it has forgotten it (nt_source_live_release()).
+ */
+#define NT_STREAM_MAX 4096
 
 struct nt_filter;
 struct nt_source;
@@ -75,16 +81,28 @@ struct nt_source {
 				 * on bytes that no record holds
 				 */
 	uint64_t late;		/* handed out after a younger one: more came at
-				 * once than the merge may hold
+				 * once than the merge may hold, or of a namespace
+				 * that was met after its first events
+				 */
+	uint64_t unread;	/* namespaces that are there and cannot be read */
+	int64_t settled;	/* Unix time: no event older than this will come,
+				 * but those counted in @late; 0: not known
 				 */
 };
+
+#define NT_LIVE_NAMED_MAX 64 /* namespaces by name, at once */
 
 /* what a live source is to read */
 struct nt_live_opts {
 	const char *const *netns; /* names (`ip netns`), PIDs or paths */
 	size_t n;		  /* how many; 0: our own */
-	bool all;		  /* instead: every namespace, also those to come */
+	bool all;		  /* instead: every namespace, also those to come;
+				   * what cannot be read is left out and counted
+				   */
 	bool from_now;		  /* skip what the rings already hold */
+	/* for sentences about what is left out, said once; may be NULL */
+	void (*say)(void *arg, const char *sentence);
+	void *say_arg;
 	/*
 	 * The kernel may leave out what this rejects, where no other reader is
 	 * deprived by it (filter.h).  NULL: none
@@ -96,6 +114,12 @@ struct nt_live_opts {
 int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct nt_error *err);
 /* discard: take what is committed now, then report the end (for one-shot commands) */
 void nt_source_live_until_now(struct nt_source *s);
+
+/**
+ * nt_source_live_release() - a stream that has ended is not remembered any more
+ * @i:	its index: another namespace may be given it, once all others are used
+ */
+void nt_source_live_release(struct nt_source *s, unsigned int i);
 
 /** nt_source_file() - read a record file written by `nettrace record` */
 int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err);

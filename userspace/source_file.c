@@ -15,13 +15,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recordfile.h"
-#include "source.h"
+#include "source_file.h"
 
 struct nt_file_source {
 	struct nt_source s; /* first: ops get a pointer to it */
 	char path[PATH_MAX];
-	int fd;
+	struct nt_blocks b;
 	bool own_fd;
 	bool at_end; /* the end block was read */
 	bool known[NT_STREAM_MAX];
@@ -65,7 +64,7 @@ static int fill(struct nt_file_source *f, size_t want, struct nt_error *err)
 	ssize_t n;
 
 	while (f->have < want) {
-		n = read(f->fd, (uint8_t *)&f->head + f->have, want - f->have);
+		n = read(f->b.fd, (uint8_t *)&f->head + f->have, want - f->have);
 		if (n > 0)
 			f->have += (size_t)n;
 		else if (!n)
@@ -129,15 +128,39 @@ static int take_end(struct nt_file_source *f, struct nt_error *err)
 	return 1;
 }
 
+static int take_other(struct nt_file_source *f, struct nt_error *err)
+{
+	int ret = f->b.other ? f->b.other(f->b.arg, f->head.type, f->body.bytes, f->head.len, err) :
+			       0;
+
+	return ret ? ret : 1;
+}
+
+/* it ends, at a block's beginning or inside one */
+static int cut_off(const struct nt_file_source *f, struct nt_error *err)
+{
+	if (f->b.must_end)
+		return nt_error_set(
+			err, -ECONNRESET,
+			"%s broke off without saying that it ends: was it killed? %llu events were read",
+			f->path, (unsigned long long)f->read);
+	if (!f->have)
+		return -ENODATA; /* at the end, or where a recorder was killed */
+	return damaged(f, "it ends inside a block", err);
+}
+
 /* the next block, checked and taken in: 1, or as fill() */
 static int next_block(struct nt_file_source *f, struct nt_error *err)
 {
-	int ret = fill(f, sizeof(f->head), err);
+	int ret;
 
-	if (ret == -ENODATA && !f->have)
-		return ret; /* at the end, or where a recorder was killed */
+	if (f->at_end && f->b.must_end)
+		return -ENODATA;
+	ret = fill(f, sizeof(f->head), err);
+	if (ret == -ENODATA && f->at_end && !f->have)
+		return ret;
 	if (ret == -ENODATA)
-		return damaged(f, "it ends inside a block", err);
+		return cut_off(f, err);
 	if (ret <= 0)
 		return ret;
 	if (f->at_end)
@@ -146,7 +169,7 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 		return damaged(f, "a block's length is impossible", err);
 	ret = fill(f, sizeof(f->head) + f->head.len, err);
 	if (ret == -ENODATA)
-		return damaged(f, "it ends inside a block", err);
+		return cut_off(f, err);
 	if (ret <= 0)
 		return ret;
 	if (nt_rf_sum(f->head.type, f->head.len, &f->body) != f->head.sum)
@@ -162,6 +185,9 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	case NT_RF_END:
 		ret = take_end(f, err);
 		break;
+	default:
+		ret = take_other(f, err);
+		break;
 	}
 	if (ret == 1) {
 		f->offset += f->have;
@@ -170,34 +196,44 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	return ret;
 }
 
+/* into the account; false: a gap that tells only of what a filter left out */
+static bool counts(struct nt_source *s, const union nettrace_rec *rec)
+{
+	if (rec->hdr.type != NETTRACE_GAP) {
+		s->delivered++;
+		return true;
+	}
+	s->lost += rec->gap.lost;
+	s->filtered += rec->gap.filtered;
+	return rec->gap.lost;
+}
+
 static int file_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_file_source *f = of(s);
 	const struct nt_rf_event *from;
 	int ret;
 
-	while (f->next >= f->n) {
-		f->n = 0;
-		f->next = 0;
-		ret = next_block(f, err);
-		if (ret != 1)
-			return ret;
-	}
-	from = &f->body.event[f->next++];
+	do {
+		while (f->next >= f->n) {
+			f->n = 0;
+			f->next = 0;
+			ret = next_block(f, err);
+			if (ret != 1)
+				return ret;
+		}
+		from = &f->body.event[f->next++];
+		f->read++;
+	} while (!counts(s, &from->rec));
 	ev->t = from->t;
 	ev->source = from->stream;
 	ev->rec = from->rec;
-	f->read++;
-	if (ev->rec.hdr.type == NETTRACE_GAP)
-		s->lost += ev->rec.gap.lost;
-	else
-		s->delivered++;
 	return 1;
 }
 
 static int file_wait(struct nt_source *s, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = of(s)->fd, .events = POLLIN };
+	struct pollfd pfd = { .fd = of(s)->b.fd, .events = POLLIN };
 
 	return poll(&pfd, 1, timeout_ms) < 0 ? -errno : 0;
 }
@@ -206,8 +242,8 @@ static void file_close(struct nt_source *s)
 {
 	struct nt_file_source *f = of(s);
 
-	if (f->own_fd && f->fd >= 0)
-		close(f->fd);
+	if (f->own_fd && f->b.fd >= 0)
+		close(f->b.fd);
 	free(f);
 }
 
@@ -314,13 +350,38 @@ int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
 	f->s.ops = &file_ops;
 	f->own_fd = strcmp(path, "-") != 0;
 	strcpy(f->path, f->own_fd ? path : "the standard input");
-	f->fd = f->own_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	if (f->fd < 0)
+	f->b.fd = f->own_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (f->b.fd < 0)
 		ret = nt_error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
 	if (!ret)
 		ret = read_header(f, err);
 	if (!ret)
 		ret = read_streams(f, err);
+	if (ret) {
+		file_close(&f->s);
+		return ret;
+	}
+	*s = &f->s;
+	return 0;
+}
+
+int nt_source_blocks(struct nt_source **s, const struct nt_blocks *b, struct nt_error *err)
+{
+	struct nt_file_source *f = calloc(1, sizeof(*f));
+	int ret;
+
+	*s = NULL;
+	if (!f) {
+		close(b->fd);
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	}
+	f->s.ops = &file_ops;
+	f->b = *b;
+	f->own_fd = true;
+	f->offset = b->offset;
+	strncpy(f->path, b->title, sizeof(f->path) - 1);
+	f->b.title = f->path;
+	ret = read_streams(f, err);
 	if (ret) {
 		file_close(&f->s);
 		return ret;

@@ -10,6 +10,10 @@
  * been read then (a record is in its ring within microseconds of its time), so
  * that all of it can be handed out in order.  The rest is held back.
  *
+ * A namespace that comes later is read from its first record on.  What it wrote
+ * before it was met may be older than what was handed out already; it is handed
+ * out all the same, and counted in nt_source::late.
+ *
  * Memory: the merge holds as many events as the rings do, at most HOLD_MAX.
  * If more come at once, the oldest are handed out before their time; an older
  * one that turns up afterwards is counted in nt_source::late.
@@ -34,6 +38,8 @@
 struct live_in {
 	int fd; /* -1: it has ended */
 	uint32_t stride;
+	bool released;
+	uint64_t since; /* what is older is left out */
 };
 
 struct nt_live {
@@ -45,7 +51,11 @@ struct nt_live {
 	int64_t skew;	/* records' clock less ours: time namespaces */
 	bool until_now;
 	bool drained; /* until_now: all has been read */
+	bool fixed_cap;
 	uint8_t *buf;
+	struct nt_live_finder *finder; /* NULL: no namespace comes later */
+	uint64_t since;
+	struct pollfd pfd[NT_STREAM_MAX + 1];
 };
 
 static const struct nt_source_ops live_ops;
@@ -68,6 +78,9 @@ static void end_stream(struct nt_live *l, unsigned int i)
 {
 	close(l->in[i].fd);
 	l->in[i].fd = -1;
+	l->s.stream[i].ended = true;
+	if (l->finder)
+		l->finder->ended(l->finder, l->s.stream[i].netns);
 }
 
 static bool all_ended(const struct nt_live *l)
@@ -78,6 +91,12 @@ static bool all_ended(const struct nt_live *l)
 		if (l->in[i].fd >= 0)
 			return false;
 	return true;
+}
+
+/* nothing will ever follow what is held */
+static bool over(const struct nt_live *l)
+{
+	return all_ended(l) && (!l->finder || l->finder->over(l->finder));
 }
 
 static const char *title(const struct nt_stream *st)
@@ -104,8 +123,12 @@ static int take_slots(struct nt_live *l, unsigned int i, size_t at, size_t n, st
 		return not_whole(st, n, err);
 	for (; at < n; at += st->stride) {
 		memcpy(&ev.rec, l->buf + at, sizeof(ev.rec));
-		if (ev.rec.hdr.type == NETTRACE_INFO)
+		if (ev.rec.hdr.type == NETTRACE_INFO || ev.rec.hdr.time < l->in[i].since)
 			continue;
+		if (ev.rec.hdr.type == NETTRACE_GAP && !ev.rec.gap.lost) {
+			l->s.filtered += ev.rec.gap.filtered;
+			continue;
+		}
 		ev.t = (int64_t)ev.rec.hdr.time + st->real_offset;
 		ret = nt_merge_add(&l->merge, &ev);
 		if (ret)
@@ -153,13 +176,30 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 	return 1;
 }
 
+/* are there namespaces that are not read yet? */
+static int look_for_more(struct nt_live *l, struct nt_error *err)
+{
+	struct pollfd pfd = { .events = POLLIN };
+
+	if (!l->finder || l->until_now)
+		return 0;
+	pfd.fd = l->finder->fd;
+	if (poll(&pfd, 1, 0) <= 0)
+		return 0;
+	return l->finder->look(l->finder, &l->s, err);
+}
+
 static int drain(struct nt_live *l, struct nt_error *err)
 {
-	uint64_t start = now(l);
 	bool whole = true;
+	uint64_t start;
 	unsigned int i;
 	int ret;
 
+	ret = look_for_more(l, err);
+	if (ret)
+		return ret;
+	start = now(l);
 	for (i = 0; i < l->s.nstream; i++) {
 		ret = drain_one(l, i, err);
 		if (ret < 0)
@@ -170,9 +210,15 @@ static int drain(struct nt_live *l, struct nt_error *err)
 		return 0;
 	l->until = start - NT_LIVE_SLACK_NS;
 	l->drained = true;
-	if (l->until_now || all_ended(l))
+	if (l->until_now || over(l))
 		l->until = UINT64_MAX;
 	return 0;
+}
+
+/* Unix time of the module's clock */
+static int64_t to_unix(const struct nt_live *l, uint64_t time)
+{
+	return (int64_t)time + l->s.stream[0].real_offset;
 }
 
 static bool take(struct nt_live *l, uint64_t until, struct nt_event *ev)
@@ -185,10 +231,14 @@ static bool take(struct nt_live *l, uint64_t until, struct nt_event *ev)
 		l->s.late++;
 	else
 		l->last = hdr->time;
-	if (hdr->type == NETTRACE_GAP)
+	if (ev->t > l->s.settled)
+		l->s.settled = ev->t;
+	if (hdr->type == NETTRACE_GAP) {
 		l->s.lost += ev->rec.gap.lost;
-	else
+		l->s.filtered += ev->rec.gap.filtered;
+	} else {
 		l->s.delivered++;
+	}
 	return true;
 }
 
@@ -200,7 +250,7 @@ static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *
 
 	if (take(l, l->until, ev))
 		return 1;
-	if (all_ended(l) || (l->until_now && l->drained)) {
+	if (over(l) || (l->until_now && l->drained)) {
 		l->until = UINT64_MAX;
 		return take(l, UINT64_MAX, ev) ? 1 : -ENODATA;
 	}
@@ -211,7 +261,11 @@ static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *
 		return 1;
 	if (nt_merge_room(&l->merge) < least && take(l, UINT64_MAX, ev))
 		return 1;
-	return all_ended(l) || (l->until_now && l->drained) ? -ENODATA : 0;
+	if (over(l) || (l->until_now && l->drained))
+		return -ENODATA;
+	if (l->until != UINT64_MAX && to_unix(l, l->until) > s->settled)
+		s->settled = to_unix(l, l->until);
+	return 0;
 }
 
 static struct timespec to_timespec(uint64_t ns)
@@ -230,14 +284,16 @@ static struct timespec to_timespec(uint64_t ns)
 static int live_wait(struct nt_source *s, int timeout_ms)
 {
 	struct nt_live *l = of(s);
-	struct pollfd pfd[NT_STREAM_MAX];
+	struct pollfd *pfd = l->pfd;
 	uint64_t oldest, ns, t = now(l);
 	struct timespec ts;
 	unsigned int i;
 	nfds_t n = 0;
 
-	if (l->until_now || all_ended(l))
+	if (l->until_now || over(l))
 		return 0;
+	if (l->finder)
+		pfd[n++] = (struct pollfd){ .fd = l->finder->fd, .events = POLLIN };
 	ns = timeout_ms < 0 ? UINT64_MAX : (uint64_t)timeout_ms * 1000000ull;
 	if (nt_merge_oldest(&l->merge, &oldest)) {
 		oldest += NT_LIVE_SLACK_NS + 1000;
@@ -261,6 +317,9 @@ static void live_close(struct nt_source *s)
 	struct nt_live *l = of(s);
 	unsigned int i;
 
+	if (l->finder)
+		l->finder->close(l->finder);
+	l->finder = NULL;
 	for (i = 0; i < s->nstream; i++)
 		if (l->in[i].fd >= 0)
 			end_stream(l, i);
@@ -336,8 +395,12 @@ static void take_info(struct nt_live *l, unsigned int i, uint64_t read_at)
 
 	/* in a time namespace our clock is another one, by far */
 	off = (int64_t)(info.hdr.time - read_at);
-	if (!i && (off > 1000000000 || off < -1000000000))
-		l->skew = off;
+	if (i || (off <= 1000000000 && off >= -1000000000))
+		return;
+	l->skew = off;
+	if (l->since)
+		l->since += (uint64_t)off;
+	l->in[i].since = l->since;
 }
 
 /* the first read: INFO, and events already */
@@ -359,7 +422,7 @@ static int greet(struct nt_live *l, unsigned int i, struct nt_error *err)
 				    strerror(errno));
 	if (!n)
 		return nt_error_set(
-			err, -EPROTO,
+			err, -ESHUTDOWN,
 			"the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'");
 	ret = check_info(st, l->buf, (size_t)n, err);
 	if (ret)
@@ -377,6 +440,12 @@ static size_t hold(const struct nt_source *s)
 	for (i = 0; i < s->nstream; i++)
 		sum += (uint64_t)s->stream[i].ring * s->stream[i].cpus;
 	return sum < HOLD_MIN ? HOLD_MIN : sum > HOLD_MAX ? HOLD_MAX : sum;
+}
+
+static void name_stream(struct nt_stream *st, const char *name)
+{
+	memset(st->name, 0, sizeof(st->name));
+	strncpy(st->name, name, sizeof(st->name) - 1);
 }
 
 int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *names, size_t n,
@@ -399,7 +468,7 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
 	l->s.nstream = (unsigned int)n;
 	for (i = 0; i < n; i++) {
 		l->in[i].fd = fds[i];
-		strncpy(l->s.stream[i].name, names[i], sizeof(l->s.stream[i].name) - 1);
+		name_stream(&l->s.stream[i], names[i]);
 	}
 	nt_merge_init(&l->merge, HOLD_MAX); /* until the rings are known */
 	for (i = 0; !ret && i < n; i++)
@@ -408,7 +477,81 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
 		live_close(&l->s);
 		return ret;
 	}
+	l->fixed_cap = max;
 	l->merge.cap = max ? max : hold(&l->s);
 	*s = &l->s;
 	return 0;
+}
+
+/* a place for one more stream: the next, or one that was released; -1: none */
+static int place(const struct nt_live *l)
+{
+	unsigned int i;
+
+	if (l->s.nstream < NT_STREAM_MAX)
+		return (int)l->s.nstream;
+	for (i = 0; i < NT_STREAM_MAX; i++)
+		if (l->in[i].released)
+			return (int)i;
+	return -1;
+}
+
+int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err)
+{
+	struct nt_live *l = of(s);
+	int i = place(l), ret;
+	struct nt_stream *st;
+
+	if (i < 0) {
+		close(fd);
+		return nt_error_set(
+			err, -E2BIG,
+			"network namespace %s is left out: %d were read before it, which is the most",
+			name, NT_STREAM_MAX);
+	}
+	st = &s->stream[i];
+	/* what its first read gives must not be refused */
+	if (nt_merge_room(&l->merge) < BUF_SIZE / NETTRACE_REC_SIZE)
+		l->merge.cap += BUF_SIZE / NETTRACE_REC_SIZE;
+	l->in[i] = (struct live_in){ .fd = fd, .since = l->since };
+	memset(st, 0, sizeof(*st));
+	name_stream(st, name);
+	ret = greet(l, (unsigned int)i, err);
+	if (ret && !st->stride) { /* nothing of it was taken: it never was here */
+		close(fd);
+		l->in[i] = (struct live_in){ .fd = -1, .released = (unsigned int)i < s->nstream };
+		st->ended = true;
+		return ret;
+	}
+	if ((unsigned int)i == s->nstream)
+		s->nstream++;
+	if (!l->fixed_cap && hold(s) > l->merge.cap)
+		l->merge.cap = hold(s);
+	l->drained = false;
+	return ret;
+}
+
+void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nstream; i++)
+		if (s->stream[i].netns == inode && !s->stream[i].ended)
+			name_stream(&s->stream[i], name);
+}
+
+void nt_source_live_release(struct nt_source *s, unsigned int i)
+{
+	struct nt_live *l = of(s);
+
+	if (s->ops == &live_ops && i < s->nstream && l->in[i].fd < 0)
+		l->in[i].released = true;
+}
+
+void nt_source_live_finder(struct nt_source *s, struct nt_live_finder *f, bool from_now)
+{
+	struct nt_live *l = of(s);
+
+	l->finder = f;
+	l->since = from_now ? now(l) : 0;
 }

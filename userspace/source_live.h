@@ -29,9 +29,30 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
  * nt_source_live_add() - one more namespace, while it runs
  * @fd:	as of nt_source_live_fds(); taken over, also when this fails
  *
- * Return: 0; -E2BIG: there are NT_STREAM_MAX already, and no stream that has
- * ended could give its place.
+ * Its events take their place in the order of time, as far as younger ones were
+ * not handed out before.
+ * Return: 0; -E2BIG: there are NT_STREAM_MAX already, and none was released.
  */
 int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err);
+
+/** nt_source_live_rename() - the namespace of that inode has a name now */
+void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name);
+
+/*
+ * Who brings more namespaces while the source runs (live_all.c).  The source
+ * calls look() when @fd is readable, and owns it from nt_source_live_finder() on.
+ */
+struct nt_live_finder {
+	int fd;
+	int (*look)(struct nt_live_finder *f, struct nt_source *s, struct nt_error *err);
+	/* the namespace of that inode has ended, or is traced no more */
+	void (*ended)(struct nt_live_finder *f, uint64_t inode);
+	/* with all streams ended: will none follow? */
+	bool (*over)(struct nt_live_finder *f);
+	void (*close)(struct nt_live_finder *f);
+};
+
+/** nt_source_live_finder() - @from_now: of what it brings, leave out what is older */
+void nt_source_live_finder(struct nt_source *s, struct nt_live_finder *f, bool from_now);
 
 #endif /* NETTRACE_SOURCE_LIVE_H */

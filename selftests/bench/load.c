@@ -2,38 +2,35 @@
 /*
  * load.c - a repeatable load, and what it cost in guest instructions
  *
- * Purpose:   under `scripts/vm --bench` CLOCK_MONOTONIC advances one
- *            nanosecond a guest instruction, so elapsed time is work done.
- *            One thread writes and reads, so the number of packets does not
- *            depend on scheduling.
- * Use:       load udp-lo|tcp-lo|churn COUNT [events-file]
- *            prints "WORKLOAD COUNT INSTRUCTIONS-PER-UNIT", the consumer
- *            included when an events file is given: the same thread drains it
- *            in bulk every 64 units and at the end, and "lost" must be 0.
+ * Purpose:   under `scripts/vm --bench` CLOCK_MONOTONIC advances one nanosecond
+ *            a guest instruction, so the time that passed without being idle is
+ *            the work done by all: the load, the kernel and whoever listens.
+ * Use:       load WORKLOAD COUNT
+ *            runs COUNT units once to warm up and once measured, then waits
+ *            until nothing is left to be done; before that it measures as long
+ *            a time of doing nothing.  Prints
+ *              unit=packet units=N packets=N work=N idle=N seconds=N
+ *            work: instructions of the load and the wait; idle: of the wait
+ *            alone; seconds: its length.
+ * Exit:      1 if the kernel's own counters saw another number of packets than
+ *            the load should have.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../../module/uapi/nettrace.h"
+#include "load.h"
 
-#define DRAIN_EVERY 64
+#define NSEC 1000000000ull
 
-static char drain_buf[1 << 20];
-static unsigned long long drained, lost;
-
-static void die(const char *what)
+void die(const char *what)
 {
-	perror(what);
+	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
@@ -42,143 +39,106 @@ static uint64_t now(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+	return ts.tv_sec * NSEC + ts.tv_nsec;
 }
 
-static void drain(int fd)
+/* nanoseconds that all CPUs have been idle */
+static uint64_t idle_time(void)
 {
-	ssize_t n;
+	FILE *file = fopen("/proc/timer_list", "re");
+	uint64_t sum = 0, ns;
+	bool any = false;
+	char line[256];
 
-	if (fd < 0)
-		return;
-	while ((n = read(fd, drain_buf, sizeof(drain_buf))) > 0) {
-		drained += n / NETTRACE_REC_SIZE;
-		for (ssize_t i = 0; i < n; i += NETTRACE_REC_SIZE) {
-			const union nettrace_rec *rec = (void *)(drain_buf + i);
-
-			if (rec->hdr.type == NETTRACE_GAP)
-				lost += rec->gap.lost;
+	if (!file)
+		die("/proc/timer_list");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " .idle_sleeptime : %" SCNu64, &ns) == 1) {
+			sum += ns;
+			any = true;
 		}
+	fclose(file);
+	if (!any) {
+		errno = ENODATA;
+		die("/proc/timer_list tells no idle time");
 	}
-	if (n < 0 && errno != EAGAIN)
-		die("read events");
+	return sum;
 }
 
-static void loopback(struct sockaddr_in *a, int fd)
+/* packets that a device received and sent; each on lo counts as both */
+static uint64_t packets_of(const char *dev)
 {
-	socklen_t len = sizeof(*a);
+	FILE *file = fopen("/proc/self/net/dev", "re");
+	uint64_t rx, tx, sum = 0;
+	char line[512], name[32];
 
-	memset(a, 0, sizeof(*a));
-	a->sin_family = AF_INET;
-	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(fd, (struct sockaddr *)a, len) || getsockname(fd, (struct sockaddr *)a, &len))
-		die("bind");
+	if (!file)
+		die("/proc/self/net/dev");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " %31[^:]: %*u %" SCNu64 " %*u %*u %*u %*u %*u %*u %*u %" SCNu64,
+			   name, &rx, &tx) == 3 &&
+		    !strcmp(name, dev))
+			sum = strcmp(dev, "lo") ? rx + tx : rx;
+	fclose(file);
+	return sum;
 }
 
-static void udp_lo(unsigned long count, int events)
+static void wait_for(unsigned int seconds)
 {
-	int rx = socket(AF_INET, SOCK_DGRAM, 0);
-	int tx = socket(AF_INET, SOCK_DGRAM, 0);
-	struct sockaddr_in a;
-	char b[64] = "x";
+	struct timespec ts = { .tv_sec = seconds };
 
-	loopback(&a, rx);
-	if (connect(tx, (struct sockaddr *)&a, sizeof(a)))
-		die("connect");
-	for (unsigned long i = 0; i < count; i++) {
-		if (send(tx, b, sizeof(b), 0) != sizeof(b) ||
-		    recv(rx, b, sizeof(b), 0) != sizeof(b))
-			die("udp");
-		if (i % DRAIN_EVERY == 0)
-			drain(events);
-	}
-	close(rx);
-	close(tx);
+	while (nanosleep(&ts, &ts))
+		if (errno != EINTR)
+			die("nanosleep");
 }
 
-static void tcp_lo(unsigned long count, int events)
+/* work of one run of @count units and the wait after it */
+static uint64_t work(const struct load *l, struct sockets *s, unsigned long count)
 {
-	int lfd = socket(AF_INET, SOCK_STREAM, 0);
-	int c = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in a;
-	char b[64] = "x";
-	int s, one = 1;
+	uint64_t idle = idle_time(), start = now(), end;
 
-	loopback(&a, lfd);
-	if (listen(lfd, 1) || connect(c, (struct sockaddr *)&a, sizeof(a)))
-		die("connect");
-	s = accept(lfd, NULL, NULL);
-	if (s < 0 || setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
-		die("accept");
-	for (unsigned long i = 0; i < count; i++) {
-		if (send(c, b, sizeof(b), 0) != sizeof(b) ||
-		    recv(s, b, sizeof(b), MSG_WAITALL) != sizeof(b))
-			die("tcp");
-		if (i % DRAIN_EVERY == 0)
-			drain(events);
-	}
-	close(c);
-	close(s);
-	close(lfd);
+	if (count)
+		l->run(s, count);
+	wait_for(l->drain);
+	end = now();
+	return end - start - (idle_time() - idle);
 }
 
-static void churn(unsigned long count, int events)
+static int measure(const struct load *l, unsigned long count)
 {
-	int lfd = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in a;
-	char b[8] = "x";
+	struct sockets s = { -1, -1, { 0 } };
+	uint64_t idle, busy, packets;
 
-	loopback(&a, lfd);
-	if (listen(lfd, 16))
-		die("listen");
-	for (unsigned long i = 0; i < count; i++) {
-		int c = socket(AF_INET, SOCK_STREAM, 0);
-		int s;
-
-		if (connect(c, (struct sockaddr *)&a, sizeof(a)))
-			die("connect");
-		s = accept(lfd, NULL, NULL);
-		if (s < 0 || send(c, b, 1, 0) != 1 || recv(s, b, 1, 0) != 1)
-			die("churn");
-		close(c);
-		close(s);
-		if (i % DRAIN_EVERY == 0)
-			drain(events);
+	l->open(&s);
+	work(l, &s, count);
+	idle = work(l, &s, 0);
+	packets = packets_of(l->dev);
+	busy = work(l, &s, count);
+	packets = packets_of(l->dev) - packets;
+	if (!l->packets)
+		count = packets;
+	else if (packets - (uint64_t)count * l->packets > l->spare) {
+		fprintf(stderr, "load: %s: %" PRIu64 " packets on %s, expected %lu times %u\n",
+			l->name, packets, l->dev, count, l->packets);
+		return 1;
 	}
-	close(lfd);
+	printf("unit=%s units=%lu packets=%" PRIu64 " work=%" PRIu64 " idle=%" PRIu64
+	       " seconds=%u\n",
+	       l->unit, count, packets, busy, idle, l->drain);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		void (*run)(unsigned long count, int events);
-	} loads[] = { { "udp-lo", udp_lo }, { "tcp-lo", tcp_lo }, { "churn", churn } };
-	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-	int events = -1;
+	unsigned long count = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+	const struct load *l;
 
-	if (argc > 3) {
-		events = open(argv[3], O_RDONLY | O_NONBLOCK);
-		if (events < 0)
-			die(argv[3]);
-		lseek(events, 0, SEEK_END);
-	}
-	for (size_t i = 0; count && i < sizeof(loads) / sizeof(*loads); i++) {
-		uint64_t t0, t1;
-
-		if (strcmp(argv[1], loads[i].name))
-			continue;
-		loads[i].run(count / 10 + 1, events); /* warm-up */
-		drained = 0;
-		lost = 0;
-		t0 = now();
-		loads[i].run(count, events);
-		drain(events);
-		t1 = now();
-		printf("%s %lu %llu drained=%llu lost=%llu\n", argv[1], count,
-		       (unsigned long long)(t1 - t0) / count, drained, lost);
-		return 0;
-	}
-	fprintf(stderr, "usage: load udp-lo|tcp-lo|churn COUNT [EVENTS-FILE]\n");
+	for (l = loads; count && l->name; l++)
+		if (!strcmp(argv[1], l->name))
+			return measure(l, count);
+	fputs("usage: load WORKLOAD COUNT\nworkloads:", stderr);
+	for (l = loads; l->name; l++)
+		fprintf(stderr, " %s", l->name);
+	fputc('\n', stderr);
 	return 2;
 }

@@ -101,6 +101,11 @@ static void test_understood(void **state)
 	assert_int_equal(cli.color, NT_NEVER);
 	nt_cli_free(&cli);
 
+	assert_int_equal(parse(&cli, "-N all follow"), -1);
+	assert_true(cli.every_netns);
+	assert_int_equal(cli.nnetns, 0);
+	nt_cli_free(&cli);
+
 	assert_int_equal(parse(&cli, "show 3 -r file --ascii"), -1);
 	assert_int_equal(cli.narg, 1);
 	assert_string_equal(cli.arg[0], "3");
@@ -140,6 +145,8 @@ static void test_refused(void **state)
 	refused("-r f -- x", "exclude each other");
 	refused("-r f -N a list", "recording");
 	refused("-N a,,b list", "empty");
+	refused("-N a,all list", "-N all is enough");
+	refused("-r f -N all list", "recording");
 	refused("-N a -N b list", "twice");
 }
 

@@ -398,7 +398,7 @@ static void other_modules(void **state)
 	close(sv[0]);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
 	close(sv[0]);
-	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err), -EPROTO);
+	assert_int_equal(nt_source_live_fds(&s, &sv[1], names, 1, 0, &err), -ESHUTDOWN);
 	assert_says(&err, "unloaded");
 }
 
@@ -462,15 +462,153 @@ static void not_a_namespace(void **state)
 	const char *const spec[] = { "/etc/passwd", "no-such-name" };
 	struct nt_source *s;
 	struct nt_error err;
-	const char *many[NT_STREAM_MAX + 1] = { NULL };
+	const char *many[NT_LIVE_NAMED_MAX + 1] = { NULL };
 
 	(void)state;
-	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = &spec[0], .n = 1 }, &err), -EINVAL);
+	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = &spec[0], .n = 1 },
+					&err),
+			 -EINVAL);
 	assert_null(s);
 	assert_says(&err, "/etc/passwd is not a network namespace");
-	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = &spec[1], .n = 1 }, &err), -ENOENT);
+	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = &spec[1], .n = 1 },
+					&err),
+			 -ENOENT);
 	assert_says(&err, "no-such-name");
-	assert_int_equal(nt_source_live(&s, &(struct nt_live_opts){ .netns = many, .n = NT_STREAM_MAX + 1 }, &err), -E2BIG);
+	assert_int_equal(
+		nt_source_live(&s,
+			       &(struct nt_live_opts){ .netns = many, .n = NT_LIVE_NAMED_MAX + 1 },
+			       &err),
+		-E2BIG);
+}
+
+/* a stream more: merged with the others, counted when it is late, ended */
+static void one_more(void **state)
+{
+	struct nettrace_info info = good_info();
+	struct nt_source *s;
+	struct nt_event ev;
+	struct nt_error err;
+	int fd, sv[2];
+	uint64_t t;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	t = now() - 50 * MS;
+	send_one(fd, t, 0, 0);
+	assert_int_equal(must_get(s).rec.hdr.time, t);
+	assert_int_equal(s->settled, (int64_t)t + 5000);
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+	info.netns = 77;
+	info.real_offset += 99;
+	send_info(sv[0], &info);
+	assert_int_equal(nt_source_live_add(s, sv[1], "netns:77", &err), 0);
+	assert_int_equal(s->nstream, 2);
+	assert_string_equal(s->stream[1].name, "netns:77");
+	nt_source_live_rename(s, 77, "late");
+	nt_source_live_rename(s, 78, "other");
+	assert_string_equal(s->stream[1].name, "late");
+	send_one(sv[0], t + 2, 0, 0);
+	send_one(fd, t + 1, 0, 1);
+	send_one(sv[0], t - 1, 1, 0); /* from before it was met */
+	assert_int_equal(must_get(s).rec.hdr.time, t - 1);
+	assert_int_equal(s->late, 1);
+	assert_int_equal(must_get(s).rec.hdr.time, t + 1);
+	ev = must_get(s);
+	assert_int_equal(ev.rec.hdr.time, t + 2);
+	assert_int_equal(ev.source, 1);
+	assert_int_equal(ev.t, (int64_t)t + 2 + 5000); /* by the first one's offset */
+
+	/* what it says last is handed out; the others go on */
+	send_one(sv[0], t + 3, 0, 1);
+	close(sv[0]);
+	assert_int_equal(must_get(s).rec.hdr.time, t + 3);
+	assert_int_equal(nt_source_next(s, &ev, &err), 0);
+	assert_true(s->stream[1].ended);
+	assert_false(s->stream[0].ended);
+	assert_true(s->settled > (int64_t)t + 3 + 5000);
+	send_one(fd, t + 4, 0, 2);
+	assert_int_equal(must_get(s).rec.hdr.time, t + 4);
+
+	/* another module's: refused, and no stream is left of it */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+	info.abi++;
+	send_info(sv[0], &info);
+	assert_int_equal(nt_source_live_add(s, sv[1], "x", &err), -EPROTO);
+	assert_int_equal(s->nstream, 2);
+	assert_int_equal(send(sv[0], "x", 1, MSG_NOSIGNAL), -1); /* it was closed */
+	close(sv[0]);
+	close(fd);
+	assert_int_equal(nt_source_next(s, &ev, &err), -ENODATA);
+	nt_source_close(s);
+}
+
+/* every place used, then one given back */
+static void places(void **state)
+{
+	struct nettrace_info info = good_info();
+	struct nt_source *s;
+	struct nt_error err;
+	unsigned int i;
+	int fd, sv[2];
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	for (i = 1; i <= NT_STREAM_MAX; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+		info.netns = i;
+		send_info(sv[0], &info);
+		close(sv[0]);
+		if (i == NT_STREAM_MAX)
+			break;
+		assert_int_equal(nt_source_live_add(s, sv[1], "n", &err), 0);
+		assert_int_equal(nt_source_next(s, &(struct nt_event){ 0 }, &err), 0);
+	}
+	assert_int_equal(nt_source_live_add(s, sv[1], "last", &err), -E2BIG);
+	assert_says(&err, "last");
+	nt_source_live_release(s, 0); /* has not ended: not given back */
+	nt_source_live_release(s, 9);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+	send_info(sv[0], &info);
+	assert_int_equal(nt_source_live_add(s, sv[1], "again", &err), 0);
+	assert_int_equal(s->nstream, NT_STREAM_MAX);
+	assert_string_equal(s->stream[9].name, "again");
+	assert_false(s->stream[9].ended);
+	close(sv[0]);
+	close(fd);
+	nt_source_close(s);
+}
+
+/* a gap that tells only of what a filter left out is no event */
+static void filtered(void **state)
+{
+	struct nt_event gap = make_event(0, 0, 0, 5);
+	struct nt_source *s;
+	struct nt_event ev;
+	uint64_t t = now() - 50 * MS;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	gap.rec.hdr.type = NETTRACE_GAP;
+	gap.rec.hdr.time = t;
+	gap.rec.gap.lost = 0;
+	gap.rec.gap.filtered = 5;
+	send_slots(fd, &gap, 1);
+	send_one(fd, t, 0, 5);
+	ev = must_get(s);
+	assert_int_equal(ev.rec.hdr.type, NETTRACE_PACKET);
+	gap.rec.gap.lost = 2;
+	gap.rec.gap.filtered = 3;
+	gap.rec.hdr.time = t + 1;
+	send_slots(fd, &gap, 1);
+	ev = must_get(s);
+	assert_int_equal(ev.rec.hdr.type, NETTRACE_GAP);
+	assert_int_equal(s->filtered, 8);
+	assert_int_equal(s->lost, 2);
+	assert_int_equal(s->delivered, 1);
+	close(fd);
+	nt_source_close(s);
 }
 
 int main(void)
@@ -487,6 +625,9 @@ int main(void)
 		cmocka_unit_test(waiting),
 		cmocka_unit_test(other_modules),
 		cmocka_unit_test(shorter_than_a_slot),
+		cmocka_unit_test(one_more),
+		cmocka_unit_test(places),
+		cmocka_unit_test(filtered),
 		cmocka_unit_test(namespaces),
 		cmocka_unit_test(not_a_namespace),
 	};

@@ -321,10 +321,13 @@ static void sound_nonsense(void **state)
 		uint32_t type, len;
 		int ret;
 	} t[] = {
-		{ NT_RF_EVENTS, 208, -EBADMSG },				  /* of stream 9 */
-		{ NT_RF_EVENTS, 200, -EBADMSG }, { NT_RF_STREAM, 176, -EBADMSG }, /* index 99 */
-		{ NT_RF_STREAM, 168, -EBADMSG }, { NT_RF_END, 8, -EBADMSG },	  /* wrong number */
-		{ NT_RF_END, 16, -EBADMSG },	 { 4711, 512, -ENODATA }, /* unknown: skipped */
+		{ NT_RF_EVENTS, 208, -EBADMSG }, /* of stream 9 */
+		{ NT_RF_EVENTS, 200, -EBADMSG },
+		{ NT_RF_STREAM, 176, -EBADMSG }, /* index too high */
+		{ NT_RF_STREAM, 168, -EBADMSG },
+		{ NT_RF_END, 8, -EBADMSG }, /* wrong number */
+		{ NT_RF_END, 16, -EBADMSG },
+		{ 4711, 512, -ENODATA }, /* unknown: skipped */
 		{ 4711, 0, -ENODATA },
 	};
 	struct nt_error err;
@@ -336,7 +339,7 @@ static void sound_nonsense(void **state)
 		if (t[i].type == NT_RF_EVENTS)
 			k.event.stream = 9;
 		else if (t[i].type == NT_RF_STREAM)
-			k.stream.index = 99;
+			k.stream.index = NT_STREAM_MAX;
 		else
 			k.end.events = 12;
 		k.head.type = t[i].type;

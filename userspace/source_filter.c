@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * source_filter.c - a source that hands out what a filter accepts
+ *
+ * Purpose, ownership: source.h, filter.h.
+ * Context:   one thread.
+ *
+ * Gaps pass: what was lost may have matched.  Of a connection's first step, from
+ * LISTEN to SYN-RECEIVED, the kernel does not tell the remote end before 7.2;
+ * the same socket's next step, microseconds later, does, and decides for both.
+ * So in this case the source looks ahead, a short way and only at what is there.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "source.h"
+
+#define AHEAD_MAX 128	  /* events */
+#define AHEAD_NS  1000000 /* and no further */
+
+struct nt_filtered {
+	struct nt_source s; /* first: ops get a pointer to it */
+	struct nt_source *inner;
+	const struct nt_filter *filter;
+	uint64_t delivered, filtered, undecided;
+	struct nt_event ahead[AHEAD_MAX];
+	unsigned int head, n; /* of ahead[], a ring */
+	int over;	      /* what the inner source ended with, or 0 */
+	struct nt_error err;
+};
+
+static struct nt_filtered *of(struct nt_source *s)
+{
+	return (struct nt_filtered *)s;
+}
+
+/* what the inner source knows now */
+static void mirror(struct nt_filtered *f, unsigned int stream)
+{
+	struct nt_source *in = f->inner;
+	int64_t settled = in->settled;
+
+	for (; f->s.nstream < in->nstream; f->s.nstream++)
+		f->s.stream[f->s.nstream] = in->stream[f->s.nstream];
+	if (stream < in->nstream)
+		f->s.stream[stream] = in->stream[stream];
+	if (f->n && f->ahead[f->head].t < settled)
+		settled = f->ahead[f->head].t;
+	f->s.settled = settled;
+	f->s.lost = in->lost;
+	f->s.late = in->late;
+	f->s.unread = in->unread;
+	f->s.filtered = in->filtered + f->filtered;
+	f->s.delivered = f->delivered;
+	f->s.undecided = f->undecided;
+}
+
+/* as nt_source_next(), of the inner source; its end is final */
+static int pull(struct nt_filtered *f, struct nt_event *ev)
+{
+	int ret;
+
+	if (f->over)
+		return f->over;
+	ret = nt_source_next(f->inner, ev, &f->err);
+	if (ret < 0)
+		f->over = ret;
+	return ret;
+}
+
+static bool is_new_child(const struct nt_event *ev)
+{
+	const struct nettrace_state *st = &ev->rec.state;
+
+	return ev->rec.hdr.type == NETTRACE_STATE && st->what == NETTRACE_CHANGE &&
+	       st->old_state == NETTRACE_TCP_LISTEN && st->new_state == NETTRACE_TCP_SYN_RECV &&
+	       !st->rport;
+}
+
+static bool is_next_step(const struct nt_event *ev, const struct nt_event *child)
+{
+	const struct nettrace_state *st = &ev->rec.state;
+
+	return ev->rec.hdr.type == NETTRACE_STATE && ev->source == child->source &&
+	       st->sk_id == child->rec.state.sk_id && st->rport;
+}
+
+/* the same socket's next step, or the event itself if that is not to be had */
+static const struct nt_event *look_ahead(struct nt_filtered *f, const struct nt_event *child)
+{
+	struct nt_event *ev;
+	unsigned int i;
+
+	for (i = 0; i < AHEAD_MAX; i++) {
+		ev = &f->ahead[(f->head + i) % AHEAD_MAX];
+		if (i == f->n) {
+			if (pull(f, ev) != 1)
+				break;
+			f->n++;
+		}
+		if (ev->t > child->t + AHEAD_NS)
+			break;
+		if (is_next_step(ev, child))
+			return ev;
+	}
+	return child;
+}
+
+static bool passes(struct nt_filtered *f, const struct nt_event *ev)
+{
+	const struct nt_event *by = is_new_child(ev) ? look_ahead(f, ev) : ev;
+
+	switch (nt_filter_record(f->filter, &by->rec)) {
+	case NT_REJECT:
+		f->filtered++;
+		return false;
+	case NT_UNDECIDED:
+		f->undecided++;
+		return true;
+	default:
+		return true;
+	}
+}
+
+static int filtered_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
+{
+	struct nt_filtered *f = of(s);
+	unsigned int i;
+	int ret;
+
+	for (;;) {
+		if (f->n) {
+			*ev = f->ahead[f->head];
+			f->head = (f->head + 1) % AHEAD_MAX;
+			f->n--;
+		} else {
+			ret = pull(f, ev);
+			if (ret != 1)
+				break;
+		}
+		if (ev->rec.hdr.type != NETTRACE_GAP) {
+			if (!passes(f, ev))
+				continue;
+			f->delivered++;
+		}
+		mirror(f, ev->source);
+		return 1;
+	}
+	for (i = 0; i < f->inner->nstream; i++)
+		mirror(f, i);
+	if (ret < 0 && err)
+		*err = f->err;
+	return ret;
+}
+
+static int filtered_wait(struct nt_source *s, int timeout_ms)
+{
+	return of(s)->n ? 0 : nt_source_wait(of(s)->inner, timeout_ms);
+}
+
+static void filtered_close(struct nt_source *s)
+{
+	nt_source_close(of(s)->inner);
+	free(s);
+}
+
+static const struct nt_source_ops filtered_ops = {
+	.next = filtered_next,
+	.wait = filtered_wait,
+	.close = filtered_close,
+};
+
+int nt_source_filtered(struct nt_source **s, struct nt_source *inner,
+		       const struct nt_filter *filter, struct nt_error *err)
+{
+	struct nt_filtered *f = calloc(1, sizeof(*f));
+
+	*s = NULL;
+	if (!f)
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	f->s.ops = &filtered_ops;
+	f->inner = inner;
+	f->filter = filter;
+	mirror(f, 0);
+	*s = &f->s;
+	return 0;
+}

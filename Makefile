@@ -48,8 +48,13 @@ bench:
 install uninstall:
 	$(MAKE) -C userspace $@
 
+# the kernel's own key is not among the headers: then there is nothing to sign
+# with (nettrace(4) tells how to sign with a key of one's own)
 modules_install: module
-	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules_install
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules_install \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+	@[ -n "$(INSTALL_MOD_PATH)" ] || \
+		depmod -a "$$($(MAKE) -s --no-print-directory -C "$(KDIR)" kernelrelease)"
 
 # the module's sources to where DKMS looks for them; DKMS builds them for this
 # kernel and for those to come

@@ -8,10 +8,13 @@
 #include "session.h"
 
 /*
- * An arrow is printed when no other sighting of it can be waited for any
- * longer: this is how far the output lags behind.
+ * A packet's line is printed as soon as nothing can be added to it: when it has
+ * arrived, or its way leads out of the namespaces that are read.  Else it waits
+ * so long, and what shows later has a line of its own.  Programs rather have it
+ * whole: JSON waits up to the hold, after which a packet counts as lost.
  */
 #define HOLD_MS 200
+#define WAIT_MS 10
 
 struct follow {
 	struct nt_view v;
@@ -54,6 +57,8 @@ static int run_follow(const struct nt_cli *cli)
 		status = nt_view_open(&f.v, &s, false);
 	if (status < 0)
 		status = nt_session_model(&s, HOLD_MS, &obs);
+	if (s.model)
+		nt_model_prompt(s.model, (cli->json ? HOLD_MS : WAIT_MS) * 1000000LL);
 	s.flush_out = true;
 	s.forget = !cli->file;
 	if (status < 0)
@@ -75,6 +80,8 @@ const struct nt_command nt_cmd_follow = {
 	.help = "Prints what happens from now on, a line for each packet and each change of\n"
 		"state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
 		"socket that sent the packet, and of the one that got it, at that moment.\n"
+		"A packet that is on its way for more than 10 ms has a second line when it\n"
+		"arrives, or when it has not after 200 ms.\n"
 		"With --json a conversation's own object follows when it is over.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
 	.run = run_follow,

@@ -155,6 +155,9 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 	case NT_PEND_GAP:
 		ret = gap_final(m, (struct nt_gapx *)p);
 		break;
+	case NT_PEND_LATE:
+		ret = nt_late_final(m, (struct nt_latex *)p);
+		break;
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -209,13 +212,15 @@ void nt_model_advance(struct nt_model *m, int64_t t)
 {
 	if (t > m->now)
 		m->now = t;
-	while (m->head && m->now - m->head->t >= m->hold)
+	nt_unsure_settle(m);
+	while (m->head && nt_pend_due(m, m->head))
 		make_final(m, m->head);
 }
 
 void nt_model_finish(struct nt_model *m)
 {
 	m->finishing = true;
+	nt_unsure_settle(m);
 	while (m->head)
 		make_final(m, m->head);
 	m->stats.unjoined += m->norphan;

@@ -122,11 +122,23 @@ struct nt_gap {
 	uint16_t source, cpu;
 };
 
+/*
+ * Something about an arrow that was handed out before (nt_model_prompt()).  Only
+ * the observer gets it, and it is freed after that: the arrow itself holds it all.
+ */
+struct nt_late {
+	int64_t t;
+	const struct nt_arrow *arrow;
+	bool lost; /* not delivered up to now, as NT_MARK_NOT_DELIVERED; else sighted: */
+	struct nt_sighting sight;
+};
+
 enum nt_item_type {
 	NT_ITEM_ARROW,
 	NT_ITEM_TRANSITION,
 	NT_ITEM_ARP,
 	NT_ITEM_GAP,
+	NT_ITEM_LATE,
 };
 
 /* what happened next; items of a conversation are in the order of time */
@@ -139,6 +151,7 @@ struct nt_item {
 		struct nt_transition *tr;
 		struct nt_arp *arp;
 		struct nt_gap *gap;
+		struct nt_late *late;
 	};
 };
 
@@ -209,10 +222,23 @@ struct nt_observer {
  * Return: NULL when memory is short.
  */
 struct nt_model *nt_model_new(int64_t hold_ns, const struct nt_observer *obs);
+/**
+ * nt_model_prompt() - hand out each thing as soon as nothing can be added to it
+ * @wait_ns:	how long one waits of which more may be seen; what turns up later is
+ *		an item of its own, NT_ITEM_LATE.  The hold still is the time after
+ *		which a packet counts as not delivered.
+ *
+ * nt_model_advance() has to be given the time up to which all events were fed.
+ */
+void nt_model_prompt(struct nt_model *m, int64_t wait_ns);
 /* 0 or -ENOMEM */
 int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */
 void nt_model_advance(struct nt_model *m, int64_t t);
+/* Unix ns to which to advance for something to be handed out; INT64_MAX: there is nothing */
+int64_t nt_model_due(const struct nt_model *m);
+/* the namespace of that stream is gone: its sockets, and who listened, are too */
+void nt_model_stream_ended(struct nt_model *m, unsigned int source);
 void nt_model_finish(struct nt_model *m);
 /* is there anything that is not final yet; until then states are not current */
 bool nt_model_pending(const struct nt_model *m);

@@ -66,18 +66,17 @@ static void drop_mark(struct nt_arrow *a, enum nt_mark_name name)
 	a->nmark = kept;
 }
 
-static void join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s)
+static int join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_convx *cv = x->pend.cv;
 
 	add_sighting(x, s);
-	if (x->final)
-		m->stats.late_sightings++;
 	if (s->stage == NT_STAGE_IN) {
 		drop_mark(&x->a, NT_MARK_NOT_DELIVERED);
 		if (s->ev->t - x->a.t > cv->max_delay)
 			cv->max_delay = s->ev->t - x->a.t;
 	}
+	return x->final ? nt_late_sighting(m, x, s) : 0;
 }
 
 static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
@@ -95,6 +94,8 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	x->a.t_last = s->ev->t;
 	x->a.pkt = s->p;
 	add_sighting(x, s);
+	if (s->stage != NT_STAGE_OUT && !s->icmp)
+		cv->e[s->dir].away = true;
 	x->prev = cv->last;
 	if (cv->last)
 		cv->last->next = x;
@@ -260,15 +261,13 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 {
 	struct nt_arrowx *part[NT_MERGED_MAX], *x;
 	unsigned int i, n;
-	int at = -1;
+	int at = -1, ret = 0;
 
 	if (!seen_elsewhere(cv, s))
 		return new_arrow(m, cv, s);
 	x = nt_find_same(cv, s);
-	if (x) {
-		join(m, x, s);
-		return 0;
-	}
+	if (x)
+		return join(m, x, s);
 	/* its sender cuts and merges nothing that left before */
 	if (s->p.proto != IPPROTO_TCP || s->icmp || !s->p.payload || s->stage == NT_STAGE_OUT)
 		return new_arrow(m, cv, s);
@@ -280,14 +279,14 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 			x->a.t_last = s->ev->t;
 		return 0;
 	}
-	if (x) {
-		join(m, x, s);
-		return 0;
-	}
+	if (x)
+		return join(m, x, s);
 	n = nt_find_parts(cv, s, part);
-	for (i = 0; i < n; i++)
-		join(m, part[i], s);
-	return n ? 0 : new_arrow(m, cv, s);
+	if (!n)
+		return new_arrow(m, cv, s);
+	for (i = 0; i < n && !ret; i++)
+		ret = join(m, part[i], s);
+	return ret;
 }
 
 int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)

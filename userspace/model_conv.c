@@ -162,6 +162,11 @@ void nt_conv_free(struct nt_convx *cv)
 
 #define CLOSED_GRACE (2000 * NT_MS) /* stragglers still find it */
 
+static bool ended(const struct nt_model *m, int source)
+{
+	return source >= 0 && source < NT_SOURCES && (m->ended[source / 8] >> source % 8 & 1);
+}
+
 static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int64_t idle_ns)
 {
 	int64_t idle = m->now - cv->t_fed;
@@ -174,7 +179,8 @@ static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int
 	for (e = 0; e < 2; e++) {
 		if (cv->c.end[e].state == NT_CLOSED)
 			closed++;
-		else if (cv->c.end[e].source >= 0 && cv->c.end[e].state != NT_ST_NONE)
+		else if (cv->c.end[e].source >= 0 && !ended(m, cv->c.end[e].source) &&
+			 cv->c.end[e].state != NT_ST_NONE)
 			return false;
 	}
 	return idle >= (closed ? CLOSED_GRACE : idle_ns);

@@ -111,7 +111,7 @@ static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
 	}
 }
 
-static const struct nt_sighting *delivery(const struct nt_arrow *a)
+const struct nt_sighting *nt_delivery(const struct nt_arrow *a)
 {
 	unsigned int i;
 
@@ -125,7 +125,7 @@ static const struct nt_sighting *delivery(const struct nt_arrow *a)
 /* a later part of the stream, sent after this one, was delivered before it */
 static void mark_overtaken(struct nt_arrowx *x)
 {
-	const struct nt_sighting *in = delivery(&x->a), *other;
+	const struct nt_sighting *in = nt_delivery(&x->a), *other;
 	const struct nt_arrowx *o;
 
 	if (!in || !seq_len(&x->a.pkt) || x->a.nmark)
@@ -134,7 +134,7 @@ static void mark_overtaken(struct nt_arrowx *x)
 		if (o->a.dir != x->a.dir || o->icmp || !seq_len(&o->a.pkt) ||
 		    !nt_seq_before(x->a.pkt.seq, o->a.pkt.seq))
 			continue;
-		other = delivery(&o->a);
+		other = nt_delivery(&o->a);
 		if (other && other->t < in->t) {
 			mark(&x->a, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED);
 			return;
@@ -146,16 +146,17 @@ static void mark_overtaken(struct nt_arrowx *x)
  * Sent, and its receiver's namespace is traced, yet it never came.  Not said
  * when it may be under way still, nor where events were lost.
  */
-static void mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x)
+bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x)
 {
-	int64_t wait = m->hold < 200 * NT_MS ? m->hold : 200 * NT_MS;
+	int64_t wait = m->hold < NT_LOST_WAIT ? m->hold : NT_LOST_WAIT;
 
 	if (nt_hook_stage(x->a.sight[0].hook) != NT_STAGE_OUT || cv->c.end[!x->a.dir].source < 0 ||
-	    delivery(&x->a) || cv->c.lost_near)
-		return;
+	    nt_delivery(&x->a) || cv->c.lost_near)
+		return false;
 	if (cv->max_delay > m->hold / 2 || (m->finishing && m->t_max - x->a.t_last < wait))
-		return;
+		return false;
 	mark(&x->a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
+	return true;
 }
 
 static void count_bytes(struct nt_convx *cv, const struct nt_arrowx *x)
@@ -306,7 +307,8 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 		cv->c.end[x->a.dir].bytes += x->a.pkt.payload;
 	if (!x->icmp) {
 		cv->c.end[x->a.dir].arrows++;
-		mark_lost(m, cv, x);
+		if (nt_delivery(&x->a) || !nt_unsure(m, x))
+			nt_mark_lost(m, cv, x);
 	}
 	if (!ret)
 		ret = nt_emit(m, cv, &item);

@@ -20,6 +20,7 @@
  *   model_final.c  final arrows: numbers, marks, bytes
  *   model_trans.c  final transitions of traced sockets: states and causes
  *   model_infer.c  final transitions of ends that no traced kernel owns
+ *   model_prompt.c when a thing is final; what is added to it later
  */
 #ifndef NETTRACE_MODEL_PRIV_H
 #define NETTRACE_MODEL_PRIV_H
@@ -33,8 +34,10 @@
 #define NT_MS	       1000000LL
 #define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
 #define NT_PAIR_WINDOW (2000 * NT_MS) /* how late a sighting may still join */
+#define NT_LOST_WAIT   (200 * NT_MS)  /* what is not delivered by then is said not to be */
+#define NT_SOURCES     65536	      /* nt_sighting::source is a uint16_t */
 
-enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP };
+enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP, NT_PEND_LATE };
 
 /* a place in the queue; first member of what waits there */
 struct nt_pend {
@@ -48,6 +51,7 @@ struct nt_arrowx {
 	struct nt_pend pend;
 	struct nt_arrow a;
 	struct nt_arrowx *prev, *next; /* of the conversation, as fed */
+	struct nt_arrowx *unsure_next; /* among those that may come yet */
 	bool final;
 	bool icmp; /* an error about the conversation */
 	struct {
@@ -75,6 +79,11 @@ struct nt_gapx {
 	struct nt_gap g;
 };
 
+struct nt_latex {
+	struct nt_pend pend;
+	struct nt_late l;
+};
+
 /* who tells the owner of an end; the higher, the surer */
 enum nt_owner_rank { NT_OWNER_NONE, NT_OWNER_PACKET, NT_OWNER_LISTENER, NT_OWNER_CALL };
 
@@ -85,6 +94,7 @@ struct nt_endx {
 	uint16_t place_source; /* the one */
 	uint8_t place_hook;
 	char place_dev[NETTRACE_NAME_LEN];
+	bool away;     /* what it sends is not seen to leave */
 	bool gone;     /* left for CLOSED or TIME-WAIT */
 	bool timewait; /* a TIME-WAIT socket stands for it */
 	uint64_t sk_id;
@@ -154,12 +164,16 @@ struct nt_orphan {
 
 struct nt_model {
 	int64_t hold;
-	int64_t now;   /* no older event will come */
+	int64_t wait; /* for what is not complete */
+	bool prompt;  /* what is complete waits for nothing */
+	int64_t now;  /* no older event will come */
 	int64_t t_max; /* newest event */
 	bool finishing;
 	struct nt_observer obs;
 	struct nt_model_stats stats;
 	struct nt_pend *head, *tail;
+	struct nt_arrowx *unsure, *unsure_last; /* final, not delivered yet */
+	uint8_t ended[NT_SOURCES / 8];		/* streams, a bit each */
 	struct nt_convx **bucket;
 	size_t nbucket;
 	struct nt_convx **conv;
@@ -240,6 +254,21 @@ void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end, u
 
 /* model_final.c */
 int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x);
+/* the sighting where it arrived; NULL: none was seen */
+const struct nt_sighting *nt_delivery(const struct nt_arrow *a);
+/* true: it is certain enough that it never came; it is marked so now */
+bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x);
+
+/* model_prompt.c */
+/* can nothing be added to it, or has it waited long enough */
+bool nt_pend_due(const struct nt_model *m, const struct nt_pend *p);
+/* @x was handed out already, and is sighted again; 0 or -ENOMEM */
+int nt_late_sighting(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s);
+/* hands it to the observer and frees it */
+int nt_late_final(struct nt_model *m, struct nt_latex *x);
+/* true: whether @x was lost will be asked again, by nt_unsure_settle() */
+bool nt_unsure(struct nt_model *m, struct nt_arrowx *x);
+void nt_unsure_settle(struct nt_model *m);
 
 /* model_trans.c */
 /* 1: wait, it was put behind its cause; 0: done; -ENOMEM */

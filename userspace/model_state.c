@@ -319,3 +319,18 @@ int nt_state_feed(struct nt_model *m, const struct nt_event *event)
 	nt_tuple_scope(&t, ev.source);
 	return joined_feed(m, &ev, &t);
 }
+
+void nt_model_stream_ended(struct nt_model *m, unsigned int source)
+{
+	size_t i = 0;
+
+	if (source >= NT_SOURCES)
+		return;
+	m->ended[source / 8] |= (uint8_t)(1u << source % 8);
+	while (i < m->nlistener) {
+		if (m->listener[i].source == source)
+			m->listener[i] = m->listener[--m->nlistener];
+		else
+			i++;
+	}
+}

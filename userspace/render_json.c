@@ -336,6 +336,22 @@ static void json_gap(const struct nt_view *v, const struct nt_gap *g)
 	emit(v, o);
 }
 
+/* about a packet whose object was written before */
+static void json_late(const struct nt_view *v, const struct nt_conv *c, const struct nt_late *l)
+{
+	const char *type = l->lost ? "mark" : "sighting";
+	json_t *o = packet(type, c, l->arrow), *more;
+
+	if (l->lost)
+		more = json_pack("{s:s,s:s}", "name", nt_mark_word(NT_MARK_NOT_DELIVERED), "basis",
+				 nt_basis_name(NT_INFERRED));
+	else
+		more = sighting(v, &l->sight);
+	json_object_update_new(o, more);
+	json_object_set_new(o, "t", json_integer(l->t));
+	emit(v, o);
+}
+
 static void json_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *it)
 {
 	(void)m;
@@ -352,6 +368,9 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		break;
 	case NT_ITEM_GAP:
 		json_gap(v, it->gap);
+		break;
+	case NT_ITEM_LATE:
+		json_late(v, it->conv, it->late);
 		break;
 	}
 }

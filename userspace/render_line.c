@@ -80,7 +80,9 @@ static void line_addresses(const struct nt_view *v, const struct nt_item *it)
 	struct nt_line line;
 	int col;
 
-	/* all kinds of items: one pointer, one address of its own */
+	if (it->type == NT_ITEM_LATE)
+		return;
+	/* all other kinds of items: one pointer, one address of its own */
 	if (!compact(v) || !c->nitem || c->item[0].arrow != it->arrow)
 		return;
 	start(&line, v);
@@ -91,25 +93,64 @@ static void line_addresses(const struct nt_view *v, const struct nt_item *it)
 	nt_line_print(&line, v->out, v->color);
 }
 
-static void line_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
+/* the time, which packet it is, from where to where */
+static int start_arrow(struct nt_line *line, const struct nt_view *v, const struct nt_conv *c,
+		       const struct nt_arrow *a, int64_t t)
 {
 	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[2 * NT_ADDR_TEXT + 8];
-	struct nt_label label;
-	struct nt_line line;
 	int col;
 
-	start(&line, v);
-	col = put_conv(&line, put_clock(&line, a->t), c, a->n);
+	start(line, v);
+	col = put_conv(line, put_clock(line, t), c, a->n);
 	nt_describe_end(from, sizeof(from), c, a->dir & 1);
 	nt_describe_end(to, sizeof(to), c, !(a->dir & 1));
 	if (compact(v))
 		snprintf(text, sizeof(text), "%s", a->dir & 1 ? "←" : "→");
 	else
 		snprintf(text, sizeof(text), "%s → %s", from, to);
-	col = nt_line_put(&line, col, line.width, text, a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) +
-	      1;
+	return nt_line_put(line, col, line->width, text,
+			   a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) +
+	       1;
+}
+
+static void line_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
+{
+	struct nt_label label;
+	struct nt_line line;
+	int col = start_arrow(&line, v, c, a, a->t);
+
 	nt_describe_arrow(&label, a, NT_MARKS_ALL);
 	add_states(&label, a);
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
+/* what was not known yet when the packet's own line was printed */
+static void line_late(const struct nt_view *v, const struct nt_conv *c, const struct nt_late *l)
+{
+	char span[24], name[80], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
+	const struct nt_sighting *s = &l->sight;
+	bool in = s->hook == NETTRACE_LOCAL_IN;
+	struct nt_label label;
+	struct nt_line line;
+	int col = start_arrow(&line, v, c, l->arrow, l->t);
+
+	nt_describe_span(span, sizeof(span), l->t - l->arrow->t);
+	nt_label_start(&label);
+	if (l->lost) {
+		nt_label_add(&label, 0, NT_ROLE_INFERRED, "~not delivered");
+		nt_label_add(&label, 1, NT_ROLE_PLAIN, "within %s", span);
+	} else {
+		nt_view_netns(v, s->source, name, sizeof(name));
+		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
+		nt_label_add(&label, 0, NT_ROLE_PLAIN, "%s %s%s%s", in ? "arrived at" : "passed",
+			     name, *name ? "/" : "", dev);
+		if (!in)
+			nt_label_add(&label, 2, NT_ROLE_PLAIN, "%s", nt_hook_name(s->hook));
+		nt_label_add(&label, 1, NT_ROLE_PLAIN, "after %s", span);
+		if (in && s->state != NT_ST_NONE)
+			nt_label_add(&label, 1, NT_ROLE_STATE, "[→ %s]", nt_state_name(s->state));
+	}
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -204,6 +245,9 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 		break;
 	case NT_ITEM_GAP:
 		line_gap(v, item->gap);
+		break;
+	case NT_ITEM_LATE:
+		line_late(v, item->conv, item->late);
 		break;
 	}
 }

@@ -15,7 +15,8 @@
 #include "session.h"
 
 #define DRAIN_NS  200000000LL	 /* after COMMAND: what is on its way */
-#define LATE_NS	  50000000LL	 /* no event comes later than this */
+#define LATE_NS	  50000000LL	 /* no event comes later, where the source says nothing */
+#define TIDY_NS	  100000000LL	 /* between looks at what can be let go */
 #define POLL_MS	  50		 /* how soon COMMAND's end is noticed */
 #define FORGET_NS 300000000000LL /* what a long follow lets go: silent so long */
 #define BURST	  4096		 /* events between looks at the rest */
@@ -184,15 +185,50 @@ static bool command_done(struct nt_session *s)
 	return all_closed(s) || (!s->cli->until_closed && since >= s->cli->wait_ns);
 }
 
+/* Unix time up to which all events have been fed */
+static int64_t settled(const struct nt_session *s)
+{
+	return s->src->settled ? s->src->settled : now_ns() - LATE_NS;
+}
+
+/* let go what is over, now and then */
+static void tidy(struct nt_session *s)
+{
+	int64_t now = now_ns();
+	unsigned int i;
+
+	if (now - s->tidied >= 0 && now - s->tidied < TIDY_NS)
+		return;
+	s->tidied = now;
+	for (i = 0; i < s->src->nstream; i++)
+		if (s->src->stream[i].ended)
+			nt_model_stream_ended(s->model, i);
+	nt_model_forget(s->model, FORGET_NS);
+}
+
+/* until something may come, or the model has something to hand out */
+static int patience_ms(const struct nt_session *s)
+{
+	int64_t due;
+
+	if (!s->live || !s->model)
+		return POLL_MS;
+	due = nt_model_due(s->model);
+	if (due == INT64_MAX)
+		return POLL_MS;
+	due = (due - settled(s)) / 1000000 + 1;
+	return due < 1 ? 1 : due > POLL_MS ? POLL_MS : (int)due;
+}
+
 /* nothing to read at this moment, or a long burst: true to end */
 static bool pause_reading(struct nt_session *s)
 {
 	struct nt_error err = { "" };
 
 	if (s->live && s->model)
-		nt_model_advance(s->model, now_ns() - LATE_NS);
+		nt_model_advance(s->model, settled(s));
 	if (s->forget && s->model)
-		nt_model_forget(s->model, FORGET_NS);
+		tidy(s);
 	if (s->flush_out && (fflush(stdout) || ferror(stdout)))
 		return true;
 	if (s->rec && nt_recorder_flush(s->rec, &err)) {
@@ -229,7 +265,7 @@ static int pump(struct nt_session *s)
 		}
 		if (pause_reading(s))
 			return 0;
-		nt_source_wait(s->src, POLL_MS);
+		nt_source_wait(s->src, patience_ms(s));
 	}
 	/* the module went: COMMAND still runs to its end */
 	if (s->child && !s->ended)

@@ -41,6 +41,7 @@ struct nt_session {
 	int64_t ended_at;  /* ns, CLOCK_REALTIME */
 	int child_status;  /* exit status of COMMAND */
 	unsigned int told; /* streams given to the recorder */
+	int64_t tidied;	   /* when closed conversations were let go last */
 };
 
 /**

@@ -13,7 +13,7 @@ struct log {
 
 static void on_item(void *arg, const struct nt_model *m, const struct nt_item *item)
 {
-	static const char *const type[] = { "arrow", "transition", "arp", "gap" };
+	static const char *const type[] = { "arrow", "transition", "arp", "gap", "late" };
 	struct log *l = arg;
 
 	(void)m;

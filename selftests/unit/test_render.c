@@ -139,6 +139,48 @@ static void test_golden(void **state)
 }
 
 /* no line is wider than it may be, nothing but ASCII where ASCII was asked */
+/* what is said of a packet whose line was printed before */
+static void test_late(void **state)
+{
+	static const char *const want[] = {
+		"#1.1 → arrived at server/eth\\x0a after 50.0 ms [→ ESTABLISHED]\n",
+		"#1.1 10.0.1.2:40312 → 10.0.2.2:8090 passed router/eth\\x0a FORWARD after 50.0 ms\n",
+		"#1.1 → ~not delivered within 50.0 ms\n",
+	};
+	struct scene *s = scene_echo();
+	struct nt_late late = { .sight = { .source = SCENE_SERVER,
+					   .hook = NETTRACE_LOCAL_IN,
+					   .state = NT_ESTABLISHED,
+					   .dev = "eth\n" } };
+	struct nt_item it = { .type = NT_ITEM_LATE, .conv = &s->conv, .late = &late };
+	size_t i, size;
+
+	(void)state;
+	for (i = 0; i < s->conv.nitem && !late.arrow; i++)
+		if (s->item[i].type == NT_ITEM_ARROW)
+			late.arrow = s->item[i].arrow;
+	late.t = late.arrow->t + 50000000;
+	for (i = 0; i < 3; i++) {
+		struct nt_view v = { .width = i == 1 ? 160 : 80,
+				     .unicode = true,
+				     .netns = { "client", "router", "server" } };
+		char *text;
+
+		if (i == 1) {
+			late.sight.source = SCENE_ROUTER;
+			late.sight.hook = NETTRACE_FORWARD;
+		}
+		late.lost = i == 2;
+		v.out = open_memstream(&text, &size);
+		assert_non_null(v.out);
+		nt_format_line.item(&v, s->model, &it);
+		assert_int_equal(fclose(v.out), 0);
+		assert_string_equal(strchr(text, '#'), want[i]);
+		free(text);
+	}
+	scene_free(s);
+}
+
 static void check_lines(char *text, int width, bool unicode)
 {
 	char *rest = text, *line, *p;
@@ -271,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_every_width),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_lifelines_straight),
 		cmocka_unit_test(test_color),
 		cmocka_unit_test(test_unknown_numbers),

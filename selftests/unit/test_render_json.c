@@ -228,6 +228,46 @@ static void test_datagram(void **state)
 	scene_free(s);
 }
 
+/* what was not known when the segment's object was written */
+static void test_late(void **state)
+{
+	struct scene *s = scene_udp();
+	struct nt_late late = { .t = 5000, .arrow = s->item[0].arrow };
+	struct nt_item it = {
+		.type = NT_ITEM_LATE, .t = 5000, .conv = &s->conv, .late = &late
+	};
+	struct nt_view v = { .netns = { "a", "b" } };
+	struct schema k;
+	json_t *obj;
+	char *text;
+	size_t size;
+	int i;
+
+	(void)state;
+	load(&k);
+	late.sight = (struct nt_sighting){ .t = 5000, .source = 1, .hook = NETTRACE_LOCAL_IN };
+	late.sight.dev[0] = '\x1b';
+	for (i = 0; i < 2; i++, late.lost = true) {
+		v.out = open_memstream(&text, &size);
+		assert_non_null(v.out);
+		f->item(&v, s->model, &it);
+		assert_int_equal(fclose(v.out), 0);
+		obj = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		assert_non_null(obj);
+		says(obj, i ? "{\"type\":\"mark\",\"t\":5000,\"conv\":1,\"n\":1,\"dir\":\"c>s\","
+			      "\"name\":\"not-delivered\",\"basis\":\"inferred\"}" :
+			      "{\"type\":\"sighting\",\"t\":5000,\"conv\":1,\"n\":1,\"netns\":\"b\","
+			      "\"hook\":\"LOCAL_IN\",\"dev\":\"\\\\x1b\"}");
+		*k.why = '\0';
+		if (!schema_ok(&k, k.root, obj))
+			fail_msg("%s", k.why);
+		json_decref(obj);
+		free(text);
+	}
+	json_decref(k.root);
+	scene_free(s);
+}
+
 static void test_stats(void **state)
 {
 	static const struct nt_stat_line line[] = { { "recorded", 5 } };
@@ -265,6 +305,7 @@ static void test_stats(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_schema),	 cmocka_unit_test(test_schema_refuses),
 		cmocka_unit_test(test_contract), cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_datagram), cmocka_unit_test(test_stats),

@@ -269,6 +269,34 @@ int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end, const struct
 	return 0;
 }
 
+/*
+ * Two segments at once, on two CPUs, make two children of one request.  The
+ * kernel keeps the one that gets into its table first and closes the other
+ * where it stands (inet_ehash_nolisten()).  All that tells of that one are two
+ * records, one right after the other on its CPU: it never was the end.
+ */
+static bool never_was(struct nt_model *m, const struct nt_event *ev)
+{
+	const struct nettrace_state *rec = &ev->rec.state;
+	unsigned int i;
+
+	if (rec->hdr.type != NETTRACE_STATE || rec->kind != NETTRACE_SK_FULL ||
+	    rec->old_state != NETTRACE_TCP_SYN_RECV || rec->new_state != NETTRACE_TCP_CLOSE)
+		return false;
+	for (i = 0; i < m->norphan; i++) {
+		const struct nt_orphan *o = &m->orphan[i];
+
+		if (o->source != ev->source || o->rec.sk_id != rec->sk_id ||
+		    o->rec.old_state != NETTRACE_TCP_LISTEN || o->rec.hdr.cpu != rec->hdr.cpu ||
+		    o->rec.hdr.seq + 1 != rec->hdr.seq)
+			continue;
+		m->norphan--;
+		memmove(&m->orphan[i], &m->orphan[i + 1], (m->norphan - i) * sizeof(m->orphan[0]));
+		return true;
+	}
+	return false;
+}
+
 static int joined_feed(struct nt_model *m, const struct nt_event *ev, struct nt_tuple *t)
 {
 	const struct nettrace_state *rec = &ev->rec.state;
@@ -316,6 +344,8 @@ int nt_state_feed(struct nt_model *m, const struct nt_event *event)
 			orphan_add(m, &ev);
 		return 0;
 	}
+	if (never_was(m, &ev))
+		return 0;
 	nt_tuple_scope(&t, ev.source);
 	return joined_feed(m, &ev, &t);
 }

@@ -18,6 +18,7 @@
  *   TW|REQ c|s BEGIN|RESTART|END OLD>NEW
  *	call=NAME pid= comm= sk= err= retr= probes= left= why=EXPIRED|…
  *	task exit kthread uring compat dead timer lport0 noremote cpu=
+ *	number=N: of the record on its CPU
  *   RST_RCVD|RST_SENT c|s
  *   GAP lost=N
  */
@@ -299,6 +300,7 @@ static inline void script_socket(struct script *s, struct nettrace_state *r, con
 
 	r->hdr.type = NETTRACE_STATE;
 	r->hdr.family = s->family;
+	r->hdr.seq = script_num(line, "number", 0);
 	r->kind = kind;
 	r->what = what;
 	if (what == NETTRACE_RST_RECEIVED || what == NETTRACE_RST_SENT) {

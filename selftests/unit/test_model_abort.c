@@ -411,6 +411,50 @@ static void test_fast_open(void **state)
 	script_end(&s);
 }
 
+/*
+ * ACK and data meet the request on two CPUs: both make a child of it, the kernel
+ * keeps one.  The other is closed before or after that has got on.
+ */
+static void two_children(const char *before, const char *after)
+{
+	struct script s;
+
+	script_begin(&s, "10.0.1.2", "10.0.2.2");
+	script_run(&s, "14 0 IN  c>s SYN seq=1000 id=1\n"
+		       "16 0 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
+		       "17 0 OUT s>c SYN,ACK seq=5000 ack=1001\n"
+		       "24 0 IN  c>s ACK seq=1001 ack=5001 id=2 cpu=0\n"
+		       "24 0 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3 cpu=1\n"
+		       "25 0 FULL s LISTEN>SYN_RECV noremote sk=2 number=7 cpu=0\n");
+	script_run(&s, before);
+	script_run(&s, "27 0 FULL s SYN_RECV>ESTABLISHED sk=2 number=8 cpu=0\n"
+		       "27 0 REQ s END NEW_SYN_RECV>ESTABLISHED why=PROMOTED\n");
+	script_run(&s, after);
+	script_run(&s, "40 0 FULL s ESTABLISHED>FIN_WAIT1 call=close pid=20 sk=2 number=9\n");
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_nconv(s.m), 1);
+	assert_string_equal(script_dump(&s, 0, SCRIPT_TRANSITIONS),
+			    "c CLOSED>SYN-SENT inferred unknown:this end is not traced\n"
+			    "s LISTEN>SYN-RECEIVED observed segment:1\n"
+			    "c SYN-SENT>ESTABLISHED inferred segment:2\n"
+			    "s SYN-RECEIVED>ESTABLISHED observed segment:3\n"
+			    "s ESTABLISHED>FIN-WAIT-1 observed call:close:20:prog\n");
+	assert_int_equal(nt_model_stats(s.m)->unjoined, 0);
+	script_end(&s);
+}
+
+static void test_two_children(void **state)
+{
+	static const char rival[] = "26 0 FULL s LISTEN>SYN_RECV noremote sk=3 number=4 cpu=1\n"
+				    "26 0 FULL s SYN_RECV>CLOSE sk=3 number=5 cpu=1\n";
+	static const char late[] = "28 0 FULL s LISTEN>SYN_RECV noremote sk=3 number=4 cpu=1\n"
+				   "29 0 FULL s SYN_RECV>CLOSE sk=3 number=5 cpu=1\n";
+
+	(void)state;
+	two_children(rival, "");
+	two_children("", late);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,7 +465,7 @@ int main(void)
 		cmocka_unit_test(test_refused_remote), cmocka_unit_test(test_unanswered),
 		cmocka_unit_test(test_icmp),	       cmocka_unit_test(test_request_expires),
 		cmocka_unit_test(test_request_killed), cmocka_unit_test(test_cookies),
-		cmocka_unit_test(test_fast_open),
+		cmocka_unit_test(test_fast_open),      cmocka_unit_test(test_two_children),
 	};
 
 	return cmocka_run_group_tests_name("model: aborts", tests, NULL, NULL);

@@ -18,6 +18,7 @@
 
 #define EVENTS "/proc/thread-self/net/nettrace/events"
 #define TRACE  "/proc/thread-self/net/nettrace/trace"
+#define MODULE "/sys/module/nettrace"
 
 /* what insmod will say, and what to do then */
 #define SIGN_IT                                                                                   \
@@ -89,6 +90,22 @@ static int not_traced(const struct nt_live_ns *w, int error, struct nt_error *er
 				     "the module leaves it out; load the module with trace=all");
 }
 
+static int not_loaded(struct nt_error *err)
+{
+	return nt_error_set(err, -ENOENT,
+			    "the module is not loaded: run 'sudo insmod module/nettrace.ko'%s",
+			    only_signed() ? SIGN_IT : BUILD_IT);
+}
+
+int nt_live_not_loaded(struct nt_error *err)
+{
+	if (access(MODULE, F_OK))
+		return not_loaded(err);
+	return nt_error_set(
+		err, -ENOENT,
+		"the module is loaded, but has no netlink family of that name: it is another module, or an older one");
+}
+
 static int cannot_open(const struct nt_live_ns *w, int error, const char *stage,
 		       struct nt_error *err)
 {
@@ -116,11 +133,8 @@ static int cannot_open(const struct nt_live_ns *w, int error, const char *stage,
 	if (access("/proc/thread-self/net", F_OK))
 		return nt_error_set(err, -error,
 				    "/proc is not mounted: run 'sudo mount -t proc proc /proc'");
-	if (access("/sys/module/nettrace", F_OK))
-		return nt_error_set(
-			err, -error,
-			"the module is not loaded: run 'sudo insmod module/nettrace.ko'%s",
-			only_signed() ? SIGN_IT : BUILD_IT);
+	if (access(MODULE, F_OK))
+		return not_loaded(err);
 	return nt_error_set(
 		err, -error,
 		"the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)",

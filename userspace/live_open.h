@@ -22,6 +22,9 @@ struct nt_live_ns {
 /** nt_live_open() - its events; negative errno with a sentence in @err */
 int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err);
 
+/** nt_live_not_loaded() - the module's netlink family is not there: -ENOENT */
+int nt_live_not_loaded(struct nt_error *err);
+
 /** nt_source_live_all() - nt_source_live() with nt_live_opts::all */
 int nt_source_live_all(struct nt_source **s, const struct nt_live_opts *opts,
 		       struct nt_error *err);

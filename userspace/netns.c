@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,8 +130,9 @@ void nt_netns_name(uint64_t inode, char *buf, size_t size)
 
 struct errand {
 	int nsfd;
-	const char *path;
+	const char *path; /* to open with these flags; NULL: a socket */
 	int flags;
+	int domain, type, protocol;
 	const char *stage;
 	int ret; /* descriptor or negative errno */
 };
@@ -144,29 +146,45 @@ static void *run_errand(void *arg)
 	e->ret = -1;
 	if (e->nsfd < 0 || !setns(e->nsfd, CLONE_NEWNET)) {
 		e->stage = "open";
-		e->ret = open(e->path, e->flags | O_CLOEXEC);
+		if (e->path)
+			e->ret = open(e->path, e->flags | O_CLOEXEC);
+		else
+			e->ret = socket(e->domain, e->type | SOCK_CLOEXEC, e->protocol);
 	}
 	if (e->ret < 0)
 		e->ret = -errno;
 	return NULL;
 }
 
-int nt_netns_file(int nsfd, const char *path, int flags, const char **stage)
+static int send_errand(struct errand *e, const char **stage)
 {
-	struct errand e = { .nsfd = nsfd, .path = path, .flags = flags };
 	pthread_t t;
 	int error;
 
-	if (nsfd < 0) {
-		run_errand(&e);
-		*stage = e.stage;
-		return e.ret;
+	if (e->nsfd < 0) {
+		run_errand(e);
+		*stage = e->stage;
+		return e->ret;
 	}
 	*stage = "enter";
-	error = pthread_create(&t, NULL, run_errand, &e);
+	error = pthread_create(&t, NULL, run_errand, e);
 	if (error)
 		return -error;
 	pthread_join(t, NULL);
-	*stage = e.stage;
-	return e.ret;
+	*stage = e->stage;
+	return e->ret;
+}
+
+int nt_netns_file(int nsfd, const char *path, int flags, const char **stage)
+{
+	struct errand e = { .nsfd = nsfd, .path = path, .flags = flags };
+
+	return send_errand(&e, stage);
+}
+
+int nt_netns_socket(int nsfd, int domain, int type, int protocol, const char **stage)
+{
+	struct errand e = { .nsfd = nsfd, .domain = domain, .type = type, .protocol = protocol };
+
+	return send_errand(&e, stage);
 }

@@ -42,4 +42,12 @@ void nt_netns_name(uint64_t inode, char *buf, size_t size);
  */
 int nt_netns_file(int nsfd, const char *path, int flags, const char **stage);
 
+/**
+ * nt_netns_socket() - a socket that belongs to a namespace
+ * @nsfd:	-1: our own
+ * @stage:	set to "enter" or "open": what failed
+ * Return: descriptor, or negative errno.  While it is open, the namespace lives.
+ */
+int nt_netns_socket(int nsfd, int domain, int type, int protocol, const char **stage);
+
 #endif /* NETTRACE_NETNS_H */

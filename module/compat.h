@@ -11,6 +11,7 @@
 #define NETTRACE_COMPAT_H
 
 #include <linux/timer.h>
+#include <net/genetlink.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
 #include <net/netns/ipv4.h>
@@ -26,6 +27,14 @@
 #if __has_include("net/rstreason.h")
 #include <net/rstreason.h>
 #define NT_HAVE_RST_REASON
+#endif
+
+/*
+ * A multicast group that only administrators of the namespace may join: since
+ * 6.8 and in later 6.1.y.  Without it anybody could, so there is none.
+ */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define NT_HAVE_MCAST_CAP
 #endif
 
 /* where the sockets of a namespace are looked up: its own table since 6.1 */

@@ -5,17 +5,21 @@
  * Purpose, context, locking: control.h.  What is set up last is taken down
  * first.
  */
+#include <linux/align.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
 
 #include "control.h"
 #include "filter.h"
 #include "hooks.h"
 #include "minisock.h"
+#include "notify.h"
 
 /* rings ready, nobody writes yet */
-static struct nt_trace *nt_trace_new(struct nt_net *nt)
+static struct nt_trace *nt_trace_new(struct nt_net *nt,
+				     const struct nt_settings *set)
 {
-	unsigned int stride = NETTRACE_REC_SIZE + nt->set.payload;
+	unsigned int stride = NETTRACE_REC_SIZE + set->payload;
 	struct nt_trace *tr;
 	int ret;
 
@@ -24,7 +28,7 @@ static struct nt_trace *nt_trace_new(struct nt_net *nt)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&tr->refs, 1);
 	tr->net = nt->net;
-	tr->set = nt->set;
+	tr->set = *set;
 	if (nt->filter)
 		RCU_INIT_POINTER(tr->filter, nt->filter->prog);
 	ret = nt_ring_init(&tr->ring, tr->set.ring, stride);
@@ -33,8 +37,14 @@ static struct nt_trace *nt_trace_new(struct nt_net *nt)
 	ret = nt_minis_init(tr, tr->set.minis);
 	if (ret)
 		goto err_ring;
+	ret = nt_notify_start(tr);
+	if (ret)
+		goto err_minis;
 	return tr;
 
+err_minis:
+	nt_minis_stop(tr);
+	nt_minis_free(tr);
 err_ring:
 	nt_ring_free(&tr->ring);
 err_free:
@@ -78,6 +88,7 @@ void nt_stop_finish(struct nt_trace *tr)
 	nt_hooks_free(tr);
 	nt_minis_stop(tr);
 	nt_ring_end(&tr->ring);
+	nt_notify_stop(tr);
 	nt_minis_free(tr);
 	nt_trace_put(tr);
 }
@@ -100,14 +111,19 @@ struct nt_trace *nt_stop_writers(struct nt_net *nt)
 	return tr;
 }
 
-static int nt_start_locked(struct nt_net *nt)
+/* to what the rings and tables are made for; the ranges are the caller's to check */
+void nt_settings_round(struct nt_settings *set)
 {
-	struct nt_trace *tr;
+	set->ring = roundup_pow_of_two(set->ring);
+	set->payload = ALIGN(set->payload, 64);
+	set->minis = round_up(set->minis, 256);
+}
+
+static int nt_begin(struct nt_net *nt, const struct nt_settings *set)
+{
+	struct nt_trace *tr = nt_trace_new(nt, set);
 	int ret;
 
-	if (rcu_access_pointer(nt->trace))
-		return -EALREADY;
-	tr = nt_trace_new(nt);
 	if (IS_ERR(tr))
 		return PTR_ERR(tr);
 	ret = nt_hooks_register(tr);
@@ -123,42 +139,54 @@ static int nt_start_locked(struct nt_net *nt)
 }
 
 /**
- * nt_start() - trace a namespace from now on, with its settings
- * @nt:	traced or not
+ * nt_start_locked() - trace a namespace from now on
+ * @nt:		traced or not; its lock is held
+ * @set:	rounded; kept as @nt's when tracing has begun
  *
  * Return: 0; -EALREADY; -ENOSPC: it would pass the module's memory cap;
  * -ENOMEM; or what the registration of the hooks said.
  */
-int nt_start(struct nt_net *nt)
+int nt_start_locked(struct nt_net *nt, const struct nt_settings *set)
 {
 	int ret;
 
+	if (rcu_access_pointer(nt->trace))
+		return -EALREADY;
+	ret = nt_begin(nt, set);
+	nt->refused = ret;
+	if (!ret)
+		nt->set = *set;
+	return ret;
+}
+
+/** nt_start() - the same with the settings that it has */
+int nt_start(struct nt_net *nt)
+{
+	struct nt_settings set;
+	int ret;
+
 	mutex_lock(&nt->lock);
-	ret = nt_start_locked(nt);
-	if (ret != -EALREADY)
-		nt->refused = ret;
+	set = nt->set;
+	ret = nt_start_locked(nt, &set);
 	mutex_unlock(&nt->lock);
 	return ret;
 }
 
 /**
- * nt_stop() - trace it no longer: no hook, no record, no memory but what
- *	       readers still hold
- * @nt:	traced or not
+ * nt_stop_locked() - trace it no longer: no hook, no record, no memory but what
+ *		      readers still hold, no filter that is somebody's own
+ * @nt:	traced or not; its lock is held
  *
  * Return: 0 or -EALREADY.
  */
-int nt_stop(struct nt_net *nt)
+int nt_stop_locked(struct nt_net *nt)
 {
-	struct nt_trace *tr;
+	struct nt_trace *tr = nt_stop_writers(nt);
 
-	mutex_lock(&nt->lock);
-	tr = nt_stop_writers(nt);
-	if (tr) {
-		synchronize_rcu();
-		nt_stop_finish(tr);
-		nt_filter_disown(nt);
-	}
-	mutex_unlock(&nt->lock);
-	return tr ? 0 : -EALREADY;
+	if (!tr)
+		return -EALREADY;
+	synchronize_rcu();
+	nt_stop_finish(tr);
+	nt_filter_disown(nt);
+	return 0;
 }

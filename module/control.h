@@ -4,8 +4,8 @@
  *
  * Ownership: ns.h.
  * Context:   process.
- * Locking:   nt_start() and nt_stop() take nt_net::lock themselves;
- *            nt_stop_writers() is called with it held.
+ * Locking:   nt_start() takes nt_net::lock itself; nt_start_locked(),
+ *            nt_stop_locked() and nt_stop_writers() are called with it held.
  */
 #ifndef NETTRACE_CONTROL_H
 #define NETTRACE_CONTROL_H
@@ -13,8 +13,18 @@
 #include "core/version.h"
 #include "ns.h"
 
+/* what may be set, as parameters of the module and by netlink */
+#define NT_RING_MIN	16
+#define NT_RING_MAX	1048576
+#define NT_PAYLOAD_MAX	4096
+#define NT_MINIS_MIN	256
+#define NT_MINIS_MAX	1048576
+
+void nt_settings_round(struct nt_settings *set);
+
 int nt_start(struct nt_net *nt);
-int nt_stop(struct nt_net *nt);
+int nt_start_locked(struct nt_net *nt, const struct nt_settings *set);
+int nt_stop_locked(struct nt_net *nt);
 
 /* stop in two halves with a grace period in between */
 struct nt_trace *nt_stop_writers(struct nt_net *nt);

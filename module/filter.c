@@ -84,8 +84,6 @@ static int nt_filter_load(struct nt_filter *f, struct sock_fprog_kern *prog,
 
 	if (ret == -EINVAL)
 		NL_SET_ERR_MSG(extack, "filter: the kernel refuses this classic BPF program: unknown instruction, bad jump, or no return");
-	else if (ret)
-		NL_SET_ERR_MSG(extack, "filter: out of memory");
 	if (ret)
 		return ret;
 	f->len = prog->len;
@@ -102,7 +100,7 @@ static int nt_filter_load(struct nt_filter *f, struct sock_fprog_kern *prog,
  * @f:		set on success
  * @code:	an array of struct sock_filter, aligned to 4
  * @bytes:	its size, not 0
- * @extack:	gets a sentence on every refusal
+ * @extack:	gets a sentence on every refusal; want of memory needs none
  *
  * Return: 0, -EINVAL, -E2BIG, -ENOSPC (over the memory cap), -ENOMEM.
  */
@@ -164,6 +162,7 @@ void nt_filter_set(struct nt_net *nt, struct nt_filter *f)
 	struct nt_filter *old = nt->filter;
 
 	nt->filter = f;
+	WRITE_ONCE(nt->filter_port, f ? f->portid : 0);
 	if (tr)
 		rcu_assign_pointer(tr->filter, f ? f->prog : NULL);
 	if (tr && old)

@@ -8,13 +8,13 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 
 #include "control.h"
 #include "filter.h"
 #include "minisock.h"
+#include "netlink.h"
 #include "probes_tcp.h"
 #include "proc.h"
 
@@ -79,6 +79,7 @@ static int __net_init nt_net_init(struct net *net)
 	nt->net = net;
 	nt->set = settings;
 	mutex_init(&nt->lock);
+	INIT_LIST_HEAD(&nt->readers);
 	if (nt_wanted(net))
 		nt_net_trace(nt);
 	ret = nt_proc_add(nt);
@@ -106,8 +107,8 @@ static void __net_exit nt_net_exit(struct net *net)
 	/* readers that sleep wake up at the end, and leave the files */
 	if (nt->ending)
 		nt_stop_finish(nt->ending);
-	nt_filter_free(nt->filter);
 	nt_proc_remove(nt);
+	nt_filter_free(nt->filter);
 }
 
 static struct pernet_operations nt_net_ops = {
@@ -140,19 +141,20 @@ static int __init nt_settings_init(void)
 		pr_err("hooks=%s: give default or path\n", hooks);
 		return -EINVAL;
 	}
-	if (nt_range("ring", ring, 16, 1 << 20) ||
-	    nt_range("payload", payload, 0, 4096) ||
-	    nt_range("minisocks", minisocks, 256, 1 << 20))
+	if (nt_range("ring", ring, NT_RING_MIN, NT_RING_MAX) ||
+	    nt_range("payload", payload, 0, NT_PAYLOAD_MAX) ||
+	    nt_range("minisocks", minisocks, NT_MINIS_MIN, NT_MINIS_MAX))
 		return -EINVAL;
 	if (!memory)
 		memory = clamp(totalram_pages() >> (20 - PAGE_SHIFT + 4), 8UL,
 			       256UL);
 	if (nt_range("memory", memory, 1, 1 << 20))
 		return -EINVAL;
-	ring = roundup_pow_of_two(ring);
 	settings.ring = ring;
-	settings.payload = ALIGN(payload, 64);
-	settings.minis = round_up(minisocks, 256);
+	settings.payload = payload;
+	settings.minis = minisocks;
+	nt_settings_round(&settings);
+	ring = settings.ring;
 	return 0;
 }
 
@@ -172,12 +174,17 @@ static int __init nettrace_init(void)
 	ret = nt_probes_tcp_register();
 	if (ret)
 		goto err_pernet;
-	ret = nt_proc_init();
+	ret = nt_netlink_init();
 	if (ret)
 		goto err_probes;
+	ret = nt_proc_init();
+	if (ret)
+		goto err_netlink;
 	pr_info("tracing %s namespaces; read /proc/nettrace\n", trace);
 	return 0;
 
+err_netlink:
+	nt_netlink_exit();
 err_probes:
 	nt_probes_tcp_unregister();
 err_pernet:
@@ -190,6 +197,7 @@ err_ring:
 static void __exit nettrace_exit(void)
 {
 	nt_proc_exit();
+	nt_netlink_exit();
 	nt_probes_tcp_unregister();
 	unregister_pernet_subsys(&nt_net_ops);
 	nt_ring_global_exit();

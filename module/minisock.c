@@ -389,7 +389,7 @@ static int nt_minis_add_chunk(struct nt_minis *m)
 	for (i = 0; i < NT_MINI_CHUNK; i++)
 		hlist_add_head(&c->entry[i].node, &m->free);
 	m->entries += NT_MINI_CHUNK;
-	list_add(&c->list, &m->chunks);
+	list_add_tail(&c->list, &m->chunks);
 	spin_unlock_irqrestore(&m->lock, flags);
 	return 0;
 }
@@ -475,4 +475,58 @@ void nt_minis_stats(const struct nt_trace *tr, struct nt_minis_stats *st)
 	spin_lock_irqsave(&m->lock, flags);
 	*st = m->stats;
 	spin_unlock_irqrestore(&m->lock, flags);
+}
+
+/* the chunk of entry number @from, which becomes the number within it */
+static struct nt_mini_chunk *nt_minis_chunk(struct nt_minis *m,
+					    unsigned int *from)
+{
+	struct nt_mini_chunk *c;
+
+	list_for_each_entry(c, &m->chunks, list) {
+		if (*from < NT_MINI_CHUNK)
+			return c;
+		*from -= NT_MINI_CHUNK;
+	}
+	return NULL;
+}
+
+/**
+ * nt_minis_list() - some of the sockets that are followed
+ * @tr:		being traced
+ * @from:	an entry's number, which it keeps as long as it is in use; set to
+ *		where to go on, 0: there are no more
+ * @out:	filled
+ * @n:		at most so many
+ *
+ * It looks at no more than a chunk, for interrupts are off meanwhile; fewer
+ * than @n, even none, is not the end.
+ *
+ * Return: how many.
+ */
+unsigned int nt_minis_list(const struct nt_trace *tr, unsigned int *from,
+			   struct nt_mini_info *out, unsigned int n)
+{
+	unsigned int i = *from, base, found = 0;
+	struct nt_minis *m = tr->minis;
+	struct nt_mini_chunk *c;
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->lock, flags);
+	c = nt_minis_chunk(m, &i);
+	base = *from - i;
+	for (; c && i < NT_MINI_CHUNK && found < n; i++) {
+		const struct nt_mini *e = &c->entry[i];
+
+		if (!e->used)
+			continue;
+		out[found].tuple = e->tuple;
+		out[found].sk_id = e->sk_id;
+		out[found].left_ms = nt_left_ms(e->expires);
+		out[found].kind = e->kind;
+		out[found++].state = e->state;
+	}
+	*from = c && base + i < m->entries ? base + i : 0;
+	spin_unlock_irqrestore(&m->lock, flags);
+	return found;
 }

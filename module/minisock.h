@@ -25,10 +25,21 @@ struct nt_minis_stats {
 	unsigned int max;
 };
 
+/* one of them, as others may see it */
+struct nt_mini_info {
+	struct nt_tuple tuple;
+	u64 sk_id;
+	u32 left_ms;
+	u8 kind;		/* enum nettrace_sk_kind */
+	u8 state;		/* enum nettrace_tcp_state */
+};
+
 int nt_minis_init(struct nt_trace *tr, unsigned int max);
 void nt_minis_stop(struct nt_trace *tr);
 void nt_minis_free(struct nt_trace *tr);
 void nt_minis_stats(const struct nt_trace *tr, struct nt_minis_stats *st);
+unsigned int nt_minis_list(const struct nt_trace *tr, unsigned int *from,
+			   struct nt_mini_info *out, unsigned int n);
 
 /* the SYN+ACK of @req is about to leave; true: it is not the first one */
 bool nt_mini_request_out(struct nt_trace *tr, struct request_sock *req);

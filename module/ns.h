@@ -22,6 +22,7 @@ struct bpf_prog;
 struct nf_hook_ops;
 struct nt_filter;
 struct nt_minis;
+struct nt_notify;
 
 /* which hooks: the module's parameter "hooks" */
 enum nt_hook_set {
@@ -45,6 +46,7 @@ struct nt_trace {
 	struct nt_ring ring;
 	struct bpf_prog __rcu *filter;	/* of nt_net::filter; NULL: none */
 	struct nt_minis *minis;		/* NULL once stopped */
+	struct nt_notify *notify;	/* likewise */
 	struct nt_settings set;
 	struct nf_hook_ops *ops;	/* this namespace's hooks */
 	unsigned int nops;
@@ -57,9 +59,12 @@ struct nt_net {
 	struct mutex lock;		/* start, stop, and what follows */
 	struct nt_settings set;		/* of the next start */
 	struct nt_filter *filter;	/* NULL: every packet is recorded */
+	u32 filter_port;		/* whose it is, as a netlink socket; 0: nobody's */
 	int refused;			/* why it is not traced: an errno, or 0 */
 	struct nt_trace *ending;	/* between the halves of the last stop */
 	struct proc_dir_entry *proc;
+	struct list_head readers;	/* struct nt_file: who reads the events */
+	unsigned int nreaders;
 };
 
 extern unsigned int nt_net_id;

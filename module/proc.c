@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "control.h"
+#include "filter.h"
 #include "minisock.h"
 #include "proc.h"
 #include "proc_file.h"
@@ -64,6 +65,7 @@ void nt_counters_read(const struct nt_ring *ring, struct nt_counters *c)
 		c->recorded += head;
 		c->held += min_t(unsigned long, head, ring->slots - 1);
 		c->noslots += READ_ONCE(r->noslots);
+		c->filtered += READ_ONCE(r->filtered);
 	}
 }
 
@@ -77,18 +79,21 @@ static void nt_stats_rings(struct seq_file *m, struct nt_trace *tr)
 	nt_counters_read(&tr->ring, &c);
 	nt_minis_stats(tr, &minis);
 	seq_printf(m, "ring %u\nstride %u\n", tr->ring.slots, tr->ring.stride);
-	seq_printf(m, "seen %llu\nrecorded %llu\nunrecorded %llu\noverwritten %llu\n",
-		   c.recorded + c.noslots, c.recorded, c.noslots,
-		   c.recorded - c.held);
+	seq_printf(m, "seen %llu\nrecorded %llu\nfiltered %llu\nunrecorded %llu\noverwritten %llu\n",
+		   c.recorded + c.filtered + c.noslots, c.recorded, c.filtered,
+		   c.noslots, c.recorded - c.held);
 	seq_printf(m, "mini_followed %llu\nmini_unfollowed %llu\nmini_now %u\nmini_max %u\n",
 		   minis.followed, minis.unfollowed, minis.now, minis.max);
 	for_each_possible_cpu(cpu) {
 		const struct nt_cpu_ring *r = nt_ring_of(&tr->ring, cpu);
 
+		unsigned long head = READ_ONCE(r->head);
+		unsigned long filtered = READ_ONCE(r->filtered);
+
 		if (r->slots)
-			seq_printf(m, "cpu%u seen=%lu recorded=%lu\n", cpu,
-				   READ_ONCE(r->head) + READ_ONCE(r->noslots),
-				   READ_ONCE(r->head));
+			seq_printf(m, "cpu%u seen=%lu recorded=%lu filtered=%lu\n",
+				   cpu, head + filtered + READ_ONCE(r->noslots),
+				   head, filtered);
 	}
 }
 
@@ -103,6 +108,8 @@ static int nt_stats_show(struct seq_file *m, void *v)
 		   nt->net->ns.inum);
 	seq_printf(m, "tracing %d\nrefused %d\nmemory %lu\n", !!tr,
 		   -nt->refused, nt_ring_memory());
+	seq_printf(m, "readers %u\nfilter_len %u\n", nt->nreaders,
+		   nt->filter ? nt->filter->len : 0);
 	if (tr)
 		nt_stats_rings(m, tr);
 	mutex_unlock(&nt->lock);

@@ -8,6 +8,7 @@
  *            file is removed, and gets the end of file.
  * Locking:   proc_file.h.
  */
+#include <linux/pid.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
@@ -15,7 +16,36 @@
 
 #include "compat.h"
 #include "control.h"
+#include "filter.h"
 #include "proc_file.h"
+
+/*
+ * From now on this process reads the namespace's events.  A filter that belongs
+ * to another is lifted: that one filters the rest itself.
+ */
+static void nt_events_attach(struct nt_file *f)
+{
+	struct nt_net *nt = f->nt;
+
+	f->opener = get_pid(task_tgid(current));
+	mutex_lock(&nt->lock);
+	list_add(&f->readers, &nt->readers);
+	nt->nreaders++;
+	if (nt->filter && nt->filter->owner != f->opener)
+		nt_filter_disown(nt);
+	mutex_unlock(&nt->lock);
+}
+
+static void nt_events_detach(struct nt_file *f)
+{
+	struct nt_net *nt = f->nt;
+
+	mutex_lock(&nt->lock);
+	list_del(&f->readers);
+	nt->nreaders--;
+	mutex_unlock(&nt->lock);
+	put_pid(f->opener);
+}
 
 static int nt_events_open(struct inode *inode, struct file *file)
 {
@@ -32,12 +62,14 @@ static int nt_events_open(struct inode *inode, struct file *file)
 		nt_file_free(f);
 		return -ENODATA;
 	}
+	nt_events_attach(f);
 	file->private_data = f;
 	return 0;
 }
 
 static int nt_events_release(struct inode *inode, struct file *file)
 {
+	nt_events_detach(file->private_data);
 	nt_file_free(file->private_data);
 	return 0;
 }
@@ -77,10 +109,14 @@ static int nt_put_info(struct nt_file *f, char __user *buf)
 	return nt_put_slot(buf, &rec, ring->stride);
 }
 
-/* what this reader lost stands where it was lost: before the CPU's next record */
+/*
+ * What this reader lost stands where it was lost, before the CPU's next record;
+ * with it, what the filter left out until now.
+ */
 static int nt_put_gap(struct nt_file *f, unsigned int cpu,
 		      const struct nettrace_hdr *next, char __user *buf)
 {
+	unsigned long filtered = nt_reader_filtered(f->rd, cpu);
 	struct nt_cursor *c = &f->rd->cur[cpu];
 	union nettrace_rec rec = {
 		.gap = {
@@ -91,13 +127,40 @@ static int nt_put_gap(struct nt_file *f, unsigned int cpu,
 				.type = NETTRACE_GAP,
 			},
 			.lost = c->lost,
+			.filtered = filtered,
 		},
 	};
 	int ret = nt_put_slot(buf, &rec, f->tr->ring.stride);
 
-	if (!ret)
-		c->lost = 0;
-	return ret;
+	if (ret)
+		return ret;
+	c->lost = 0;
+	c->filtered += filtered;
+	return 0;
+}
+
+/*
+ * There is no record to stand before: only what the filter left out.  Told at
+ * the end, and to those who do not wait; nobody is woken for it.
+ */
+static long nt_put_filtered(struct nt_file *f, char __user *buf,
+			    unsigned long room)
+{
+	struct nettrace_hdr next = { .time = ktime_get_ns() };
+	unsigned long put = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (put == room)
+			break;
+		if (!nt_reader_filtered(f->rd, cpu))
+			continue;
+		next.seq = f->rd->cur[cpu].pos;
+		if (nt_put_gap(f, cpu, &next, buf + put * f->tr->ring.stride))
+			return put ? put : -EFAULT;
+		put++;
+	}
+	return put;
 }
 
 /*
@@ -113,12 +176,15 @@ static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
 	struct nt_cursor *c = &f->rd->cur[cpu];
 	unsigned long n, put = 0;
 	const void *slots;
+	bool tell;
 
 	while (put < room) {
 		n = nt_reader_run(f->rd, cpu, room - put, &slots);
 		if (!n)
 			break;
-		if (c->lost) {
+		/* of the filter's, one word a read() is enough */
+		tell = c->lost || (!put && nt_reader_filtered(f->rd, cpu));
+		if (tell) {
 			struct nettrace_hdr next = *(const struct nettrace_hdr *)slots;
 
 			if (!nt_reader_taken(f->rd, cpu, 0))
@@ -171,6 +237,26 @@ static bool nt_readable(struct nt_file *f)
 	return nt_reader_has_data(f->rd) || READ_ONCE(ring->ended);
 }
 
+/*
+ * What one read() gets.  @lone: also what the filter left out, if there is
+ * nothing else; but not twice in a row, so that who reads until there is nothing
+ * comes to an end, however fast packets are left out.
+ */
+static long nt_put(struct nt_file *f, char __user *buf, unsigned long room,
+		   bool lone)
+{
+	long put = nt_put_all(f, buf, room);
+
+	if (put || !lone ||
+	    (f->told_filtered && !READ_ONCE(f->tr->ring.ended))) {
+		f->told_filtered = false;
+		return put;
+	}
+	put = nt_put_filtered(f, buf, room);
+	f->told_filtered = put > 0;
+	return put;
+}
+
 static ssize_t nt_events_read(struct file *file, char __user *buf, size_t count,
 			      loff_t *ppos)
 {
@@ -187,7 +273,8 @@ static ssize_t nt_events_read(struct file *file, char __user *buf, size_t count,
 		return -ERESTARTSYS;
 	for (;;) {
 		ended = READ_ONCE(ring->ended);
-		put = nt_put_all(f, buf, room);
+		put = nt_put(f, buf, room,
+			     ended || file->f_flags & O_NONBLOCK);
 		if (put || ended)
 			break;
 		put = -EAGAIN;

@@ -18,6 +18,9 @@ struct nt_file {
 	struct nt_trace *tr;	/* what it reads; NULL: not traced when opened */
 	struct nt_reader *rd;	/* NULL as well then */
 	bool told_info;
+	bool told_filtered;		/* the last read() told of nothing else */
+	struct list_head readers;	/* in nt_net::readers, under its lock */
+	struct pid *opener;		/* events only */
 	/* text only: the record at seq_file position pos, one per CPU ahead */
 	loff_t pos;
 	int cpu;		/* whose record is the current one; -1: the end */
@@ -29,6 +32,7 @@ struct nt_counters {
 	u64 recorded;		/* since tracing began */
 	u64 held;		/* of them, still in the rings */
 	u64 noslots;		/* events on CPUs that have no ring */
+	u64 filtered;		/* packets that the filter left out */
 };
 
 extern const struct proc_ops nt_events_ops;

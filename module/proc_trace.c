@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "control.h"
+#include "filter.h"
 #include "proc_file.h"
 #include "text.h"
 
@@ -90,6 +91,11 @@ static void nt_not_traced(struct seq_file *m, const struct nt_net *nt)
 		seq_puts(m, "not traced: it was stopped, or the module was loaded with a trace= that leaves this namespace out\n");
 }
 
+static bool nt_filtering(const struct nt_trace *tr)
+{
+	return rcu_access_pointer(tr->filter);
+}
+
 static void nt_trace_header(struct seq_file *m, struct nt_file *f)
 {
 	struct nt_net *nt = f->nt;
@@ -103,8 +109,12 @@ static void nt_trace_header(struct seq_file *m, struct nt_file *f)
 	}
 	nt_counters_read(&f->tr->ring, &c);
 	seq_printf(m, "%llu events seen, the last %llu are here, %llu overwritten, %llu not recorded\n",
-		   c.recorded + c.noslots, c.held, c.recorded - c.held,
-		   c.noslots);
+		   c.recorded + c.filtered + c.noslots, c.held,
+		   c.recorded - c.held, c.noslots);
+	if (nt_filtering(f->tr) || c.filtered)
+		seq_printf(m, "# a filter %s: %llu packets were left out\n",
+			   nt_filtering(f->tr) ? "is in force" : "was in force",
+			   c.filtered);
 	nt_text_columns(m);
 }
 

@@ -38,6 +38,12 @@ unsigned long nt_ring_memory(void)
 	return atomic_long_read(&nt_memory);
 }
 
+/** nt_ring_memory_max() - bytes that they may hold */
+unsigned long nt_ring_memory_max(void)
+{
+	return nt_memory_cap;
+}
+
 static unsigned long nt_ring_bytes(const struct nt_ring *ring)
 {
 	return (unsigned long)ring->slots * ring->stride;
@@ -240,6 +246,7 @@ void nt_reader_from_oldest(struct nt_reader *rd)
 		c->limit = nt_cpu_head(rd->ring, cpu);
 		c->pos = nt_oldest(rd->ring, c->limit);
 		c->lost = 0;
+		c->filtered = READ_ONCE(nt_ring_of(rd->ring, cpu)->filtered);
 	}
 }
 
@@ -251,6 +258,27 @@ void nt_reader_from_now(struct nt_reader *rd)
 	nt_reader_from_oldest(rd);
 	for_each_possible_cpu(cpu)
 		rd->cur[cpu].pos = rd->cur[cpu].limit;
+}
+
+/* stop at what is there now; the place stays */
+void nt_reader_limit_now(struct nt_reader *rd)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		rd->cur[cpu].limit = nt_cpu_head(rd->ring, cpu);
+}
+
+/* what lies before the limit does not matter, lost or not */
+void nt_reader_to_limit(struct nt_reader *rd)
+{
+	unsigned int cpu;
+
+	rd->lost = 0;
+	for_each_possible_cpu(cpu) {
+		rd->cur[cpu].pos = rd->cur[cpu].limit;
+		rd->cur[cpu].lost = 0;
+	}
 }
 
 bool nt_reader_has_data(const struct nt_reader *rd)
@@ -355,4 +383,17 @@ bool nt_reader_taken(struct nt_reader *rd, unsigned int cpu, unsigned long n)
 	rd->cur[cpu].pos += n;
 	rd->delivered += n;
 	return true;
+}
+
+/**
+ * nt_reader_filtered() - packets left out of which this reader does not know
+ * @rd:		the reader
+ * @cpu:	possible
+ *
+ * To tell it of n of them is to add n to cur[cpu].filtered.
+ */
+unsigned long nt_reader_filtered(const struct nt_reader *rd, unsigned int cpu)
+{
+	return READ_ONCE(nt_ring_of(rd->ring, cpu)->filtered) -
+	       rd->cur[cpu].filtered;
 }

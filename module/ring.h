@@ -49,6 +49,8 @@ struct nt_ring {
  * struct nt_reader - one reader's place in the rings of a namespace
  * @pos:	per CPU, the index it reads next
  * @lost:	per CPU, events overwritten before it read them, not yet told
+ * @filtered:	per CPU, packets left out of which it has been told, or which
+ *		were left out before it attached
  */
 struct nt_reader {
 	struct nt_ring *ring;
@@ -58,12 +60,14 @@ struct nt_reader {
 		unsigned long pos;
 		unsigned long limit;	/* where a bounded reader stops */
 		unsigned long lost;
+		unsigned long filtered;
 	} cur[];
 };
 
 int nt_ring_global_init(unsigned long cap_bytes);
 void nt_ring_global_exit(void);
 unsigned long nt_ring_memory(void);
+unsigned long nt_ring_memory_max(void);
 
 int nt_ring_init(struct nt_ring *ring, unsigned int slots, unsigned int stride);
 void nt_ring_end(struct nt_ring *ring);
@@ -74,6 +78,8 @@ struct nt_reader *nt_reader_new(struct nt_ring *ring);
 void nt_reader_free(struct nt_reader *rd);
 void nt_reader_from_oldest(struct nt_reader *rd);
 void nt_reader_from_now(struct nt_reader *rd);
+void nt_reader_limit_now(struct nt_reader *rd);
+void nt_reader_to_limit(struct nt_reader *rd);
 bool nt_reader_has_data(const struct nt_reader *rd);
 int nt_reader_peek(struct nt_reader *rd, unsigned int cpu,
 		   union nettrace_rec *rec);
@@ -81,6 +87,7 @@ void nt_reader_skip(struct nt_reader *rd, unsigned int cpu);
 unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
 			    unsigned long max, const void **slots);
 bool nt_reader_taken(struct nt_reader *rd, unsigned int cpu, unsigned long n);
+unsigned long nt_reader_filtered(const struct nt_reader *rd, unsigned int cpu);
 
 /* memory charged to the cap by others than the rings; false: over the cap */
 bool nt_memory_charge(unsigned long bytes);

@@ -16,7 +16,8 @@
  * first slot of a reader is a NETTRACE_INFO record; then come the events the
  * rings hold, oldest first on each CPU (merge CPUs by time, then CPU, then
  * sequence).  lseek(fd, 0, SEEK_END) before the first read() starts at "now"
- * instead.  A NETTRACE_GAP record stands where this reader lost events.
+ * instead.  A NETTRACE_GAP record stands where this reader lost events, so that
+ * from its attaching on: seen = delivered + filtered + lost.
  * read() returns 0 when tracing in this namespace has ended.
  */
 #ifndef _UAPI_NETTRACE_H
@@ -308,11 +309,19 @@ struct nettrace_state {
 	__u8  pad[60];
 };
 
-/** struct nettrace_gap - this reader was overtaken on hdr.cpu, here */
+/**
+ * struct nettrace_gap - what this reader does not get, on hdr.cpu
+ *
+ * @lost was overwritten, here.  @filtered is how many packets the kernel's
+ * filter left out since this reader was last told, or has attached: somewhere
+ * before, and perhaps after the next records.  Nobody is woken for it; it comes
+ * along with records, with the end, or to a read() that does not block and finds
+ * no record, but never to two of these in a row.  Either may be 0.
+ */
 struct nettrace_gap {
 	struct nettrace_hdr hdr;	/* time and seq of the first event after */
 	__u64 lost;			/* events */
-	__u64 filtered;
+	__u64 filtered;			/* packets, which have no numbers */
 	__u8  pad[152];
 };
 

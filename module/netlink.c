@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netlink.c - the generic netlink family "nettrace"
+ *
+ * Purpose, context, locking: netlink.h.  Attributes are checked strictly, no
+ * request outlives its answer, and every refusal says why in a sentence.
+ */
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "control.h"
+#include "filter.h"
+#include "minisock.h"
+#include "netlink.h"
+#include "notify.h"
+#include "proc_file.h"
+#include "uapi/nettrace_netlink.h"
+
+#define NT_LIST		16	/* sockets asked for at a time */
+/* a nest of each kind with everything in it, and the cursor after it */
+#define NT_CPU_ROOM	(nla_total_size(0) + nla_total_size(4) + \
+			 5 * nla_total_size_64bit(8) + nla_total_size(4))
+#define NT_SOCKET_ROOM	(nla_total_size(0) + 6 * nla_total_size(4) + \
+			 2 * nla_total_size(16) + nla_total_size_64bit(8) + \
+			 nla_total_size(4))
+
+static_assert((int)NT_HOOKS_DEFAULT == (int)NETTRACE_HOOKS_DEFAULT);
+static_assert((int)NT_HOOKS_PATH == (int)NETTRACE_HOOKS_PATH);
+
+static struct genl_family nt_family;
+
+/*
+ * The namespace that a request is for, if it may ask.  Every operation begins
+ * with this: the core's own check would refuse without a sentence.
+ */
+static struct nt_net *nt_asked(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+
+	if (netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN))
+		return nt_net(net);
+	NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN is needed in the user namespace that owns this network namespace");
+	return ERR_PTR(-EPERM);
+}
+
+/* @nt's lock is held */
+static struct nt_trace *nt_running(struct nt_net *nt)
+{
+	return rcu_dereference_protected(nt->trace, lockdep_is_held(&nt->lock));
+}
+
+static struct sk_buff *nt_answer(const struct genl_info *info, void **head)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*head = genlmsg_put(skb, info->snd_portid, info->snd_seq, &nt_family, 0,
+			    info->genlhdr->cmd);
+	if (*head)
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+static int nt_answer_with(int ret, struct sk_buff *skb, void *head,
+			  struct genl_info *info)
+{
+	if (ret) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}
+
+/* ---- get ---------------------------------------------------------------- */
+
+static int nt_put_settings(struct sk_buff *skb, const struct nt_settings *set)
+{
+	return nla_put_u32(skb, NETTRACE_A_RING, set->ring) ||
+	       nla_put_u32(skb, NETTRACE_A_PAYLOAD, set->payload) ||
+	       nla_put_u32(skb, NETTRACE_A_MINISOCKS, set->minis) ||
+	       nla_put_u32(skb, NETTRACE_A_HOOKS, set->hooks);
+}
+
+static int nt_put_filter(struct sk_buff *skb, const struct nt_filter *f)
+{
+	if (nla_put_u32(skb, NETTRACE_A_FILTER_LEN, f ? f->len : 0))
+		return -EMSGSIZE;
+	return f && f->owner ? nla_put_flag(skb, NETTRACE_A_FILTER_OWNED) : 0;
+}
+
+static int nt_put_trace(struct sk_buff *skb, struct nt_net *nt)
+{
+	const struct nt_trace *tr = nt_running(nt);
+
+	return nla_put_string(skb, NETTRACE_A_VERSION, NT_VERSION) ||
+	       nla_put_u32(skb, NETTRACE_A_ABI, NETTRACE_ABI) ||
+	       nla_put_u32(skb, NETTRACE_A_NETNS, nt->net->ns.inum) ||
+	       (tr && nla_put_flag(skb, NETTRACE_A_TRACING)) ||
+	       nla_put_u32(skb, NETTRACE_A_REFUSED, -nt->refused) ||
+	       nt_put_settings(skb, tr ? &tr->set : &nt->set) ||
+	       nla_put_u64_64bit(skb, NETTRACE_A_MEMORY, nt_ring_memory(),
+				 NETTRACE_A_PAD) ||
+	       nla_put_u64_64bit(skb, NETTRACE_A_MEMORY_MAX,
+				 nt_ring_memory_max(), NETTRACE_A_PAD) ||
+	       nla_put_u32(skb, NETTRACE_A_READERS, nt->nreaders) ||
+	       nt_put_filter(skb, nt->filter);
+}
+
+static int nt_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nt_net *nt = nt_asked(skb, info);
+	struct sk_buff *ans;
+	void *head;
+	int ret;
+
+	if (IS_ERR(nt))
+		return PTR_ERR(nt);
+	ans = nt_answer(info, &head);
+	if (!ans)
+		return -ENOMEM;
+	mutex_lock(&nt->lock);
+	ret = nt_put_trace(ans, nt);
+	mutex_unlock(&nt->lock);
+	return nt_answer_with(ret, ans, head, info);
+}
+
+/* ---- settings, start, stop ---------------------------------------------- */
+
+static_assert(NT_RING_MIN == 16 && NT_RING_MAX == 1048576);
+static_assert(NT_PAYLOAD_MAX == 4096);
+static_assert(NT_MINIS_MIN == 256 && NT_MINIS_MAX == 1048576);
+
+/* true, and @value is set, if the request has the attribute */
+static bool nt_has_u32(const struct genl_info *info, int attr, u32 *value)
+{
+	if (!info->attrs[attr])
+		return false;
+	*value = nla_get_u32(info->attrs[attr]);
+	return true;
+}
+
+/* what the request says of the settings goes into @set: how much that is, or -EINVAL */
+static int nt_take_settings(struct nt_settings *set, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	int given = 0;
+	u32 hooks;
+
+	given += nt_has_u32(info, NETTRACE_A_RING, &set->ring);
+	given += nt_has_u32(info, NETTRACE_A_PAYLOAD, &set->payload);
+	given += nt_has_u32(info, NETTRACE_A_MINISOCKS, &set->minis);
+	if (set->ring < NT_RING_MIN || set->ring > NT_RING_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[NETTRACE_A_RING], "ring: give a number of events from 16 to 1048576");
+		return -EINVAL;
+	}
+	if (set->payload > NT_PAYLOAD_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[NETTRACE_A_PAYLOAD], "payload: give a number of bytes from 0 to 4096");
+		return -EINVAL;
+	}
+	if (set->minis < NT_MINIS_MIN || set->minis > NT_MINIS_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[NETTRACE_A_MINISOCKS], "minisocks: give a number of sockets from 256 to 1048576");
+		return -EINVAL;
+	}
+	if (nt_has_u32(info, NETTRACE_A_HOOKS, &hooks)) {
+		if (hooks > NETTRACE_HOOKS_PATH) {
+			NL_SET_ERR_MSG_ATTR(info->extack, a[NETTRACE_A_HOOKS], "hooks: give default (0) or path (1)");
+			return -EINVAL;
+		}
+		set->hooks = hooks;
+		given++;
+	}
+	nt_settings_round(set);
+	return given;
+}
+
+static int nt_start_asked(struct nt_net *nt, struct genl_info *info)
+{
+	struct nt_settings set = nt->set;
+	int ret = nt_take_settings(&set, info);
+
+	if (ret < 0)
+		return ret;
+	ret = nt_start_locked(nt, &set);
+	if (ret == -EALREADY)
+		NL_SET_ERR_MSG(info->extack, "this namespace is being traced already; stop it first to trace it with other settings");
+	else if (ret == -ENOSPC)
+		NL_SET_ERR_MSG(info->extack, "its rings would pass the module's memory cap; give a smaller ring, or load the module with memory=MiB");
+	return ret;
+}
+
+static int nt_start_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nt_net *nt = nt_asked(skb, info);
+	int ret;
+
+	if (IS_ERR(nt))
+		return PTR_ERR(nt);
+	mutex_lock(&nt->lock);
+	ret = nt_start_asked(nt, info);
+	mutex_unlock(&nt->lock);
+	return ret;
+}
+
+static int nt_stop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nt_net *nt = nt_asked(skb, info);
+	int ret;
+
+	if (IS_ERR(nt))
+		return PTR_ERR(nt);
+	mutex_lock(&nt->lock);
+	ret = nt_stop_locked(nt);
+	if (ret == -EALREADY)
+		NL_SET_ERR_MSG(info->extack, "this namespace is not being traced");
+	mutex_unlock(&nt->lock);
+	return ret;
+}
+
+/* ---- filter ------------------------------------------------------------- */
+
+static bool nt_read_by_others(const struct nt_net *nt)
+{
+	const struct nt_file *f;
+
+	list_for_each_entry(f, &nt->readers, readers)
+		if (f->opener != task_tgid(current))
+			return true;
+	return false;
+}
+
+/* may this socket change the filter that is in force, so? */
+static int nt_may_filter(struct nt_net *nt, bool owned, struct genl_info *info)
+{
+	const struct nt_filter *old = nt->filter;
+
+	if (old && old->owner && old->portid != info->snd_portid) {
+		NL_SET_ERR_MSG(info->extack, "another program's own filter is in force; it goes when that program ends, or when you read the events");
+		return -EBUSY;
+	}
+	if (!owned)
+		return 0;
+	if (old && !old->owner) {
+		NL_SET_ERR_MSG(info->extack, "a lasting filter is in force; remove it first, by an empty one");
+		return -EBUSY;
+	}
+	if (!nt_running(nt)) {
+		NL_SET_ERR_MSG(info->extack, "this namespace is not being traced: there is no reader whose own filter this could be");
+		return -ENODATA;
+	}
+	if (nt_read_by_others(nt)) {
+		NL_SET_ERR_MSG(info->extack, "other programs read these events too: they would not get what your own filter leaves out");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int nt_set_filter(struct nt_net *nt, struct genl_info *info)
+{
+	bool owned = nla_get_flag(info->attrs[NETTRACE_A_FILTER_OWNED]);
+	const struct nlattr *code = info->attrs[NETTRACE_A_FILTER];
+	struct nt_filter *f = NULL;
+	int ret = nt_may_filter(nt, owned, info);
+
+	if (ret)
+		return ret;
+	if (nla_len(code)) {
+		ret = nt_filter_make(&f, nla_data(code), nla_len(code),
+				     info->extack);
+		if (ret)
+			return ret;
+	}
+	if (f && owned) {
+		f->owner = get_pid(task_tgid(current));
+		f->portid = info->snd_portid;
+	}
+	nt_filter_set(nt, f);
+	return 0;
+}
+
+static int nt_set_asked(struct nt_net *nt, struct genl_info *info)
+{
+	bool filter = info->attrs[NETTRACE_A_FILTER];
+	struct nt_settings set = nt->set;
+	int given = nt_take_settings(&set, info), ret;
+
+	if (given < 0)
+		return given;
+	if (!filter && info->attrs[NETTRACE_A_FILTER_OWNED]) {
+		NL_SET_ERR_MSG(info->extack, "filter-owned says something of a filter, and there is none");
+		return -EINVAL;
+	}
+	if (!given && !filter) {
+		NL_SET_ERR_MSG(info->extack, "nothing is to be set");
+		return -EINVAL;
+	}
+	if (given && nt_running(nt)) {
+		NL_SET_ERR_MSG(info->extack, "ring, payload, minisocks and hooks stay as they are while this namespace is traced; stop it first");
+		return -EBUSY;
+	}
+	ret = filter ? nt_set_filter(nt, info) : 0;
+	if (!ret)
+		nt->set = set;
+	return ret;
+}
+
+static int nt_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nt_net *nt = nt_asked(skb, info);
+	int ret;
+
+	if (IS_ERR(nt))
+		return PTR_ERR(nt);
+	mutex_lock(&nt->lock);
+	ret = nt_set_asked(nt, info);
+	mutex_unlock(&nt->lock);
+	return ret;
+}
+
+/* a filter goes with the socket that owns it */
+static int nt_socket_closed(struct notifier_block *nb, unsigned long event,
+			    void *arg)
+{
+	const struct netlink_notify *closed = arg;
+	struct nt_net *nt;
+
+	if (event != NETLINK_URELEASE || closed->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+	nt = nt_net(closed->net);
+	if (READ_ONCE(nt->filter_port) != closed->portid)
+		return NOTIFY_DONE;
+	mutex_lock(&nt->lock);
+	if (nt->filter_port == closed->portid)
+		nt_filter_disown(nt);
+	mutex_unlock(&nt->lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block nt_closed = {
+	.notifier_call = nt_socket_closed,
+};
+
+/* ---- counters, sockets: as much as fits, and where to go on -------------- */
+
+static int nt_put_cpu(struct sk_buff *skb, const struct nt_ring *ring,
+		      unsigned int cpu)
+{
+	const struct nt_cpu_ring *r = nt_ring_of(ring, cpu);
+	u64 head = READ_ONCE(r->head), filtered = READ_ONCE(r->filtered);
+	u64 noslots = READ_ONCE(r->noslots);
+	struct nlattr *nest = nla_nest_start(skb, NETTRACE_A_CPU);
+
+	if (!nest ||
+	    nla_put_u32(skb, NETTRACE_A_CPU_ID, cpu) ||
+	    nla_put_u64_64bit(skb, NETTRACE_A_CPU_SEEN,
+			      head + filtered + noslots, NETTRACE_A_CPU_PAD) ||
+	    nla_put_u64_64bit(skb, NETTRACE_A_CPU_RECORDED, head,
+			      NETTRACE_A_CPU_PAD) ||
+	    nla_put_u64_64bit(skb, NETTRACE_A_CPU_FILTERED, filtered,
+			      NETTRACE_A_CPU_PAD) ||
+	    nla_put_u64_64bit(skb, NETTRACE_A_CPU_UNRECORDED, noslots,
+			      NETTRACE_A_CPU_PAD) ||
+	    nla_put_u64_64bit(skb, NETTRACE_A_CPU_OVERWRITTEN,
+			      head - min_t(u64, head, ring->slots - 1),
+			      NETTRACE_A_CPU_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nt_put_cpus(struct sk_buff *skb, const struct nt_trace *tr, u32 from)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (cpu < from)
+			continue;
+		if (skb_tailroom(skb) < NT_CPU_ROOM)
+			return nla_put_u32(skb, NETTRACE_A_NEXT, cpu);
+		if (nt_put_cpu(skb, &tr->ring, cpu))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int nt_put_socket(struct sk_buff *skb, const struct nt_mini_info *s)
+{
+	unsigned int len = s->tuple.family == NETTRACE_IPV6 ? 16 : 4;
+	struct nlattr *nest = nla_nest_start(skb, NETTRACE_A_SOCKET);
+
+	if (!nest ||
+	    nla_put_u32(skb, NETTRACE_A_SOCKET_KIND, s->kind) ||
+	    nla_put_u32(skb, NETTRACE_A_SOCKET_STATE, s->state) ||
+	    nla_put_u32(skb, NETTRACE_A_SOCKET_FAMILY, s->tuple.family) ||
+	    nla_put(skb, NETTRACE_A_SOCKET_LOCAL, len, s->tuple.local) ||
+	    nla_put(skb, NETTRACE_A_SOCKET_REMOTE, len, s->tuple.remote) ||
+	    nla_put_u32(skb, NETTRACE_A_SOCKET_LPORT, s->tuple.lport) ||
+	    nla_put_u32(skb, NETTRACE_A_SOCKET_RPORT, s->tuple.rport) ||
+	    nla_put_u32(skb, NETTRACE_A_SOCKET_LEFT_MS, s->left_ms) ||
+	    nla_put_u64_64bit(skb, NETTRACE_A_SOCKET_SK_ID, s->sk_id,
+			      NETTRACE_A_SOCKET_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nt_put_sockets(struct sk_buff *skb, const struct nt_trace *tr,
+			  u32 from)
+{
+	struct nt_mini_info *list;
+	unsigned int i, n;
+	int ret = 0;
+
+	list = kmalloc_array(NT_LIST, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	do {
+		n = min_t(unsigned int, NT_LIST,
+			  skb_tailroom(skb) / NT_SOCKET_ROOM);
+		if (!n) {
+			ret = nla_put_u32(skb, NETTRACE_A_NEXT, from);
+			break;
+		}
+		n = nt_minis_list(tr, &from, list, n);
+		for (i = 0; i < n && !ret; i++)
+			ret = nt_put_socket(skb, &list[i]);
+		cond_resched();
+	} while (from && !ret);
+	kfree(list);
+	return ret;
+}
+
+static int nt_list(struct sk_buff *skb, struct genl_info *info,
+		   int (*put)(struct sk_buff *skb, const struct nt_trace *tr,
+			      u32 from))
+{
+	struct nt_net *nt = nt_asked(skb, info);
+	const struct nt_trace *tr;
+	struct sk_buff *ans;
+	int ret = -ENODATA;
+	u32 from = 0;
+	void *head;
+
+	if (IS_ERR(nt))
+		return PTR_ERR(nt);
+	ans = nt_answer(info, &head);
+	if (!ans)
+		return -ENOMEM;
+	nt_has_u32(info, NETTRACE_A_FROM, &from);
+	mutex_lock(&nt->lock);
+	tr = nt_running(nt);
+	if (tr)
+		ret = put(ans, tr, from);
+	mutex_unlock(&nt->lock);
+	if (tr)
+		return nt_answer_with(ret, ans, head, info);
+	nlmsg_free(ans);
+	NL_SET_ERR_MSG(info->extack, "this namespace is not being traced: there is nothing to count or to list");
+	return ret;
+}
+
+static int nt_counters_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return nt_list(skb, info, nt_put_cpus);
+}
+
+static int nt_sockets_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return nt_list(skb, info, nt_put_sockets);
+}
+
+/* ---- the family --------------------------------------------------------- */
+
+/* a policy as long as its last attribute; what it does not name is refused */
+static const struct nla_policy nt_none_policy[NETTRACE_A_PAD + 1] = { };
+
+static const struct nla_policy nt_start_policy[NETTRACE_A_HOOKS + 1] = {
+	[NETTRACE_A_RING] = { .type = NLA_U32 },
+	[NETTRACE_A_PAYLOAD] = { .type = NLA_U32 },
+	[NETTRACE_A_MINISOCKS] = { .type = NLA_U32 },
+	[NETTRACE_A_HOOKS] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy nt_set_policy[NETTRACE_A_FILTER_OWNED + 1] = {
+	[NETTRACE_A_RING] = { .type = NLA_U32 },
+	[NETTRACE_A_PAYLOAD] = { .type = NLA_U32 },
+	[NETTRACE_A_MINISOCKS] = { .type = NLA_U32 },
+	[NETTRACE_A_HOOKS] = { .type = NLA_U32 },
+	[NETTRACE_A_FILTER] = { .type = NLA_BINARY },
+	[NETTRACE_A_FILTER_OWNED] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy nt_from_policy[NETTRACE_A_FROM + 1] = {
+	[NETTRACE_A_FROM] = { .type = NLA_U32 },
+};
+
+static const struct genl_ops nt_cmds[] = {
+	{
+		.cmd = NETTRACE_CMD_GET,
+		.doit = nt_get_doit,
+		.policy = nt_none_policy,
+		.maxattr = ARRAY_SIZE(nt_none_policy) - 1,
+	},
+	{
+		.cmd = NETTRACE_CMD_START,
+		.doit = nt_start_doit,
+		.policy = nt_start_policy,
+		.maxattr = ARRAY_SIZE(nt_start_policy) - 1,
+	},
+	{
+		.cmd = NETTRACE_CMD_STOP,
+		.doit = nt_stop_doit,
+		.policy = nt_none_policy,
+		.maxattr = ARRAY_SIZE(nt_none_policy) - 1,
+	},
+	{
+		.cmd = NETTRACE_CMD_SET,
+		.doit = nt_set_doit,
+		.policy = nt_set_policy,
+		.maxattr = ARRAY_SIZE(nt_set_policy) - 1,
+	},
+	{
+		.cmd = NETTRACE_CMD_COUNTERS_GET,
+		.doit = nt_counters_doit,
+		.policy = nt_from_policy,
+		.maxattr = ARRAY_SIZE(nt_from_policy) - 1,
+	},
+	{
+		.cmd = NETTRACE_CMD_SOCKETS_GET,
+		.doit = nt_sockets_doit,
+		.policy = nt_from_policy,
+		.maxattr = ARRAY_SIZE(nt_from_policy) - 1,
+	},
+};
+
+#ifdef NT_HAVE_MCAST_CAP
+static const struct genl_multicast_group nt_groups[] = {
+	{ .name = NETTRACE_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+#endif
+
+static struct genl_family nt_family __ro_after_init = {
+	.name = NETTRACE_FAMILY_NAME,
+	.version = NETTRACE_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.ops = nt_cmds,
+	.n_ops = ARRAY_SIZE(nt_cmds),
+#ifdef NT_HAVE_MCAST_CAP
+	.mcgrps = nt_groups,
+	.n_mcgrps = ARRAY_SIZE(nt_groups),
+#endif
+	.module = THIS_MODULE,
+};
+
+int __init nt_netlink_init(void)
+{
+	int ret;
+
+	ret = netlink_register_notifier(&nt_closed);
+	if (ret)
+		return ret;
+	ret = genl_register_family(&nt_family);
+	if (ret) {
+		netlink_unregister_notifier(&nt_closed);
+		return ret;
+	}
+	if (nt_family.n_mcgrps)
+		nt_notify_on(&nt_family);
+	return 0;
+}
+
+/* no request is under way after this, and nothing is sent */
+void nt_netlink_exit(void)
+{
+	nt_notify_off();
+	genl_unregister_family(&nt_family);
+	netlink_unregister_notifier(&nt_closed);
+}

@@ -193,10 +193,18 @@ add_program()
 # add_project: tools, module, tests and scripts, where the tests look for them
 add_project()
 {
-	local tool folder
+	local tool folder file
 
 	for folder in selftests scripts build/kselftest; do
 		[ ! -d "$TOP/$folder" ] || add_file "$TOP/$folder" "/nettrace/$folder"
+	done
+	# the netlink specification, and where the module's sentences are
+	add_file "$TOP/module/uapi" /nettrace/module/uapi
+	for file in "$TOP"/module/*.c; do
+		case $file in
+		*.mod.c) ;;
+		*) add_file "$file" "/nettrace/module/${file##*/}" ;;
+		esac
 	done
 	for tool in "$BUILD"/bin/*; do
 		[ -f "$tool" ] || continue

@@ -42,6 +42,10 @@ typedef __u32 u32;
 #define __always_inline	inline __attribute__((__always_inline__))
 #endif
 
+#ifndef noinline
+#define noinline	__attribute__((__noinline__))
+#endif
+
 #ifndef __cold
 #define __cold	__attribute__((__cold__))
 #endif

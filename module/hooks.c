@@ -144,9 +144,7 @@ static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 {
 	const int off = skb_network_offset(skb);
 	struct nettrace_packet p = { };
-	struct nt_tuple poke;
 	unsigned long flags;
-	bool poked = false;
 	unsigned int need;
 
 	local_irq_save(flags);
@@ -155,10 +153,8 @@ static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 	if (need)
 		nt_parse_gathered(&p, family, skb, off, need);
 	if (p.proto == IPPROTO_TCP && p.flags & NETTRACE_PKT_L4)
-		poked = nt_sample_in(tr, &p, skb, &poke);
+		nt_sample_in(tr, &p, skb);
 	local_irq_restore(flags);
-	if (poked)
-		nt_mini_poke(tr, &poke);
 }
 
 static __always_inline unsigned int
@@ -166,9 +162,7 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	   const struct nf_hook_state *st, u8 family, u8 hook)
 {
 	union nettrace_rec *rec;
-	struct nt_tuple poke;
 	unsigned long flags;
-	bool poked = false;
 
 	if (!nt_filter_pass(tr, skb)) {
 		if (hook == NETTRACE_LOCAL_IN && nt_may_end_mini(skb, family))
@@ -183,46 +177,51 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 		nt_copy_macs(&rec->packet, eth_hdr(skb));
 	if (hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
 	    rec->packet.flags & NETTRACE_PKT_L4)
-		poked = nt_sample_in(tr, &rec->packet, skb, &poke);
+		nt_sample_in(tr, &rec->packet, skb);
 	nt_ring_commit(&tr->ring, flags);
-	if (unlikely(poked))
-		nt_mini_poke(tr, &poke);
 	return NF_ACCEPT;
 }
 
-/* the addresses of a segment that leaves, from its headers; IPv6: no extensions */
-static bool nt_tuple_of_leaving(struct nt_tuple *t, const struct sk_buff *skb,
-				u8 family)
+/* a mini socket that sends, with a reference; @again: it sent this SYN+ACK before */
+struct nt_mini_sender {
+	struct sock *sk;
+	bool again;
+};
+
+/* whose segment is this, by its addresses?  IPv6: no extension headers */
+static struct sock *nt_lookup_leaving(struct net *net,
+				      const struct sk_buff *skb, u8 family)
 {
 	int off = skb_network_offset(skb);
-	struct tcphdr tcph;
+	struct {
+		__be16 sport, dport;
+	} _ports, *ports;
 
-	memset(t, 0, sizeof(*t));
-	t->family = family;
 	if (family == NETTRACE_IPV4) {
-		struct iphdr iph;
+		struct iphdr _iph, *iph;
 
-		if (skb_copy_bits(skb, off, &iph, sizeof(iph)) ||
-		    iph.protocol != IPPROTO_TCP)
-			return false;
-		t->local4 = iph.saddr;
-		t->remote4 = iph.daddr;
-		off += iph.ihl * 4;
+		iph = skb_header_pointer(skb, off, sizeof(_iph), &_iph);
+		if (!iph || iph->protocol != IPPROTO_TCP)
+			return NULL;
+		ports = skb_header_pointer(skb, off + iph->ihl * 4,
+					   sizeof(_ports), &_ports);
+		if (!ports)
+			return NULL;
+		return nt_lookup4(net, iph->daddr, ntohs(ports->dport),
+				  iph->saddr, ntohs(ports->sport), 0, 0);
 	} else {
-		struct ipv6hdr ip6h;
+		struct ipv6hdr _ip6h, *ip6h;
 
-		if (skb_copy_bits(skb, off, &ip6h, sizeof(ip6h)) ||
-		    ip6h.nexthdr != IPPROTO_TCP)
-			return false;
-		t->local6 = ip6h.saddr;
-		t->remote6 = ip6h.daddr;
-		off += sizeof(ip6h);
+		ip6h = skb_header_pointer(skb, off, sizeof(_ip6h), &_ip6h);
+		if (!ip6h || ip6h->nexthdr != IPPROTO_TCP)
+			return NULL;
+		ports = skb_header_pointer(skb, off + sizeof(_ip6h),
+					   sizeof(_ports), &_ports);
+		if (!ports)
+			return NULL;
+		return nt_lookup6(net, &ip6h->daddr, ntohs(ports->dport),
+				  &ip6h->saddr, ntohs(ports->sport), 0, 0);
 	}
-	if (skb_copy_bits(skb, off, &tcph, sizeof(tcph)))
-		return false;
-	t->lport = ntohs(tcph.source);
-	t->rport = ntohs(tcph.dest);
-	return true;
 }
 
 /*
@@ -230,31 +229,26 @@ static bool nt_tuple_of_leaving(struct nt_tuple *t, const struct sk_buff *skb,
  * socket's answer (before 7.2 sent by the control socket over IPv4, by none
  * over IPv6), a RST for nobody.  What became of the mini socket is recorded
  * before the segment.
- *
- * Return: the mini socket with a reference, or NULL; @again: the SYN+ACK was
- * sent before.
  */
-static noinline struct sock *nt_departure_mini(struct nt_trace *tr,
-					       struct sk_buff *skb, u8 family,
-					       bool *again)
+static noinline struct nt_mini_sender
+nt_departure_mini(struct nt_trace *tr, struct sk_buff *skb, u8 family)
 {
-	struct sock *sk = skb->sk;
-	struct nt_tuple t;
+	struct nt_mini_sender from = { .sk = skb->sk };
 
-	if (!nt_tuple_of_leaving(&t, skb, family))
-		return NULL;
-	if (sk && sk->sk_state == TCP_NEW_SYN_RECV) {
-		*again = nt_mini_request_out(tr, inet_reqsk(sk));
-		return refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+	if (from.sk && from.sk->sk_state == TCP_NEW_SYN_RECV) {
+		from.again = nt_mini_request_out(tr, inet_reqsk(from.sk));
+		if (!refcount_inc_not_zero(&from.sk->sk_refcnt))
+			from.sk = NULL;
+		return from;
 	}
-	sk = nt_lookup(tr->net, &t);
-	if (sk && sk->sk_state == TCP_TIME_WAIT) {
-		nt_mini_timewait_out(tr, inet_twsk(sk));
-		return sk;
+	from.sk = nt_lookup_leaving(tr->net, skb, family);
+	if (from.sk && from.sk->sk_state == TCP_TIME_WAIT) {
+		nt_mini_timewait_out(tr, inet_twsk(from.sk));
+	} else if (from.sk) {
+		sock_gen_put(from.sk);
+		from.sk = NULL;
 	}
-	if (sk)
-		sock_gen_put(sk);
-	return NULL;
+	return from;
 }
 
 static __always_inline bool nt_needs_mini(const struct sock *sk)
@@ -268,14 +262,13 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	     const struct nf_hook_state *st, u8 family, u8 hook)
 {
 	const struct sock *sk = skb->sk;
-	struct sock *mini = NULL;
+	struct nt_mini_sender mini = {};
 	struct nettrace_packet *p;
 	union nettrace_rec *rec;
 	unsigned long flags;
-	bool again = false;
 
 	if (hook == NETTRACE_LOCAL_OUT && unlikely(nt_needs_mini(sk)))
-		mini = nt_departure_mini(tr, skb, family, &again);
+		mini = nt_departure_mini(tr, skb, family);
 	/* what became of a mini socket is recorded, the packet perhaps not */
 	if (!nt_filter_pass(tr, skb))
 		goto out;
@@ -286,17 +279,17 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	nt_sight(tr, p, family, hook, skb, st->out);
 	if (hook == NETTRACE_LOCAL_OUT) {
 		nt_sample_task(p);
-		if (mini)
-			nt_sample_mini(p, mini);
+		if (mini.sk)
+			nt_sample_mini(p, mini.sk);
 		else if (p->proto == IPPROTO_TCP && sk && nt_sk_is_tcp(sk))
 			nt_sample_out(p, sk);
-		if (again)
+		if (mini.again)
 			p->flags |= NETTRACE_PKT_RETRANS;
 	}
 	nt_ring_commit(&tr->ring, flags);
 out:
-	if (mini)
-		sock_gen_put(mini);
+	if (mini.sk)
+		sock_gen_put(mini.sk);
 	return NF_ACCEPT;
 }
 

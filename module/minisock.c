@@ -7,8 +7,6 @@
  * and the entries.  An entry's memory lives as long as the table, so a timer
  * that lost a race finds an entry that is free, or due later, and returns.
  */
-#include <linux/jhash.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/inet_timewait_sock.h>
@@ -48,35 +46,32 @@ struct nt_minis {
 	bool growing;			/* the work is under way, or gave up */
 	struct list_head chunks;
 	struct work_struct grow;
-	u32 seed;
 };
 
+/*
+ * The kernel's own keyed hash of the addresses, which the request socket, the
+ * full and the timewait socket of one connection share.
+ */
 static struct hlist_head *nt_mini_bucket(struct nt_minis *m,
-					 const struct nt_tuple *t)
+					 const struct sock *sk)
 {
-	u32 h = (u32)t->lport << 16 | t->rport;
-
-	if (t->family == NETTRACE_IPV4)
-		h = jhash_3words(h, (__force u32)t->local4,
-				 (__force u32)t->remote4, m->seed);
-	else
-		h = jhash(t, 32, h ^ m->seed);
-	return &m->bucket[h % NT_MINI_BUCKETS];
+	return &m->bucket[sk->sk_hash % NT_MINI_BUCKETS];
 }
 
-static struct nt_mini *nt_mini_find(struct nt_minis *m,
+static struct nt_mini *nt_mini_find(struct hlist_head *bucket,
 				    const struct nt_tuple *t, u8 kind)
 {
 	struct nt_mini *e;
 
-	hlist_for_each_entry(e, nt_mini_bucket(m, t), node)
+	hlist_for_each_entry(e, bucket, node)
 		if (e->kind == kind && nt_tuple_equal(&e->tuple, t))
 			return e;
 	return NULL;
 }
 
-static struct nt_mini *nt_mini_add(struct nt_minis *m, const struct nt_tuple *t,
-				   u8 kind)
+static struct nt_mini *nt_mini_add(struct nt_minis *m,
+				   struct hlist_head *bucket,
+				   const struct nt_tuple *t, u8 kind)
 {
 	struct nt_mini *e;
 
@@ -94,7 +89,7 @@ static struct nt_mini *nt_mini_add(struct nt_minis *m, const struct nt_tuple *t,
 	e->tuple = *t;
 	e->kind = kind;
 	e->used = true;
-	hlist_add_head(&e->node, nt_mini_bucket(m, t));
+	hlist_add_head(&e->node, bucket);
 	m->stats.followed++;
 	m->stats.now++;
 	return e;
@@ -111,6 +106,8 @@ static void nt_mini_del(struct nt_minis *m, struct nt_mini *e)
 
 static void nt_mini_look_at(struct nt_mini *e, unsigned long when)
 {
+	if (e->due == when && timer_pending(&e->timer))
+		return;
 	e->due = when;
 	mod_timer(&e->timer, when);
 }
@@ -244,22 +241,22 @@ static void nt_mini_timer(struct timer_list *t)
 bool nt_mini_request_out(struct nt_trace *tr, struct request_sock *req)
 {
 	struct nt_minis *m = tr->minis;
+	struct hlist_head *bucket = nt_mini_bucket(m, req_to_sk(req));
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
 	bool again;
 
-	nt_tuple_of_sock(&t, req_to_sk(req));
-	t.lport = inet_rsk(req)->ir_num;
+	nt_tuple_of_sock(&t, req_to_sk(req), inet_rsk(req)->ir_num);
 	spin_lock_irqsave(&m->lock, flags);
-	e = nt_mini_find(m, &t, NETTRACE_SK_REQUEST);
+	e = nt_mini_find(bucket, &t, NETTRACE_SK_REQUEST);
 	again = e;
 	if (!e) {
 		struct nt_mini lone = { .minis = m, .tuple = t,
 					.kind = NETTRACE_SK_REQUEST };
 		u8 why = 0;
 
-		e = nt_mini_add(m, &t, NETTRACE_SK_REQUEST);
+		e = nt_mini_add(m, bucket, &t, NETTRACE_SK_REQUEST);
 		if (!e) {
 			e = &lone;
 			why = NETTRACE_END_UNFOLLOWED;
@@ -287,20 +284,12 @@ void nt_mini_promoted(struct nt_trace *tr, const struct sock *sk)
 	struct nt_mini *e;
 	unsigned long flags;
 
-	nt_tuple_of_sock(&t, sk);
-	t.lport = ntohs(inet_sk(sk)->inet_sport);
+	nt_tuple_of_sock(&t, sk, ntohs(inet_sk(sk)->inet_sport));
 	spin_lock_irqsave(&m->lock, flags);
-	e = nt_mini_find(m, &t, NETTRACE_SK_REQUEST);
+	e = nt_mini_find(nt_mini_bucket(m, sk), &t, NETTRACE_SK_REQUEST);
 	if (e)
 		nt_mini_end(e, TCP_SYN_RECV, NETTRACE_END_PROMOTED, 0);
 	spin_unlock_irqrestore(&m->lock, flags);
-}
-
-static void nt_tuple_of_tw(struct nt_tuple *t,
-			   const struct inet_timewait_sock *tw)
-{
-	nt_tuple_of_sock(t, (const struct sock *)tw);
-	t->lport = ntohs(tw->tw_sport);
 }
 
 /**
@@ -314,17 +303,19 @@ static void nt_tuple_of_tw(struct nt_tuple *t,
 u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 		    u64 sk_id)
 {
+	const struct sock *sk = (const struct sock *)tw;
 	struct nt_minis *m = tr->minis;
+	struct hlist_head *bucket = nt_mini_bucket(m, sk);
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
 
-	nt_tuple_of_tw(&t, tw);
+	nt_tuple_of_sock(&t, sk, ntohs(tw->tw_sport));
 	spin_lock_irqsave(&m->lock, flags);
-	e = nt_mini_find(m, &t, NETTRACE_SK_TIMEWAIT);
+	e = nt_mini_find(bucket, &t, NETTRACE_SK_TIMEWAIT);
 	if (e)		/* the old one went unnoticed: its place was taken */
 		nt_mini_end(e, TCP_CLOSE, NETTRACE_END_REUSED, 0);
-	e = nt_mini_add(m, &t, NETTRACE_SK_TIMEWAIT);
+	e = nt_mini_add(m, bucket, &t, NETTRACE_SK_TIMEWAIT);
 	if (e) {
 		e->sk_id = sk_id;
 		e->state = READ_ONCE(tw->tw_substate);
@@ -338,34 +329,40 @@ u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 /* @tw answers a segment: a FIN may have moved it to TIME-WAIT, or restarted it */
 void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *tw)
 {
+	const struct sock *sk = (const struct sock *)tw;
 	struct nt_minis *m = tr->minis;
 	struct nt_tuple t;
 	struct nt_mini *e;
 	unsigned long flags;
 
-	nt_tuple_of_tw(&t, tw);
+	nt_tuple_of_sock(&t, sk, ntohs(tw->tw_sport));
 	spin_lock_irqsave(&m->lock, flags);
-	e = nt_mini_find(m, &t, NETTRACE_SK_TIMEWAIT);
+	e = nt_mini_find(nt_mini_bucket(m, sk), &t, NETTRACE_SK_TIMEWAIT);
 	if (e)
 		nt_mini_still(e, READ_ONCE(tw->tw_timer.expires),
 			      READ_ONCE(tw->tw_substate), 0);
 	spin_unlock_irqrestore(&m->lock, flags);
 }
 
-/* a SYN or RST for a mini socket may end it without a sound: look at the next tick */
-void nt_mini_poke(struct nt_trace *tr, const struct nt_tuple *t)
+/*
+ * A SYN or RST for mini socket @sk may end it without a sound: look at the next
+ * tick.  Context: a record is being written, interrupts off; this writes none.
+ */
+void nt_mini_poke(struct nt_trace *tr, const struct sock *sk)
 {
 	struct nt_minis *m = tr->minis;
+	struct hlist_head *bucket = nt_mini_bucket(m, sk);
+	struct nt_tuple t;
 	struct nt_mini *e;
-	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
-	e = nt_mini_find(m, t, NETTRACE_SK_TIMEWAIT);
+	nt_tuple_of_sock(&t, sk, sk->sk_num);
+	spin_lock(&m->lock);
+	e = nt_mini_find(bucket, &t, NETTRACE_SK_TIMEWAIT);
 	if (!e)
-		e = nt_mini_find(m, t, NETTRACE_SK_REQUEST);
+		e = nt_mini_find(bucket, &t, NETTRACE_SK_REQUEST);
 	if (e)
 		nt_mini_look_at(e, jiffies + 1);
-	spin_unlock_irqrestore(&m->lock, flags);
+	spin_unlock(&m->lock);
 }
 
 static int nt_minis_add_chunk(struct nt_minis *m)
@@ -432,7 +429,6 @@ int nt_minis_init(struct nt_trace *tr, unsigned int max)
 	INIT_LIST_HEAD(&m->chunks);
 	INIT_WORK(&m->grow, nt_minis_grow);
 	m->tr = tr;
-	m->seed = get_random_u32();
 	m->stats.max = max;
 	ret = nt_minis_add_chunk(m);
 	if (ret) {

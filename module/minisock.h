@@ -50,8 +50,8 @@ u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 		    u64 sk_id);
 /* a segment leaves on behalf of @tw: has its state or timer changed? */
 void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *tw);
-/* what may end the mini socket of these addresses has come: look soon */
-void nt_mini_poke(struct nt_trace *tr, const struct nt_tuple *t);
+/* what may end mini socket @sk has come: look soon; inside a record */
+void nt_mini_poke(struct nt_trace *tr, const struct sock *sk);
 
 static inline u32 nt_left_ms(unsigned long expires)
 {

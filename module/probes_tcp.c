@@ -5,13 +5,13 @@
  * Purpose:   probes_tcp.h.
  * Context:   whoever changes the state: a system call, softirq, a timer.
  *            Since 7.2 probes run preemptible and outside of RCU, so each
- *            takes rcu_read_lock() itself.
+ *            takes rcu_read_lock_sched() itself.
  * Locking:   the socket is locked or private to its caller.  A namespace that
  *            is not traced has no ring: nt_net::trace is read under RCU.
  */
 #include <asm/syscall.h>
 #include <linux/sched.h>
-#include <linux/siphash.h>
+#include <linux/random.h>
 #include <linux/tracepoint.h>
 #include <net/inet_sock.h>
 #include <net/inet_timewait_sock.h>
@@ -36,16 +36,17 @@ static_assert((int)NETTRACE_TCP_CLOSING == (int)TCP_CLOSING);
 static_assert((int)NETTRACE_TCP_NEW_SYN_RECV == (int)TCP_NEW_SYN_RECV);
 static_assert(sizeof(union nettrace_rec) == NETTRACE_REC_SIZE);
 
-static hsiphash_key_t nt_key;
+static struct {
+	unsigned long mask, factor;
+} nt_key;
 
-/* equal for the same socket, and no kernel address */
+/*
+ * Equal for the same socket, different for two, and no kernel address: a mask
+ * of random bits hides each of the pointer's, an odd factor spreads them.
+ */
 static u64 nt_sk_id(const struct sock *sk)
 {
-	u64 p = (unsigned long)sk;
-	u32 lo = hsiphash_2u32((u32)p, (u32)(p >> 32), &nt_key);
-
-	/* 32 keyed bits and the pointer's low bits: collisions are harmless */
-	return (u64)lo << 16 | ((p >> 6) & 0xffff);
+	return ((unsigned long)sk ^ nt_key.mask) * nt_key.factor;
 }
 
 static bool nt_probed(const struct sock *sk)
@@ -81,15 +82,10 @@ static void nt_context(struct nettrace_state *s)
 
 static void nt_addresses(struct nettrace_state *s, const struct sock *sk)
 {
-	struct nt_tuple t;
-
-	nt_tuple_of_sock(&t, sk);
-	s->hdr.family = t.family;
-	memcpy(s->local, t.local, sizeof(s->local));
-	memcpy(s->remote, t.remote, sizeof(s->remote));
+	s->hdr.family = nt_sock_addresses(s->local, s->remote, sk);
 	/* inet_num is already 0 at ->CLOSE; inet_sport is not */
 	s->lport = ntohs(inet_sk(sk)->inet_sport);
-	s->rport = t.rport;
+	s->rport = ntohs(sk->sk_dport);
 }
 
 static void nt_socket_facts(struct nettrace_state *s, const struct sock *sk)
@@ -113,7 +109,7 @@ static void nt_socket_facts(struct nettrace_state *s, const struct sock *sk)
  * hash table, this is no end but the beginning of TIME-WAIT (or an orphan that
  * waits for its FIN in FIN-WAIT-2).
  */
-static void nt_timewait_begins(struct nt_trace *tr, struct nettrace_state *s,
+static void nt_timewait_begins(struct nettrace_state *s,
 			       const struct inet_timewait_sock *tw)
 {
 	s->kind = NETTRACE_SK_TIMEWAIT;
@@ -127,10 +123,9 @@ static struct sock *nt_find_timewait(struct nt_trace *tr, const struct sock *sk)
 	struct nt_tuple t;
 	struct sock *tw;
 
-	nt_tuple_of_sock(&t, sk);
-	t.lport = ntohs(inet_sk(sk)->inet_sport);
-	if (!t.rport)
+	if (!sk->sk_dport)
 		return NULL;
+	nt_tuple_of_sock(&t, sk, ntohs(inet_sk(sk)->inet_sport));
 	tw = nt_lookup(tr->net, &t);
 	if (!tw || tw->sk_state == TCP_TIME_WAIT)
 		return tw;
@@ -138,32 +133,56 @@ static struct sock *nt_find_timewait(struct nt_trace *tr, const struct sock *sk)
 	return NULL;
 }
 
-static void nt_record_state(struct nt_trace *tr, const struct sock *sk,
-			    int oldstate, int newstate, struct sock *tw)
+/* all of a record of full socket @sk but its kind of event */
+static noinline void nt_fill(struct nettrace_state *s, const struct sock *sk,
+			     u8 what, int oldstate, int newstate)
 {
-	u64 id = nt_sk_id(sk);
+	nt_context(s);
+	nt_addresses(s, sk);
+	nt_socket_facts(s, sk);
+	s->kind = NETTRACE_SK_FULL;
+	s->what = what;
+	s->old_state = oldstate;
+	s->new_state = newstate;
+	s->sk_id = nt_sk_id(sk);
+}
+
+static __always_inline void nt_record_state(struct nt_trace *tr,
+					    const struct sock *sk,
+					    int oldstate, int newstate)
+{
 	union nettrace_rec *rec;
 	unsigned long flags;
-	u8 why = 0;
 
-	if (tw)
-		why = nt_mini_timewait(tr, inet_twsk(tw), id);
 	rec = nt_ring_begin(&tr->ring, NETTRACE_STATE, &flags);
 	if (!rec)
 		return;
-	nt_context(&rec->state);
-	nt_addresses(&rec->state, sk);
-	nt_socket_facts(&rec->state, sk);
-	rec->state.kind = NETTRACE_SK_FULL;
-	rec->state.what = NETTRACE_CHANGE;
-	rec->state.old_state = oldstate;
-	rec->state.new_state = newstate;
-	rec->state.sk_id = id;
-	if (tw) {
-		nt_timewait_begins(tr, &rec->state, inet_twsk(tw));
-		rec->state.end_why = why;
-	}
+	nt_fill(&rec->state, sk, NETTRACE_CHANGE, oldstate, newstate);
 	nt_ring_commit(&tr->ring, flags);
+}
+
+/* X -> CLOSE, which may be the beginning of TIME-WAIT */
+static noinline void nt_record_close(struct nt_trace *tr, const struct sock *sk,
+				     int oldstate)
+{
+	struct sock *tw = nt_find_timewait(tr, sk);
+	union nettrace_rec *rec;
+	unsigned long flags;
+	u8 why;
+
+	if (!tw) {
+		nt_record_state(tr, sk, oldstate, TCP_CLOSE);
+		return;
+	}
+	why = nt_mini_timewait(tr, inet_twsk(tw), nt_sk_id(sk));
+	rec = nt_ring_begin(&tr->ring, NETTRACE_STATE, &flags);
+	if (rec) {
+		nt_fill(&rec->state, sk, NETTRACE_CHANGE, oldstate, TCP_CLOSE);
+		nt_timewait_begins(&rec->state, inet_twsk(tw));
+		rec->state.end_why = why;
+		nt_ring_commit(&tr->ring, flags);
+	}
+	sock_gen_put(tw);
 }
 
 /*
@@ -176,26 +195,32 @@ static bool nt_may_wait(int oldstate)
 	       oldstate == TCP_CLOSING || oldstate == TCP_TIME_WAIT;
 }
 
+/* under rcu_read_lock_sched(), which costs less than rcu_read_lock() */
+static struct nt_trace *nt_probed_trace(const struct sock *sk)
+{
+	return rcu_dereference_sched(nt_net(sock_net(sk))->trace);
+}
+
 static void nt_probe_set_state(void *data, const struct sock *sk,
 			       const int oldstate, const int newstate)
 {
-	struct sock *tw = NULL;
 	struct nt_trace *tr;
 
 	if (!nt_probed(sk))
 		return;
-	rcu_read_lock();
-	tr = nt_trace_of(sock_net(sk));
-	if (tr) {
-		if (newstate == TCP_CLOSE && nt_may_wait(oldstate))
-			tw = nt_find_timewait(tr, sk);
-		else if (oldstate == TCP_SYN_RECV)
-			nt_mini_promoted(tr, sk);
-		nt_record_state(tr, sk, oldstate, newstate, tw);
-		if (tw)
-			sock_gen_put(tw);
+	rcu_read_lock_sched();
+	tr = nt_probed_trace(sk);
+	if (!tr)
+		goto out;
+	if (newstate == TCP_CLOSE && nt_may_wait(oldstate)) {
+		nt_record_close(tr, sk, oldstate);
+		goto out;
 	}
-	rcu_read_unlock();
+	if (oldstate == TCP_SYN_RECV)
+		nt_mini_promoted(tr, sk);
+	nt_record_state(tr, sk, oldstate, newstate);
+out:
+	rcu_read_unlock_sched();
 }
 
 static void nt_record_reset(const struct sock *sk, u8 what, u32 reason)
@@ -204,26 +229,20 @@ static void nt_record_reset(const struct sock *sk, u8 what, u32 reason)
 	struct nt_trace *tr;
 	unsigned long flags;
 
-	if (!sk || !sk_fullsock(sk) || !nt_probed(sk) || !nt_sk_is_tcp(sk))
+	if (!sk || !nt_sk_is_tcp(sk) || !nt_probed(sk))
 		return;
-	rcu_read_lock();
-	tr = nt_trace_of(sock_net(sk));
+	rcu_read_lock_sched();
+	tr = nt_probed_trace(sk);
 	if (tr) {
 		rec = nt_ring_begin(&tr->ring, NETTRACE_RESET, &flags);
 		if (rec) {
-			nt_context(&rec->state);
-			nt_addresses(&rec->state, sk);
-			nt_socket_facts(&rec->state, sk);
-			rec->state.kind = NETTRACE_SK_FULL;
-			rec->state.what = what;
-			rec->state.old_state = sk->sk_state;
-			rec->state.new_state = sk->sk_state;
-			rec->state.sk_id = nt_sk_id(sk);
+			nt_fill(&rec->state, sk, what, sk->sk_state,
+				sk->sk_state);
 			rec->state.reason = reason;
 			nt_ring_commit(&tr->ring, flags);
 		}
 	}
-	rcu_read_unlock();
+	rcu_read_unlock_sched();
 }
 
 static void nt_probe_receive_reset(void *data, struct sock *sk)
@@ -287,6 +306,7 @@ int nt_probes_tcp_register(void)
 	int ret;
 
 	get_random_bytes(&nt_key, sizeof(nt_key));
+	nt_key.factor |= 1;
 	for_each_kernel_tracepoint(nt_probe_match, NULL);
 	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
 		if (!nt_probes[i].tp) {

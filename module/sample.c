@@ -13,7 +13,8 @@
 #include "sample.h"
 
 /* a full TCP socket: state, sequence space, loss recovery */
-void nt_sample_full(struct nettrace_packet *p, const struct sock *sk)
+static __always_inline void nt_sample_full(struct nettrace_packet *p,
+					   const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -77,48 +78,83 @@ void nt_sample_out(struct nettrace_packet *p, const struct sock *sk)
 		p->flags |= NETTRACE_PKT_RETRANS;
 }
 
-static void nt_tuple_of_arrival(struct nt_tuple *t,
-				const struct nettrace_packet *p,
-				struct sk_buff *skb)
+/* an address of a record, which the slots' alignment makes one of an int */
+static __always_inline __be32 nt_addr4(const u8 *addr)
 {
-	memcpy(t->local, p->dst, sizeof(t->local));
-	memcpy(t->remote, p->src, sizeof(t->remote));
-	t->lport = p->dport;
-	t->rport = p->sport;
-	t->family = p->hdr.family;
-	if (t->family == NETTRACE_IPV4) {
-		t->dif = inet_iif(skb);
-		t->sdif = inet_sdif(skb);
-	} else {
-		t->dif = inet6_iif(skb);
-		t->sdif = inet6_sdif(skb);
-	}
+	return *(const __be32 *)addr;
+}
+
+static __always_inline const struct in6_addr *nt_addr6(const u8 *addr)
+{
+	return (const struct in6_addr *)addr;
+}
+
+/* the socket of these addresses, as TCP itself will look it up */
+static struct sock *nt_established(struct net *net, struct sk_buff *skb,
+				   const struct nettrace_packet *p)
+{
+	if (p->hdr.family == NETTRACE_IPV4)
+		return nt_lookup4(net, nt_addr4(p->src), p->sport,
+				  nt_addr4(p->dst), p->dport, inet_iif(skb),
+				  inet_sdif(skb));
+	return nt_lookup6(net, nt_addr6(p->src), p->sport, nt_addr6(p->dst),
+			  p->dport, inet6_iif(skb), inet6_sdif(skb));
 }
 
 /* a SYN for nobody's connection: is somebody listening? */
 static struct sock *nt_listener(struct net *net, struct sk_buff *skb,
-				const struct nt_tuple *t)
+				const struct nettrace_packet *p)
 {
-	if (t->family == NETTRACE_IPV4)
+	if (p->hdr.family == NETTRACE_IPV4)
 		return __inet_lookup_listener(net, nt_hashinfo(net), skb, 0,
-					      t->remote4, htons(t->rport),
-					      t->local4, t->lport, t->dif,
-					      t->sdif);
+					      nt_addr4(p->src), htons(p->sport),
+					      nt_addr4(p->dst), p->dport,
+					      inet_iif(skb), inet_sdif(skb));
 #if IS_ENABLED(CONFIG_IPV6)
-	return inet6_lookup_listener(net, nt_hashinfo(net), skb, 0, &t->remote6,
-				     htons(t->rport), &t->local6, t->lport,
-				     t->dif, t->sdif);
+	return inet6_lookup_listener(net, nt_hashinfo(net), skb, 0,
+				     nt_addr6(p->src), htons(p->sport),
+				     nt_addr6(p->dst), p->dport, inet6_iif(skb),
+				     inet6_sdif(skb));
 #else
 	return NULL;
 #endif
 }
 
-static void nt_sample_any(struct nettrace_packet *p, const struct sock *sk)
+/* a segment for a mini socket; a SYN or RST may end it without a sound */
+static noinline void nt_sample_mini_in(struct nt_trace *tr,
+				       struct nettrace_packet *p,
+				       const struct sock *sk)
 {
-	if (!sk_fullsock(sk))
-		nt_sample_mini(p, sk);
-	else if (nt_sk_is_tcp(sk))
+	nt_sample_mini(p, sk);
+	if (p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_RST))
+		nt_mini_poke(tr, sk);
+}
+
+static __always_inline void nt_sample_any(struct nt_trace *tr,
+					  struct nettrace_packet *p,
+					  const struct sock *sk)
+{
+	if (likely(nt_sk_is_tcp(sk)))
 		nt_sample_full(p, sk);
+	else if (!sk_fullsock(sk))
+		nt_sample_mini_in(tr, p, sk);
+}
+
+static noinline void nt_sample_found(struct nt_trace *tr,
+				     struct nettrace_packet *p,
+				     struct sk_buff *skb)
+{
+	struct sock *sk = nt_established(tr->net, skb, p);
+
+	p->flags |= NETTRACE_PKT_LOOKUP;
+	if (sk) {
+		nt_sample_any(tr, p, sk);
+		sock_gen_put(sk);
+	} else if (p->tcp_flags & NETTRACE_TH_SYN) {
+		sk = nt_listener(tr->net, skb, p);
+		if (sk)
+			nt_sample_full(p, sk);
+	}
 }
 
 /**
@@ -126,39 +162,15 @@ static void nt_sample_any(struct nettrace_packet *p, const struct sock *sk)
  * @tr:		the namespace it arrived in
  * @p:		parsed, with valid ports
  * @skb:	at LOCAL_IN
- * @poke:	filled when it is a mini socket which this segment may end
  *
  * Early demultiplexing has tied most segments to their socket; loopback's and
  * the first ones of a connection have to be looked up as TCP itself will.
- *
- * Return: true if @poke is to be handed to nt_mini_poke() after the commit.
  */
-bool nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
-		  struct sk_buff *skb, struct nt_tuple *poke)
+void nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
+		  struct sk_buff *skb)
 {
-	const u16 ends = NETTRACE_TH_SYN | NETTRACE_TH_RST;
-	struct sock *sk = skb->sk;
-	bool mini;
-
-	if (sk) {
-		nt_sample_any(p, sk);
-	} else {
-		nt_tuple_of_arrival(poke, p, skb);
-		sk = nt_lookup(tr->net, poke);
-		p->flags |= NETTRACE_PKT_LOOKUP;
-		if (sk) {
-			nt_sample_any(p, sk);
-			sock_gen_put(sk);
-		} else if (p->tcp_flags & NETTRACE_TH_SYN) {
-			sk = nt_listener(tr->net, skb, poke);
-			if (sk)
-				nt_sample_full(p, sk);
-		}
-	}
-	mini = p->sk_kind == NETTRACE_SK_REQUEST ||
-	       p->sk_kind == NETTRACE_SK_TIMEWAIT;
-	if (likely(!mini || !(p->tcp_flags & ends)))
-		return false;
-	nt_tuple_of_arrival(poke, p, skb);
-	return true;
+	if (skb->sk)
+		nt_sample_any(tr, p, skb->sk);
+	else
+		nt_sample_found(tr, p, skb);
 }

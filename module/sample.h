@@ -30,10 +30,9 @@ static inline void nt_sample_task(struct nettrace_packet *p)
 	}
 }
 
-void nt_sample_full(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_out(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk);
-bool nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
-		  struct sk_buff *skb, struct nt_tuple *poke);
+void nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
+		  struct sk_buff *skb);
 
 #endif /* NETTRACE_SAMPLE_H */

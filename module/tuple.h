@@ -45,50 +45,74 @@ static inline bool nt_tuple_equal(const struct nt_tuple *a,
 /*
  * The addresses of a TCP socket, full or mini: struct sock_common begins all
  * three kinds.  An IPv6 socket that speaks IPv4 (RFC 4291, 2.5.5.2) is an
- * IPv4 end: its packets are.
+ * IPv4 end: its packets are.  @local and @remote are zero before.
+ *
+ * Return: NETTRACE_IPV4 or NETTRACE_IPV6.
  */
-static inline void nt_tuple_of_sock(struct nt_tuple *t, const struct sock *sk)
+static __always_inline u8 nt_sock_addresses(u8 local[16], u8 remote[16],
+					    const struct sock *sk)
 {
-	memset(t, 0, sizeof(*t));
-	t->rport = ntohs(sk->sk_dport);
-	t->dif = sk->sk_bound_dev_if;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6 &&
 	    !ipv6_addr_v4mapped(&sk->sk_v6_daddr) &&
 	    !ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr)) {
-		t->family = NETTRACE_IPV6;
-		t->local6 = sk->sk_v6_rcv_saddr;
-		t->remote6 = sk->sk_v6_daddr;
-		return;
+		memcpy(local, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(remote, &sk->sk_v6_daddr, 16);
+		return NETTRACE_IPV6;
 	}
 #endif
-	t->family = NETTRACE_IPV4;
-	t->local4 = sk->sk_rcv_saddr;
-	t->remote4 = sk->sk_daddr;
+	memcpy(local, &sk->sk_rcv_saddr, 4);
+	memcpy(remote, &sk->sk_daddr, 4);
+	return NETTRACE_IPV4;
 }
 
-/**
- * nt_lookup() - the socket of this end in the established hash table
- *
- * Return: a full socket, a request socket or a timewait socket, with a
- * reference to drop by sock_gen_put(); NULL: none.
+static inline void nt_tuple_of_sock(struct nt_tuple *t, const struct sock *sk,
+				    u16 lport)
+{
+	memset(t, 0, sizeof(*t));
+	t->family = nt_sock_addresses(t->local, t->remote, sk);
+	t->lport = lport;
+	t->rport = ntohs(sk->sk_dport);
+	t->dif = sk->sk_bound_dev_if;
+}
+
+/*
+ * The socket of an end in the established hash table: a full socket, a request
+ * socket or a timewait socket, with a reference to drop by sock_gen_put(); NULL:
+ * none.  Ports are in host order.  Context: rcu_read_lock(), as in a hook.
  */
+static inline struct sock *nt_lookup4(struct net *net, __be32 remote, u16 rport,
+				      __be32 local, u16 lport, int dif, int sdif)
+{
+	return __inet_lookup_established(net, nt_hashinfo(net), remote,
+					 htons(rport), local, lport, dif, sdif);
+}
+
+static inline struct sock *nt_lookup6(struct net *net,
+				      const struct in6_addr *remote, u16 rport,
+				      const struct in6_addr *local, u16 lport,
+				      int dif, int sdif)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return __inet6_lookup_established(net, nt_hashinfo(net), remote,
+					  htons(rport), local, lport, dif, sdif);
+#else
+	return NULL;
+#endif
+}
+
+/* the same, in any context */
 static inline struct sock *nt_lookup(struct net *net, const struct nt_tuple *t)
 {
-	struct sock *sk = NULL;
+	struct sock *sk;
 
 	rcu_read_lock();
 	if (t->family == NETTRACE_IPV4)
-		sk = __inet_lookup_established(net, nt_hashinfo(net), t->remote4,
-					       htons(t->rport), t->local4,
-					       t->lport, t->dif, t->sdif);
-#if IS_ENABLED(CONFIG_IPV6)
+		sk = nt_lookup4(net, t->remote4, t->rport, t->local4, t->lport,
+				t->dif, t->sdif);
 	else
-		sk = __inet6_lookup_established(net, nt_hashinfo(net),
-						&t->remote6, htons(t->rport),
-						&t->local6, t->lport, t->dif,
-						t->sdif);
-#endif
+		sk = nt_lookup6(net, &t->remote6, t->rport, &t->local6, t->lport,
+				t->dif, t->sdif);
 	rcu_read_unlock();
 	return sk;
 }

@@ -2,15 +2,14 @@
 /*
  * cli.c - what the user asked for
  */
-#include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "canvas.h"
-#include "cli.h"
+#include "cli_priv.h"
+#include "filter.h"
 
 /* after COMMAND has ended, time for what is still on its way */
 #define DRAIN_NS 200000000LL
@@ -25,6 +24,11 @@ enum {
 	OPT_WAIT,
 	OPT_UNTIL_CLOSED,
 	OPT_ALL,
+	OPT_RING,
+	OPT_PAYLOAD,
+	OPT_MINISOCKS,
+	OPT_HOOKS,
+	OPT_OFF,
 	OPT_VERSION
 };
 
@@ -62,9 +66,28 @@ static const struct {
 	  "    --until-closed          the same without a limit: TIME-WAIT lasts a minute" },
 	{ "all", no_argument, OPT_ALL, NT_OPT_ALL,
 	  "    --all                   also what is left out otherwise" },
+	{ "ring", required_argument, OPT_RING, NT_OPT_SETTINGS,
+	  "    --ring EVENTS           kept on each CPU" },
+	{ "payload", required_argument, OPT_PAYLOAD, NT_OPT_SETTINGS,
+	  "    --payload BYTES         kept of each packet's payload" },
+	{ "minisocks", required_argument, OPT_MINISOCKS, NT_OPT_SETTINGS,
+	  "    --minisocks N           half-open and TIME-WAIT sockets followed at a time" },
+	{ "hooks", required_argument, OPT_HOOKS, NT_OPT_SETTINGS,
+	  "    --hooks WHICH           default, or path: also PRE_ROUTING and POST_ROUTING" },
+	{ "off", no_argument, OPT_OFF, NT_OPT_OFF,
+	  "    --off                   record all packets again" },
 	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },
 	{ "version", no_argument, OPT_VERSION, 0, NULL },
 };
+
+/* behind the help of a subcommand that takes one */
+#define EXPRESSION                                                                                  \
+	"\nEXPRESSION selects packets as it does for tcpdump, see pcap-filter(7): 'tcp port 80',\n" \
+	"'host 10.0.0.1 and not arp'. Packets begin at the network header: 'len' counts from\n"     \
+	"there, 'ether' and 'vlan' are refused. Of a connection whose packets can match, the\n"     \
+	"changes of state are shown, too. A packet is shown also if it depends on bytes that a\n"   \
+	"record does not hold (checksums, options, payload) whether it matches; how many these\n"   \
+	"were is said at the end.\n"
 
 #define NOPTIONS (sizeof(option) / sizeof(option[0]))
 
@@ -106,9 +129,11 @@ static void help_all(FILE *out)
 
 static void help_command(const struct nt_command *cmd)
 {
-	printf("Usage: nettrace %s%s%s [OPTION...]%s\n\n%s", cmd->name, *cmd->args ? " " : "",
-	       cmd->args, cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "",
-	       cmd->help);
+	printf("Usage: nettrace %s%s%s [OPTION...]%s%s\n\n%s", cmd->name, *cmd->args ? " " : "",
+	       cmd->args, cmd->opts & NT_OPT_FILTER ? " [EXPRESSION]" : "",
+	       cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "", cmd->help);
+	if (cmd->opts & NT_OPT_FILTER)
+		fputs(EXPRESSION, stdout);
 	print_options(stdout, cmd->opts);
 }
 
@@ -118,115 +143,11 @@ static int usage(const char *cmd)
 	return NT_EXIT_USAGE;
 }
 
-static int parse_number(const char *text, long min, long max, long *n)
-{
-	char *end;
-
-	errno = 0;
-	*n = strtol(text, &end, 10);
-	if (errno || end == text || *end || *n < min || *n > max)
-		return -EINVAL;
-	return 0;
-}
-
-static int parse_netns(struct nt_cli *cli, const char *text)
-{
-	char *name, *rest;
-
-	if (cli->names) {
-		fputs("nettrace: -N is given twice; name all namespaces in one: -N a,b\n", stderr);
-		return NT_EXIT_USAGE;
-	}
-	cli->names = strdup(text);
-	if (!cli->names) {
-		fputs("nettrace: out of memory\n", stderr);
-		return NT_EXIT_FAIL;
-	}
-	rest = cli->names;
-	while ((name = strsep(&rest, ","))) {
-		if (!*name) {
-			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n", text);
-			return NT_EXIT_USAGE;
-		}
-		if (cli->nnetns == NT_LIVE_NAMED_MAX) {
-			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_LIVE_NAMED_MAX);
-			return NT_EXIT_USAGE;
-		}
-		if (!strcmp(name, "all"))
-			cli->every_netns = true;
-		cli->netns[cli->nnetns++] = name;
-	}
-	if (!cli->every_netns)
-		return -1;
-	if (cli->nnetns > 1) {
-		fprintf(stderr,
-			"nettrace: '%s' names all network namespaces and others: -N all is enough (one that is called 'all' goes by its path)\n",
-			text);
-		return NT_EXIT_USAGE;
-	}
-	cli->nnetns = 0;
-	return -1;
-}
-
-static int parse_width(struct nt_cli *cli, const char *text)
-{
-	long n;
-
-	if (parse_number(text, 1, 100000, &n)) {
-		fprintf(stderr, "nettrace: '%s' is not a width in columns\n", text);
-		return NT_EXIT_USAGE;
-	}
-	cli->width = (int)n;
-	return -1;
-}
-
-static int parse_color(struct nt_cli *cli, const char *text)
-{
-	if (!text || !strcmp(text, "always")) {
-		cli->color = NT_ALWAYS;
-	} else if (!strcmp(text, "never")) {
-		cli->color = NT_NEVER;
-	} else if (!strcmp(text, "auto")) {
-		cli->color = NT_AUTO;
-	} else {
-		fprintf(stderr, "nettrace: --color takes always, never or auto, not '%s'\n", text);
-		return NT_EXIT_USAGE;
-	}
-	return -1;
-}
-
-static int parse_wait(struct nt_cli *cli, const char *text)
-{
-	char *end;
-	double s = strtod(text, &end);
-
-	if (end == text || *end || !isfinite(s) || s < 0 || s > 1e6) {
-		fprintf(stderr, "nettrace: '%s' is not a number of seconds\n", text);
-		return NT_EXIT_USAGE;
-	}
-	cli->wait_ns = (int64_t)(s * 1e9);
-	return -1;
-}
-
-static int parse_conv(struct nt_cli *cli, const char *text)
-{
-	long n;
-
-	if (parse_number(text, 1, UINT32_MAX, &n)) {
-		fprintf(stderr,
-			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
-			text);
-		return NT_EXIT_USAGE;
-	}
-	cli->conv = (uint32_t)n;
-	return -1;
-}
-
 static int take(struct nt_cli *cli, int val, const char *arg)
 {
 	switch (val) {
 	case 'N':
-		return parse_netns(cli, arg);
+		return nt_cli_netns(cli, arg);
 	case 'r':
 		cli->file = arg;
 		break;
@@ -235,7 +156,7 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->socket = arg;
 		break;
 	case 'w':
-		return parse_width(cli, arg);
+		return nt_cli_width(cli, arg);
 	case OPT_ASCII:
 		cli->unicode = NT_NEVER;
 		break;
@@ -243,7 +164,7 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->unicode = NT_ALWAYS;
 		break;
 	case OPT_COLOR:
-		return parse_color(cli, arg);
+		return nt_cli_color(cli, arg);
 	case OPT_JSON:
 		cli->json = true;
 		break;
@@ -251,14 +172,25 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->last = true;
 		break;
 	case OPT_CONV:
-		return parse_conv(cli, arg);
+		return nt_cli_conv(cli, arg);
 	case OPT_WAIT:
-		return parse_wait(cli, arg);
+		return nt_cli_wait(cli, arg);
 	case OPT_UNTIL_CLOSED:
 		cli->until_closed = true;
 		break;
 	case OPT_ALL:
 		cli->all = true;
+		break;
+	case OPT_RING:
+		return nt_cli_count(arg, "ring", &cli->set.ring);
+	case OPT_PAYLOAD:
+		return nt_cli_payload(cli, arg);
+	case OPT_MINISOCKS:
+		return nt_cli_count(arg, "minisocks", &cli->set.minisocks);
+	case OPT_HOOKS:
+		return nt_cli_hooks(cli, arg);
+	case OPT_OFF:
+		cli->off = true;
 		break;
 	}
 	return -1;
@@ -333,7 +265,7 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 		fprintf(stderr, "nettrace: %s needs %s\n", cmd->name, cmd->args);
 		return usage(cmd->name);
 	}
-	if (cli->narg > cmd->max_args) {
+	if (cli->narg > cmd->max_args && !(cmd->opts & NT_OPT_FILTER)) {
 		fprintf(stderr, "nettrace: %s: do not know what to do with '%s'\n", cmd->name,
 			cli->arg[cmd->max_args]);
 		return usage(cmd->name);
@@ -401,6 +333,7 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 
 	memset(cli, 0, sizeof(*cli));
 	cli->wait_ns = DRAIN_NS;
+	cli->set = (struct nt_ctl_settings){ .payload = -1, .hooks = -1 };
 	end = cut_command(cli, argc, argv);
 	status = read_options(cli, end, argv, used);
 	if (status >= 0)
@@ -433,11 +366,16 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 	}
 	if (!cli->cmd)
 		cli->cmd = nt_commands[0];
-	return check(cli, used);
+	status = check(cli, used);
+	if (status >= 0 || cli->narg <= cli->cmd->max_args)
+		return status;
+	return nt_cli_filter(cli, cli->arg + cli->cmd->max_args, cli->narg - cli->cmd->max_args);
 }
 
 void nt_cli_free(struct nt_cli *cli)
 {
 	free(cli->names);
 	cli->names = NULL;
+	nt_filter_free(cli->filter);
+	cli->filter = NULL;
 }

@@ -3,8 +3,7 @@
  * cli.h - what the user asked for
  *
  * Purpose:   turns arguments into a struct; no option is a global variable.
- * Ownership: the struct points into argv; nt_cli_free() frees the one copy
- *            it makes.
+ * Ownership: the struct points into argv; nt_cli_free() frees what is made of it.
  * Errors:    a sentence on stderr and NT_EXIT_USAGE.
  */
 #ifndef NETTRACE_CLI_H
@@ -15,6 +14,7 @@
 #include <stdint.h>
 
 #include "../module/core/version.h"
+#include "ctl.h"
 #include "source.h"
 
 /* exit statuses; with COMMAND, its own status comes back unless tracing failed */
@@ -36,12 +36,12 @@ struct nt_cli {
 	const struct nt_command *cmd;
 	const char *netns[NT_LIVE_NAMED_MAX];
 	size_t nnetns;
-	bool every_netns; /* -N all */
-	char *names;	  /* what netns[] points into */
-	const char *file; /* -r: read this recording; NULL: live */
-	bool daemon;	  /* -d: ask nettraced */
+	bool every_netns;   /* -N all */
+	char *names;	    /* what netns[] points into */
+	const char *file;   /* -r: read this recording; NULL: live */
+	bool daemon;	    /* -d: ask nettraced */
 	const char *socket; /* of nettraced; NULL: NT_DAEMON_SOCKET */
-	int width;	  /* columns; 0: find out */
+	int width;	    /* columns; 0: find out */
 	enum nt_when unicode;
 	enum nt_when color;
 	bool json;
@@ -50,19 +50,25 @@ struct nt_cli {
 	bool until_closed;
 	uint32_t conv;	 /* 0: all conversations */
 	int64_t wait_ns; /* after COMMAND has ended */
-	char **arg;	 /* the subcommand's arguments */
+	struct nt_ctl_settings set;
+	bool off;		  /* lift the filter */
+	struct nt_filter *filter; /* the expression; NULL: none was given */
+	char **arg;		  /* the subcommand's arguments */
 	int narg;
 	char **command; /* NULL, or COMMAND and its arguments */
 };
 
 /* options that not every subcommand has */
-#define NT_OPT_FILE    0x01 /* -r */
-#define NT_OPT_LOOK    0x02 /* --width, --ascii, --unicode, --color */
-#define NT_OPT_JSON    0x04
-#define NT_OPT_PICK    0x08 /* --conv, --last */
-#define NT_OPT_COMMAND 0x10 /* -- COMMAND, --wait, --until-closed */
-#define NT_OPT_ALL     0x20 /* --all */
-#define NT_OPT_DAEMON  0x40 /* --daemon */
+#define NT_OPT_FILE	0x01 /* -r */
+#define NT_OPT_LOOK	0x02 /* --width, --ascii, --unicode, --color */
+#define NT_OPT_JSON	0x04
+#define NT_OPT_PICK	0x08  /* --conv, --last */
+#define NT_OPT_COMMAND	0x10  /* -- COMMAND, --wait, --until-closed */
+#define NT_OPT_ALL	0x20  /* --all */
+#define NT_OPT_DAEMON	0x40  /* --daemon */
+#define NT_OPT_FILTER	0x80  /* EXPRESSION behind the arguments */
+#define NT_OPT_SETTINGS 0x100 /* --ring, --payload, --minisocks, --hooks */
+#define NT_OPT_OFF	0x200 /* --off */
 
 struct nt_command {
 	const char *name;

@@ -83,6 +83,7 @@ const struct nt_command nt_cmd_follow = {
 		"A packet that is on its way for more than 10 ms has a second line when it\n"
 		"arrives, or when it has not after 200 ms.\n"
 		"With --json a conversation's own object follows when it is over.\n",
-	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
+		NT_OPT_COMMAND,
 	.run = run_follow,
 };

@@ -41,8 +41,11 @@ static int run_record(const struct nt_cli *cli)
 		}
 	}
 	if (status < 0) {
-		fprintf(stderr, "nettrace: %" PRIu64 " events recorded, %" PRIu64 " lost\n",
+		fprintf(stderr, "nettrace: %" PRIu64 " events recorded, %" PRIu64 " lost",
 			s.src->delivered, s.src->lost);
+		if (cli->filter)
+			fprintf(stderr, ", %" PRIu64 " left out by the filter", s.src->filtered);
+		fputc('\n', stderr);
 		status = NT_EXIT_OK;
 	}
 	status = nt_session_exit(&s, status);
@@ -57,7 +60,7 @@ const struct nt_command nt_cmd_record = {
 	.help = "Writes all events from now on to FILE, until Ctrl-C or until the command\n"
 		"ends. Every subcommand that shows something reads it back with -r FILE. With\n"
 		"--daemon and no command it begins with what nettraced has kept.\n",
-	.opts = NT_OPT_DAEMON | NT_OPT_COMMAND,
+	.opts = NT_OPT_DAEMON | NT_OPT_FILTER | NT_OPT_COMMAND,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_record,

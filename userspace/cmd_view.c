@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "filter.h"
 #include "session.h"
 #include "walk.h"
 
@@ -128,6 +129,9 @@ static int nothing(const struct look *k)
 	} else if (st->arps) {
 		fprintf(stderr,
 			"nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n");
+	} else if (k->s.cli->filter && k->s.src->filtered) {
+		fprintf(stderr, "nettrace: none of %llu events matches the filter '%s'\n",
+			(unsigned long long)k->s.src->filtered, nt_filter_expr(k->s.cli->filter));
 	} else if (!st->events) {
 		fprintf(stderr, "nettrace: nothing is recorded%s\n",
 			k->s.cli->file ?
@@ -297,7 +301,7 @@ static int run_arp(const struct nt_cli *cli)
 	return finish(&k, status);
 }
 
-#define LOOK (NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON)
+#define LOOK (NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER)
 
 const struct nt_command nt_cmd_timeline = {
 	.name = "timeline",

@@ -76,11 +76,13 @@ static int leave_out(struct all *a, uint64_t inode, struct nt_error *err)
 }
 
 /* a descriptor of its events, or negative errno */
-static int open_found(struct all *a, const struct nt_nsfound *found, struct nt_error *err)
+static int open_found(struct all *a, const struct nt_nsfound *found, bool *in_kernel,
+		      struct nt_error *err)
 {
 	struct nt_live_ns ns = { .spec = found->name, .nsfd = found->nsfd, .inode = found->inode };
 	int fd;
 
+	*in_kernel = false;
 	memcpy(ns.name, found->name, sizeof(ns.name));
 	if (found->nsfd < 0)
 		return nt_error_set(err, found->nsfd, "network namespace %s may not be entered: %s",
@@ -88,6 +90,9 @@ static int open_found(struct all *a, const struct nt_nsfound *found, struct nt_e
 	fd = nt_live_open(&ns, a->first && a->opts.from_now, err);
 	if (fd == -EMFILE && more_descriptors())
 		fd = nt_live_open(&ns, a->first && a->opts.from_now, err);
+	if (fd >= 0 && a->opts.filter)
+		nt_live_filter(&ns, a->opts.filter);
+	*in_kernel = ns.in_kernel;
 	close(found->nsfd);
 	return fd;
 }
@@ -97,17 +102,20 @@ static int take(struct all *a, struct nt_source *s, const struct nt_nsfound *fou
 		struct nt_error *err)
 {
 	struct nt_error why = { "" };
+	bool in_kernel;
 	int ret, fd;
 
 	if (found->renamed) {
 		nt_source_live_rename(s, found->inode, found->name);
 		return 0;
 	}
-	fd = open_found(a, found, &why);
+	fd = open_found(a, found, &in_kernel, &why);
 	if (fd >= 0)
 		ret = nt_source_live_add(s, fd, found->name, &why);
 	else
 		ret = fd;
+	if (!ret && in_kernel)
+		nt_source_live_in_kernel(s, found->inode);
 	if (!ret)
 		return 0;
 	if (ret == -ENOMEM || ret == -EPROTO) {

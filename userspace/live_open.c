@@ -172,18 +172,21 @@ int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err
 }
 
 /* a descriptor of the events of @w->spec; its name and inode in *w */
-static int open_one(struct nt_live_ns *w, bool from_now, struct nt_error *err)
+static int open_one(struct nt_live_ns *w, const struct nt_live_opts *opts, struct nt_error *err)
 {
 	int fd;
 
 	w->nsfd = -1;
+	w->in_kernel = false;
 	if (w->spec) {
 		w->nsfd = nt_netns_open(w->spec, err);
 		if (w->nsfd < 0)
 			return w->nsfd;
 	}
 	name_it(w);
-	fd = nt_live_open(w, from_now, err);
+	fd = nt_live_open(w, opts->from_now, err);
+	if (fd >= 0 && opts->filter)
+		nt_live_filter(w, opts->filter);
 	if (w->nsfd >= 0)
 		close(w->nsfd);
 	return fd;
@@ -208,7 +211,7 @@ int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct
 			n, NT_LIVE_NAMED_MAX);
 	for (i = 0; i < (n ? n : 1); i++) {
 		which[k].spec = n ? opts->netns[i] : NULL;
-		fd = open_one(&which[k], opts->from_now, err);
+		fd = open_one(&which[k], opts, err);
 		if (fd < 0)
 			break;
 		/* under two names it would be told twice */
@@ -222,9 +225,14 @@ int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct
 		names[k] = which[k].name;
 		k++;
 	}
-	if (fd >= 0)
-		return nt_source_live_fds(s, fds, names, k, 0, err);
-	while (k)
-		close(fds[--k]);
+	if (fd < 0) {
+		while (k)
+			close(fds[--k]);
+		return fd;
+	}
+	fd = nt_source_live_fds(s, fds, names, k, 0, err);
+	for (i = 0; !fd && i < k; i++)
+		if (which[i].in_kernel)
+			nt_source_live_in_kernel(*s, which[i].inode);
 	return fd;
 }

@@ -58,6 +58,17 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 }
 
+static bool put_filter(struct nt_session *s, struct nt_error *err)
+{
+	struct nt_source *inner = s->src;
+
+	if (!nt_source_filtered(&s->src, inner, s->cli->filter, err))
+		return true;
+	nt_source_close(inner);
+	s->src = NULL;
+	return false;
+}
+
 int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode mode)
 {
 	bool from_now = mode != NT_ONCE || cli->command;
@@ -66,6 +77,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		.n = cli->nnetns,
 		.all = cli->every_netns,
 		.from_now = from_now,
+		.filter = from_now ? cli->filter : NULL,
 		.say = say_sentence,
 	};
 	struct nt_error err = { "" };
@@ -87,6 +99,10 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 	}
 	if (!cli->file && !cli->daemon && !from_now)
 		nt_source_live_until_now(s->src);
+	if (cli->filter && !put_filter(s, &err)) {
+		say(&err);
+		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
+	}
 	if (s->live)
 		catch_signals();
 	return -1;
@@ -275,6 +291,18 @@ static int pump(struct nt_session *s)
 	return 0;
 }
 
+/* what the filter could not decide is among what was shown */
+static void tell_undecided(const struct nt_session *s)
+{
+	uint64_t n = nt_source_undecided(s->src);
+
+	if (!n)
+		return;
+	fprintf(stderr,
+		"nettrace: %llu packet%s may not match the filter and %s not left out: it asks for bytes that no record holds\n",
+		(unsigned long long)n, n == 1 ? "" : "s", n == 1 ? "was" : "were");
+}
+
 int nt_session_run(struct nt_session *s)
 {
 	struct nt_error err = { "" };
@@ -291,6 +319,7 @@ int nt_session_run(struct nt_session *s)
 	ret = pump(s);
 	if (s->model)
 		nt_model_finish(s->model);
+	tell_undecided(s);
 	if (!ret)
 		return -1;
 	if (!s->child)

@@ -30,3 +30,8 @@ void nt_source_close(struct nt_source *s)
 	if (s)
 		s->ops->close(s);
 }
+
+uint64_t nt_source_undecided(struct nt_source *s)
+{
+	return s->ops->undecided ? s->ops->undecided(s) : s->undecided;
+}

@@ -66,6 +66,10 @@ struct nt_source_ops {
 	 */
 	int (*wait)(struct nt_source *s, int timeout_ms);
 	void (*close)(struct nt_source *s);
+	/* optional: see nt_source_undecided() */
+	uint64_t (*undecided)(struct nt_source *s);
+	/* optional: has the kernel applied nt_live_opts::filter to all that came? */
+	bool (*in_kernel)(struct nt_source *s);
 };
 
 struct nt_source {
@@ -156,6 +160,13 @@ static inline int nt_source_wait(struct nt_source *s, int timeout_ms)
 }
 
 void nt_source_close(struct nt_source *s);
+
+/**
+ * nt_source_undecided() - packets that may not match the filter and were handed out
+ *
+ * None, if the kernel had the same filter all the time.
+ */
+uint64_t nt_source_undecided(struct nt_source *s);
 
 /*
  * Record file (source_file.c, recordfile.h): writer side

@@ -166,10 +166,21 @@ static void filtered_close(struct nt_source *s)
 	free(s);
 }
 
+/* the kernel decides on the packet itself: what it let pass does match */
+static uint64_t filtered_undecided(struct nt_source *s)
+{
+	struct nt_source *in = of(s)->inner;
+
+	if (!of(s)->undecided || (in->ops->in_kernel && in->ops->in_kernel(in)))
+		return 0;
+	return of(s)->undecided;
+}
+
 static const struct nt_source_ops filtered_ops = {
 	.next = filtered_next,
 	.wait = filtered_wait,
 	.close = filtered_close,
+	.undecided = filtered_undecided,
 };
 
 int nt_source_filtered(struct nt_source **s, struct nt_source *inner,

@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "live_open.h"
 #include "merge.h"
 
 #define BUF_SIZE    (256u * 1024)
@@ -39,6 +40,7 @@ struct live_in {
 	int fd; /* -1: it has ended */
 	uint32_t stride;
 	bool released;
+	bool in_kernel; /* the filter was set there, too */
 	uint64_t since; /* what is older is left out */
 };
 
@@ -328,11 +330,34 @@ static void live_close(struct nt_source *s)
 	free(l);
 }
 
+/* was it in force everywhere, and is it still?  Once lifted it does not come back */
+static bool live_in_kernel(struct nt_source *s)
+{
+	struct nt_live *l = of(s);
+	unsigned int i;
+
+	for (i = 0; i < s->nstream; i++)
+		if (!l->in[i].in_kernel || s->stream[i].ended ||
+		    !nt_live_filter_holds(s->stream[i].name, s->stream[i].netns))
+			return false;
+	return s->nstream;
+}
+
 static const struct nt_source_ops live_ops = {
 	.next = live_next,
 	.wait = live_wait,
 	.close = live_close,
+	.in_kernel = live_in_kernel,
 };
+
+void nt_source_live_in_kernel(struct nt_source *s, uint64_t inode)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nstream; i++)
+		if (s->stream[i].netns == inode && !s->stream[i].ended)
+			of(s)->in[i].in_kernel = true;
+}
 
 void nt_source_live_until_now(struct nt_source *s)
 {

@@ -38,6 +38,9 @@ int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_
 /** nt_source_live_rename() - the namespace of that inode has a name now */
 void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name);
 
+/** nt_source_live_in_kernel() - nt_live_opts::filter is in force in that namespace */
+void nt_source_live_in_kernel(struct nt_source *s, uint64_t inode);
+
 /*
  * Who brings more namespaces while the source runs (live_all.c).  The source
  * calls look() when @fd is readable, and owns it from nt_source_live_finder() on.

@@ -16,6 +16,7 @@ struct list {
 	unsigned int n, next;
 	unsigned int pause; /* with this one still to come, there is nothing now */
 	int end;
+	bool in_kernel;
 	bool closed, *closed_to;
 };
 
@@ -55,7 +56,17 @@ static void list_close(struct nt_source *s)
 	*((struct list *)s)->closed_to = true;
 }
 
-static const struct nt_source_ops list_ops = { list_next, list_wait, list_close };
+static bool list_in_kernel(struct nt_source *s)
+{
+	return ((struct list *)s)->in_kernel;
+}
+
+static const struct nt_source_ops list_ops = {
+	.next = list_next,
+	.wait = list_wait,
+	.close = list_close,
+	.in_kernel = list_in_kernel,
+};
 
 /* a source behind a filter, and what it is made of */
 struct bench {
@@ -209,6 +220,10 @@ static void hands_out_what_is_undecided(void **unused)
 	gives(b, 1);
 	gives_no_more(b, -ENODATA);
 	assert_int_equal(b->s->undecided, 1);
+	assert_int_equal(nt_source_undecided(b->s), 1);
+	/* the kernel has decided on the packet itself */
+	b->l.in_kernel = true;
+	assert_int_equal(nt_source_undecided(b->s), 0);
 	assert_int_equal(b->s->delivered, 1);
 	assert_int_equal(b->s->filtered, 1);
 	end(b);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cli_priv.h - between cli.c, which knows the options, and cli_values.c, which
+ * knows what their values mean
+ *
+ * All return -1 to go on, or an exit status with a sentence said.
+ */
+#ifndef NETTRACE_CLI_PRIV_H
+#define NETTRACE_CLI_PRIV_H
+
+#include "cli.h"
+
+int nt_cli_netns(struct nt_cli *cli, const char *text);
+int nt_cli_width(struct nt_cli *cli, const char *text);
+int nt_cli_color(struct nt_cli *cli, const char *text);
+int nt_cli_wait(struct nt_cli *cli, const char *text);
+int nt_cli_conv(struct nt_cli *cli, const char *text);
+int nt_cli_count(const char *text, const char *option, uint32_t *n);
+int nt_cli_payload(struct nt_cli *cli, const char *text);
+int nt_cli_hooks(struct nt_cli *cli, const char *text);
+
+/** nt_cli_filter() - the expression that these words make; none: no filter */
+int nt_cli_filter(struct nt_cli *cli, char *const *word, int n);
+
+#endif /* NETTRACE_CLI_PRIV_H */

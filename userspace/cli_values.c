@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cli_values.c - what stands behind an option, and the filter expression
+ *
+ * Each returns -1 to go on, or the exit status with a sentence said.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_priv.h"
+#include "filter.h"
+
+static int parse_number(const char *text, long min, long max, long *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtol(text, &end, 10);
+	if (errno || end == text || *end || *n < min || *n > max)
+		return -EINVAL;
+	return 0;
+}
+
+int nt_cli_netns(struct nt_cli *cli, const char *text)
+{
+	char *name, *rest;
+
+	if (cli->names) {
+		fputs("nettrace: -N is given twice; name all namespaces in one: -N a,b\n", stderr);
+		return NT_EXIT_USAGE;
+	}
+	cli->names = strdup(text);
+	if (!cli->names) {
+		fputs("nettrace: out of memory\n", stderr);
+		return NT_EXIT_FAIL;
+	}
+	rest = cli->names;
+	while ((name = strsep(&rest, ","))) {
+		if (!*name) {
+			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n", text);
+			return NT_EXIT_USAGE;
+		}
+		if (cli->nnetns == NT_LIVE_NAMED_MAX) {
+			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_LIVE_NAMED_MAX);
+			return NT_EXIT_USAGE;
+		}
+		if (!strcmp(name, "all"))
+			cli->every_netns = true;
+		cli->netns[cli->nnetns++] = name;
+	}
+	if (!cli->every_netns)
+		return -1;
+	if (cli->nnetns > 1) {
+		fprintf(stderr,
+			"nettrace: '%s' names all network namespaces and others: -N all is enough (one that is called 'all' goes by its path)\n",
+			text);
+		return NT_EXIT_USAGE;
+	}
+	cli->nnetns = 0;
+	return -1;
+}
+
+int nt_cli_width(struct nt_cli *cli, const char *text)
+{
+	long n;
+
+	if (parse_number(text, 1, 100000, &n)) {
+		fprintf(stderr, "nettrace: '%s' is not a width in columns\n", text);
+		return NT_EXIT_USAGE;
+	}
+	cli->width = (int)n;
+	return -1;
+}
+
+int nt_cli_color(struct nt_cli *cli, const char *text)
+{
+	if (!text || !strcmp(text, "always")) {
+		cli->color = NT_ALWAYS;
+	} else if (!strcmp(text, "never")) {
+		cli->color = NT_NEVER;
+	} else if (!strcmp(text, "auto")) {
+		cli->color = NT_AUTO;
+	} else {
+		fprintf(stderr, "nettrace: --color takes always, never or auto, not '%s'\n", text);
+		return NT_EXIT_USAGE;
+	}
+	return -1;
+}
+
+int nt_cli_wait(struct nt_cli *cli, const char *text)
+{
+	char *end;
+	double s = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(s) || s < 0 || s > 1e6) {
+		fprintf(stderr, "nettrace: '%s' is not a number of seconds\n", text);
+		return NT_EXIT_USAGE;
+	}
+	cli->wait_ns = (int64_t)(s * 1e9);
+	return -1;
+}
+
+int nt_cli_conv(struct nt_cli *cli, const char *text)
+{
+	long n;
+
+	if (parse_number(text, 1, UINT32_MAX, &n)) {
+		fprintf(stderr,
+			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
+			text);
+		return NT_EXIT_USAGE;
+	}
+	cli->conv = (uint32_t)n;
+	return -1;
+}
+
+/* of --ring, --payload and --minisocks; the module says what is too much */
+int nt_cli_count(const char *text, const char *option, uint32_t *n)
+{
+	long v;
+
+	if (parse_number(text, 0, UINT32_MAX, &v)) {
+		fprintf(stderr, "nettrace: '%s' is not a number for --%s\n", text, option);
+		return NT_EXIT_USAGE;
+	}
+	*n = (uint32_t)v;
+	return -1;
+}
+
+int nt_cli_payload(struct nt_cli *cli, const char *text)
+{
+	uint32_t n = 0;
+	int status = nt_cli_count(text, "payload", &n);
+
+	cli->set.payload = n;
+	return status;
+}
+
+int nt_cli_hooks(struct nt_cli *cli, const char *text)
+{
+	if (!strcmp(text, "default")) {
+		cli->set.hooks = NT_HOOKS_DEFAULT;
+	} else if (!strcmp(text, "path")) {
+		cli->set.hooks = NT_HOOKS_PATH;
+	} else {
+		fprintf(stderr, "nettrace: --hooks takes default or path, not '%s'\n", text);
+		return NT_EXIT_USAGE;
+	}
+	return -1;
+}
+
+static char *join(char *const *word, int n)
+{
+	size_t size = 1;
+	char *text, *p;
+	int i;
+
+	for (i = 0; i < n; i++)
+		size += strlen(word[i]) + 1;
+	text = malloc(size);
+	if (!text)
+		return NULL;
+	for (i = 0, p = text; i < n; i++)
+		p += sprintf(p, "%s%s", i ? " " : "", word[i]);
+	*p = '\0';
+	return text;
+}
+
+int nt_cli_filter(struct nt_cli *cli, char *const *word, int n)
+{
+	struct nt_error err = { "" };
+	char *text;
+	int ret;
+
+	if (n <= 0)
+		return -1;
+	text = join(word, n);
+	if (!text) {
+		fputs("nettrace: out of memory\n", stderr);
+		return NT_EXIT_FAIL;
+	}
+	ret = nt_filter_compile(&cli->filter, text, &err);
+	free(text);
+	if (!ret)
+		return -1;
+	fprintf(stderr, "nettrace: %s\n", err.text);
+	return ret == -EINVAL ? NT_EXIT_USAGE : NT_EXIT_FAIL;
+}

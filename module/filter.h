@@ -7,8 +7,9 @@
  *            (nt_cpu_ring::filtered).  Transitions are never filtered.
  * Ownership: nt_net::filter owns the program; nt_trace::filter is how the
  *            running trace finds it.  A filter that is nobody's stays until it
- *            is changed, over stops and starts.  An owned one goes with its
- *            socket, with a stop, and when another process opens the events.
+ *            is changed, over stops and starts.  One that is a process's own
+ *            goes when it reads no more (if it does not read: with its socket),
+ *            with a stop, and when another process opens the events.
  * Context:   nt_filter_pass() in a hook; all else in process context.
  * Locking:   nt_net::lock; the program is freed a grace period after it was
  *            taken away.
@@ -24,8 +25,8 @@ struct nt_filter {
 	struct bpf_prog *prog;
 	unsigned int len;	/* instructions, as they were given */
 	unsigned long bytes;	/* charged to the memory cap */
-	u32 portid;		/* of the socket that owns it; 0: nobody does */
-	struct pid *owner;	/* its process; NULL: nobody's */
+	u32 portid;		/* of the socket that set it, while it is open */
+	struct pid *owner;	/* whose own it is; NULL: nobody's */
 };
 
 int nt_filter_make(struct nt_filter **f, const void *code, unsigned int bytes,

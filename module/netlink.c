@@ -235,12 +235,12 @@ static bool nt_read_by_others(const struct nt_net *nt)
 	return false;
 }
 
-/* may this socket change the filter that is in force, so? */
+/* may this process change the filter that is in force, so? */
 static int nt_may_filter(struct nt_net *nt, bool owned, struct genl_info *info)
 {
 	const struct nt_filter *old = nt->filter;
 
-	if (old && old->owner && old->portid != info->snd_portid) {
+	if (old && old->owner && old->owner != task_tgid(current)) {
 		NL_SET_ERR_MSG(info->extack, "another program's own filter is in force; it goes when that program ends, or when you read the events");
 		return -EBUSY;
 	}
@@ -323,7 +323,20 @@ static int nt_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/* a filter goes with the socket that owns it */
+/*
+ * A filter goes with the socket that set it, unless its owner reads: then it goes
+ * with the reader, and no socket has to keep the namespace alive.
+ */
+static void nt_lose_socket(struct nt_net *nt)
+{
+	if (!nt->filter || !nt_reads(nt, nt->filter->owner)) {
+		nt_filter_disown(nt);
+		return;
+	}
+	nt->filter->portid = 0;
+	WRITE_ONCE(nt->filter_port, 0);
+}
+
 static int nt_socket_closed(struct notifier_block *nb, unsigned long event,
 			    void *arg)
 {
@@ -337,7 +350,7 @@ static int nt_socket_closed(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	mutex_lock(&nt->lock);
 	if (nt->filter_port == closed->portid)
-		nt_filter_disown(nt);
+		nt_lose_socket(nt);
 	mutex_unlock(&nt->lock);
 	return NOTIFY_OK;
 }

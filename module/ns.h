@@ -59,7 +59,7 @@ struct nt_net {
 	struct mutex lock;		/* start, stop, and what follows */
 	struct nt_settings set;		/* of the next start */
 	struct nt_filter *filter;	/* NULL: every packet is recorded */
-	u32 filter_port;		/* whose it is, as a netlink socket; 0: nobody's */
+	u32 filter_port;		/* nt_filter::portid, or 0 */
 	int refused;			/* why it is not traced: an errno, or 0 */
 	struct nt_trace *ending;	/* between the halves of the last stop */
 	struct proc_dir_entry *proc;

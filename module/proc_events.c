@@ -36,6 +36,18 @@ static void nt_events_attach(struct nt_file *f)
 	mutex_unlock(&nt->lock);
 }
 
+/* does a process have the namespace's events open?  @nt's lock is held */
+bool nt_reads(const struct nt_net *nt, const struct pid *who)
+{
+	const struct nt_file *f;
+
+	list_for_each_entry(f, &nt->readers, readers)
+		if (f->opener == who)
+			return true;
+	return false;
+}
+
+/* a reader's own filter goes with its last file */
 static void nt_events_detach(struct nt_file *f)
 {
 	struct nt_net *nt = f->nt;
@@ -43,6 +55,9 @@ static void nt_events_detach(struct nt_file *f)
 	mutex_lock(&nt->lock);
 	list_del(&f->readers);
 	nt->nreaders--;
+	if (nt->filter && nt->filter->owner == f->opener &&
+	    !nt_reads(nt, f->opener))
+		nt_filter_disown(nt);
 	mutex_unlock(&nt->lock);
 	put_pid(f->opener);
 }

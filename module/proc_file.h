@@ -41,6 +41,7 @@ extern const struct proc_ops nt_trace_ops;
 int nt_may_open(const struct nt_net *nt);
 struct nt_file *nt_file_new(struct nt_net *nt);
 void nt_file_free(struct nt_file *f);
+bool nt_reads(const struct nt_net *nt, const struct pid *who);
 void nt_counters_read(const struct nt_ring *ring, struct nt_counters *c);
 
 #endif /* NETTRACE_PROC_FILE_H */

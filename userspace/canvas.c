@@ -65,7 +65,9 @@ static int put_all(struct nt_line *l, int col, int limit, const char *s, enum nt
 	uint32_t cp;
 
 	while (s < end && col < limit) {
-		if (nt_utf8_next(&s, end, &cp)) {
+		if (*s >= 0x20 && *s < 0x7f) /* most are */
+			col = put_cell(l, col, limit, (unsigned char)*s++, 1, role);
+		else if (nt_utf8_next(&s, end, &cp)) {
 			col = put_cp(l, col, limit, cp, role);
 		} else {
 			snprintf(esc, sizeof(esc), "\\x%02x", (unsigned char)cp);
@@ -138,10 +140,11 @@ static void switch_role(FILE *out, enum nt_role *now, enum nt_role role)
 
 void nt_line_print(const struct nt_line *l, FILE *out, bool color)
 {
-	enum nt_role now = NT_ROLE_PLAIN;
+	char text[4 * NT_WIDTH_MAX + 1]; /* of one role */
+	enum nt_role now = NT_ROLE_PLAIN, role;
 	int col, last = l->width;
 	bool half = false;
-	char utf8[4];
+	size_t n = 0;
 
 	while (last > 0 &&
 	       (l->cell[last - 1].ch == ' ' ||
@@ -154,17 +157,25 @@ void nt_line_print(const struct nt_line *l, FILE *out, bool color)
 			half = false;
 			continue;
 		}
-		half = c->ch && nt_cp_width(c->ch) == 2;
-		if (color)
-			switch_role(out, &now, c->ch ? c->role : NT_ROLE_PLAIN);
-		if (c->ch)
-			fwrite(utf8, 1, (size_t)nt_utf8_put(utf8, c->ch), out);
+		half = c->ch >= 0x80 && nt_cp_width(c->ch) == 2;
+		role = c->ch ? c->role : NT_ROLE_PLAIN;
+		if (color && role != now) {
+			fwrite(text, 1, n, out);
+			n = 0;
+			switch_role(out, &now, role);
+		}
+		if (c->ch < 0x80)
+			text[n++] = c->ch ? (char)c->ch : ' ';
 		else
-			fputc(' ', out);
+			n += (size_t)nt_utf8_put(text + n, c->ch);
 	}
-	if (color)
+	if (color && now != NT_ROLE_PLAIN) {
+		fwrite(text, 1, n, out);
+		n = 0;
 		switch_role(out, &now, NT_ROLE_PLAIN);
-	fputc('\n', out);
+	}
+	text[n++] = '\n';
+	fwrite(text, 1, n, out);
 }
 
 void nt_label_start(struct nt_label *label)

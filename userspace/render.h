@@ -65,6 +65,9 @@ extern const struct nt_format nt_format_json;	/* render_json.c */
 /* the name of a stream's namespace, escaped into @buf; "" where it has none */
 const char *nt_view_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size);
 
+/* "netns client", and "netns 4026532306" of one without a name; "" as above */
+const char *nt_view_in_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size);
+
 /* the lines above a conversation's picture or detail (render_ladder.c) */
 void nt_render_title(const struct nt_view *v, const struct nt_conv *c);
 

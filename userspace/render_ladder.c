@@ -184,9 +184,9 @@ static void draw_gap(struct ladder *d, const struct nt_row *r)
 	const char *netns;
 
 	nt_line_start(&d->line, d->v->width, d->v->unicode);
-	netns = nt_view_netns(d->v, r->gap->source, name, sizeof(name));
+	netns = nt_view_in_netns(d->v, r->gap->source, name, sizeof(name));
 	snprintf(text, sizeof(text), " %" PRIu64 " event%s lost on CPU %u%s%s%s ", r->gap->lost,
-		 r->gap->lost == 1 ? "" : "s", r->gap->cpu, *netns ? " (netns " : "", netns,
+		 r->gap->lost == 1 ? "" : "s", r->gap->cpu, *netns ? " (" : "", netns,
 		 *netns ? ")" : "");
 	nt_line_fill(&d->line, from, to, "~", NT_ROLE_GAP);
 	w = nt_text_width(text, d->v->unicode);

@@ -190,13 +190,13 @@ static void line_gap(const struct nt_view *v, const struct nt_gap *g)
 {
 	char text[160], name[80];
 	struct nt_line line;
-	const char *netns = nt_view_netns(v, g->source, name, sizeof(name));
+	const char *netns = nt_view_in_netns(v, g->source, name, sizeof(name));
 	int col;
 
 	start(&line, v);
 	col = put_clock(&line, g->t);
 	snprintf(text, sizeof(text), "~~~ %" PRIu64 " event%s lost on CPU %u%s%s%s ~~~", g->lost,
-		 g->lost == 1 ? "" : "s", g->cpu, *netns ? " (netns " : "", netns,
+		 g->lost == 1 ? "" : "s", g->cpu, *netns ? " (" : "", netns,
 		 *netns ? ")" : "");
 	nt_line_put(&line, col, line.width, text, NT_ROLE_GAP);
 	nt_line_print(&line, v->out, v->color);

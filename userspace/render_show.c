@@ -115,7 +115,7 @@ static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 		const struct nt_sighting *s = &a->sight[i];
 		char ms[24], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
 		char name[80], pid[32] = "", sock[64] = "";
-		const char *netns = nt_view_netns(v, s->source, name, sizeof(name));
+		const char *netns = nt_view_in_netns(v, s->source, name, sizeof(name));
 
 		nt_describe_ms(ms, sizeof(ms), s->t - c->t0);
 		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
@@ -125,7 +125,7 @@ static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 			snprintf(sock, sizeof(sock), ", %s in %s", nt_sk_kind_name(s->sk_kind),
 				 nt_state_name(s->state));
 		detail(v, 6, NT_ROLE_DIM, "seen at %8s ms by %s, %s%s%s%s%s", ms,
-		       nt_hook_name(s->hook), dev, *netns ? ", netns " : "", netns, sock, pid);
+		       nt_hook_name(s->hook), dev, *netns ? ", " : "", netns, sock, pid);
 	}
 	if (a->nsighted > a->nsight)
 		detail(v, 6, NT_ROLE_DIM, "and %d times more", a->nsighted - a->nsight);

@@ -20,6 +20,21 @@ const char *nt_view_netns(const struct nt_view *v, unsigned int stream, char *bu
 	return buf;
 }
 
+const char *nt_view_in_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size)
+{
+	static const char word[] = "netns ";
+	size_t n = sizeof(word) - 1;
+
+	*buf = '\0';
+	if (size <= n || !*nt_view_netns(v, stream, buf + n, size - n))
+		return buf;
+	memcpy(buf, word, n);
+	/* "netns:INODE" says it already */
+	if (!strncmp(buf + n, "netns:", n))
+		memmove(buf + n, buf + 2 * n, strlen(buf + 2 * n) + 1);
+	return buf;
+}
+
 /* how it began and how it ended, in a few words */
 static void how(char *buf, size_t size, const struct nt_conv *c)
 {
@@ -93,8 +108,8 @@ static void describe_end(struct nt_label *label, const struct nt_view *v, const 
 	if (e->retransmissions)
 		nt_label_add(label, 2, NT_ROLE_MARK, " %" PRIu32 " retransmission%s",
 			     e->retransmissions, e->retransmissions == 1 ? "" : "s");
-	if (e->source >= 0 && *nt_view_netns(v, (unsigned int)e->source, name, sizeof(name)))
-		nt_label_add(label, 3, NT_ROLE_PLAIN, " netns %s", name);
+	if (e->source >= 0 && *nt_view_in_netns(v, (unsigned int)e->source, name, sizeof(name)))
+		nt_label_add(label, 3, NT_ROLE_PLAIN, " %s", name);
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_PLAIN, " sent %" PRIu32 " %s%s, %" PRIu64 " B",
 		     e->arrows, c->proto == IPPROTO_TCP ? "segment" : "packet",
 		     e->arrows == 1 ? "" : "s", e->bytes);

@@ -93,8 +93,10 @@ static const struct {
 
 int nt_cp_width(uint32_t cp)
 {
-	size_t lo = 0, hi = sizeof(shown) / sizeof(shown[0]);
+	size_t lo = 1, hi = sizeof(shown) / sizeof(shown[0]);
 
+	if (cp <= shown[0].last) /* most are */
+		return cp >= shown[0].first ? shown[0].width : -1;
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
@@ -182,6 +184,11 @@ int nt_text_width(const char *s, bool unicode)
 		uint32_t cp;
 		int w;
 
+		if (*s >= 0x20 && *s < 0x7f) {
+			width++;
+			s++;
+			continue;
+		}
 		if (!nt_utf8_next(&s, end, &cp)) {
 			width += NT_ESCAPE_MAX;
 			continue;

@@ -104,6 +104,8 @@ enum nt_fit nt_pair_fit(const struct nettrace_packet *a, const struct nettrace_p
 
 bool nt_pair_fifo(const struct nettrace_packet *p)
 {
+	if (has_id(p))
+		return false;
 	return p->proto != IPPROTO_TCP ||
 	       (!p->payload && !(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN)));
 }

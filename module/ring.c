@@ -7,6 +7,8 @@
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/delay.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -173,16 +175,48 @@ void nt_ring_end(struct nt_ring *ring)
 	wake_up_all(&ring->wait);
 }
 
+static bool nt_ring_polled(struct nt_ring *ring)
+{
+	bool polled;
+
+	/* with the lock: who left last has let go of it */
+	spin_lock_irq(&ring->wait.lock);
+	polled = !list_empty(&ring->wait.head);
+	spin_unlock_irq(&ring->wait.lock);
+	return polled;
+}
+
+/*
+ * /proc releases a file that is still open when its entry goes, and with it the
+ * ring; who sleeps in poll() on it is on the queue until it runs again.  It was
+ * woken by nt_ring_end() and cannot come back, so that this ends.  epoll stays
+ * until it is told that the queue goes away, and looks for the queue under RCU.
+ */
+static void nt_ring_wait_pollers(struct nt_ring *ring)
+{
+	if (!nt_ring_polled(ring))
+		return;
+	__wake_up(&ring->wait, TASK_NORMAL, 0,
+		  poll_to_key(EPOLLHUP | POLLFREE));
+	while (nt_ring_polled(ring)) {
+		wake_up_all(&ring->wait);
+		usleep_range(200, 1000);
+	}
+	synchronize_rcu();
+}
+
 /**
  * nt_ring_free() - the opposite of nt_ring_init()
  * @ring:	ended, or never begun
  *
- * Context: process; no writer and no reader is left.
+ * Context: process, may sleep; no writer and no reader is left, but who polls
+ * may still be about to leave.
  */
 void nt_ring_free(struct nt_ring *ring)
 {
 	unsigned int cpu;
 
+	nt_ring_wait_pollers(ring);
 	mutex_lock(&nt_ring_lock);
 	list_del_init(&ring->list);
 	mutex_unlock(&nt_ring_lock);

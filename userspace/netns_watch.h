@@ -32,7 +32,11 @@ struct nt_nsfound {
 int nt_nswatch_open(struct nt_nswatch **w, struct nt_error *err);
 void nt_nswatch_close(struct nt_nswatch *w);
 
-/** nt_nswatch_fd() - readable when it is worth to call nt_nswatch_next() again */
+/**
+ * nt_nswatch_fd() - readable when it is worth to call nt_nswatch_next() again
+ *
+ * Of a mount it says so once: who polls it must not ask a second time.
+ */
 int nt_nswatch_fd(const struct nt_nswatch *w);
 
 /**

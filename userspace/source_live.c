@@ -56,6 +56,7 @@ struct nt_live {
 	bool fixed_cap;
 	uint8_t *buf;
 	struct nt_live_finder *finder; /* NULL: no namespace comes later */
+	bool look;		       /* it has something: some files say so only once */
 	uint64_t since;
 	struct pollfd pfd[NT_STREAM_MAX + 1];
 };
@@ -186,8 +187,9 @@ static int look_for_more(struct nt_live *l, struct nt_error *err)
 	if (!l->finder || l->until_now)
 		return 0;
 	pfd.fd = l->finder->fd;
-	if (poll(&pfd, 1, 0) <= 0)
+	if (!l->look && poll(&pfd, 1, 0) <= 0)
 		return 0;
+	l->look = false;
 	return l->finder->look(l->finder, &l->s, err);
 }
 
@@ -311,7 +313,10 @@ static int live_wait(struct nt_source *s, int timeout_ms)
 				pfd[n++] = (struct pollfd){ .fd = l->in[i].fd, .events = POLLIN };
 	}
 	ts = to_timespec(ns);
-	return ppoll(pfd, n, ns == UINT64_MAX ? NULL : &ts, NULL) < 0 ? -errno : 0;
+	if (ppoll(pfd, n, ns == UINT64_MAX ? NULL : &ts, NULL) < 0)
+		return -errno;
+	l->look = l->look || (l->finder && pfd[0].revents);
+	return 0;
 }
 
 static void live_close(struct nt_source *s)

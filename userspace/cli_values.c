@@ -122,7 +122,7 @@ int nt_cli_count(const char *text, const char *option, uint32_t *n)
 {
 	long v;
 
-	if (parse_number(text, 0, UINT32_MAX, &v)) {
+	if (parse_number(text, strcmp(option, "payload") ? 1 : 0, UINT32_MAX, &v)) {
 		fprintf(stderr, "nettrace: '%s' is not a number for --%s\n", text, option);
 		return NT_EXIT_USAGE;
 	}

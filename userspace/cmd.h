@@ -14,6 +14,10 @@ extern const struct nt_command nt_cmd_arp;
 extern const struct nt_command nt_cmd_follow;
 extern const struct nt_command nt_cmd_record;
 extern const struct nt_command nt_cmd_stats;
+extern const struct nt_command nt_cmd_sockets;
+extern const struct nt_command nt_cmd_start;
+extern const struct nt_command nt_cmd_stop;
+extern const struct nt_command nt_cmd_filter;
 
 /* stats --daemon (cmd_daemon.c): an exit status */
 int nt_stats_of_daemon(const struct nt_cli *cli);

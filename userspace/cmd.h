@@ -5,6 +5,8 @@
 #ifndef NETTRACE_CMD_H
 #define NETTRACE_CMD_H
 
+#include <stdio.h>
+
 #include "cli.h"
 
 extern const struct nt_command nt_cmd_timeline;
@@ -21,5 +23,8 @@ extern const struct nt_command nt_cmd_filter;
 
 /* stats --daemon (cmd_daemon.c): an exit status */
 int nt_stats_of_daemon(const struct nt_cli *cli);
+
+/* an object of sockets --json (cmd_sockets.c); @netns: escaped, or "" */
+void nt_json_socket(FILE *out, const char *netns, const struct nt_ctl_sock *s);
 
 #endif /* NETTRACE_CMD_H */

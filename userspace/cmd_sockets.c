@@ -40,7 +40,7 @@ static json_t *json_end(uint8_t family, const uint8_t *b, uint16_t port)
 			 (int)port);
 }
 
-static void show_json(const char *netns, const struct nt_ctl_sock *s)
+void nt_json_socket(FILE *out, const char *netns, const struct nt_ctl_sock *s)
 {
 	json_t *o = json_pack("{s:s}", "type", "socket");
 
@@ -51,8 +51,8 @@ static void show_json(const char *netns, const struct nt_ctl_sock *s)
 	json_object_set_new(o, "local", json_end(s->family, s->local, s->lport));
 	json_object_set_new(o, "remote", json_end(s->family, s->remote, s->rport));
 	json_object_set_new(o, "left_ms", json_integer(s->left_ms));
-	json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-	putchar('\n');
+	json_dumpf(o, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	fputc('\n', out);
 	json_decref(o);
 }
 
@@ -92,7 +92,7 @@ static int sockets_of(void *arg, const struct nt_each *e)
 	nt_text_escape(name, sizeof(name), e->name, strlen(e->name));
 	for (i = 0; i < n; i++) {
 		if (all->json)
-			show_json(name, &s[i]);
+			nt_json_socket(stdout, name, &s[i]);
 		else
 			show_line(all, name, &s[i]);
 		all->n++;

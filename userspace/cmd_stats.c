@@ -4,7 +4,8 @@
  *
  * The reader's "seen" is not the sum of the rest: it is taken from the events'
  * own numbers (first to last on each CPU), so that the equation
- * seen = delivered + filtered + lost can fail, and says so when it does.
+ * seen = delivered + filtered + lost can fail, and says so when it does.  What a
+ * filter in the kernel left out has no number: it is counted there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,6 @@ struct span {
 
 struct account {
 	struct span *cpu[NT_STREAM_MAX]; /* CPUS each, when needed */
-	uint64_t filtered;
 	bool no_memory;
 };
 
@@ -57,9 +57,10 @@ static void count(void *arg, const struct nt_event *ev)
 	}
 	s = &a->cpu[ev->source][h->cpu];
 	if (h->type == NETTRACE_GAP) {
-		/* its number is the first event's after it, still to come */
-		a->filtered += ev->rec.gap.filtered;
-		first -= ev->rec.gap.lost + ev->rec.gap.filtered;
+		/* its number is the first event's after it, still to come; what a
+		 * filter leaves out has no number
+		 */
+		first -= ev->rec.gap.lost;
 		if (!s->next)
 			s->first = first;
 		if (h->seq > s->next)
@@ -151,12 +152,69 @@ static int read_counters(struct counters *c, const char *netns)
 	return -1;
 }
 
+/* what the module counts on each CPU */
+struct cpus {
+	struct nt_stat_cpu *cpu;
+	size_t n;
+};
+
+static int take_cpus(struct cpus *to, const struct nt_ctl_cpu *from, size_t n)
+{
+	size_t i;
+
+	to->cpu = calloc(n ? n : 1, sizeof(*to->cpu));
+	if (!to->cpu) {
+		fputs("nettrace: out of memory\n", stderr);
+		return NT_EXIT_FAIL;
+	}
+	for (i = 0; i < n; i++)
+		to->cpu[i] = (struct nt_stat_cpu){
+			.cpu = from[i].cpu,
+			.seen = from[i].seen,
+			.recorded = from[i].recorded,
+			.filtered = from[i].filtered,
+			.unrecorded = from[i].unrecorded,
+			.overwritten = from[i].overwritten,
+		};
+	to->n = n;
+	return -1;
+}
+
+/* -1 to go on, or an exit status */
+static int read_cpus(struct cpus *cpus, const char *netns)
+{
+	struct nt_error err = { "" };
+	struct nt_ctl_cpu *from = NULL;
+	struct nt_ctl *c = NULL;
+	int ns = -1, ret = 0, status = NT_EXIT_FAIL;
+	size_t n;
+
+	if (netns)
+		ns = nt_netns_open(netns, &err);
+	if (netns && ns < 0)
+		ret = ns;
+	if (!ret)
+		ret = nt_ctl_open(&c, ns, &err);
+	if (!ret)
+		ret = nt_ctl_counters(c, &from, &n, &err);
+	if (ret)
+		fprintf(stderr, "nettrace: %s\n", err.text);
+	else
+		status = take_cpus(cpus, from, n);
+	nt_ctl_close(c);
+	if (ns >= 0)
+		close(ns);
+	free(from);
+	return status;
+}
+
 /* one namespace, our own, or a recording */
 static int stats_of(const struct nt_cli *cli, const char *netns)
 {
 	struct nt_cli one = *cli;
 	struct counters c = { .n = 0 };
-	struct account a = { .filtered = 0 };
+	struct cpus cpus = { .n = 0 };
+	struct account a = { .no_memory = false };
 	struct nt_stats st = { .netns = "" };
 	struct nt_session s;
 	struct nt_view v = { .out = NULL };
@@ -175,6 +233,8 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 		status = nt_session_run(&s);
 	if (status < 0 && !cli->file)
 		status = read_counters(&c, netns);
+	if (status < 0 && !cli->file)
+		status = read_cpus(&cpus, netns);
 	if (status < 0 && a.no_memory) {
 		fputs("nettrace: out of memory\n", stderr);
 		status = NT_EXIT_FAIL;
@@ -184,9 +244,11 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 		st.version = c.version;
 		st.module = c.line;
 		st.nmodule = c.n;
-		st.seen = seen(&a);
+		st.cpu = cpus.cpu;
+		st.ncpu = cpus.n;
 		st.delivered = s.src->delivered;
-		st.filtered = a.filtered;
+		st.filtered = s.src->filtered;
+		st.seen = seen(&a) + st.filtered;
 		st.lost = s.src->lost;
 		st.model = nt_model_stats(s.model);
 		(cli->json ? &nt_format_json : &nt_format_line)->stats(&v, &st);
@@ -200,6 +262,7 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 		}
 	}
 	forget(&a);
+	free(cpus.cpu);
 	nt_session_close(&s);
 	return status;
 }
@@ -225,9 +288,9 @@ const struct nt_command nt_cmd_stats = {
 	.name = "stats",
 	.args = "",
 	.brief = "counters of the module and of this reader",
-	.help = "Shows the module's counters for this namespace (or those of -N) and the account\n"
-		"of one reader that reads all the rings hold: what it saw was delivered,\n"
-		"filtered or lost. It fails when that does not add up. With --daemon: the counters\n"
+	.help = "Shows the module's counters for this namespace (or those of -N), also for each\n"
+		"CPU, and the account of one reader that reads all the rings hold: what it saw\n"
+		"was delivered, filtered or lost. It fails when that does not add up. With --daemon: the counters\n"
 		"of nettraced, one a line.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON,
 	.run = run_stats,

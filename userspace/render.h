@@ -33,11 +33,19 @@ struct nt_stat_line {
 	uint64_t value;
 };
 
+/* since tracing began: seen = recorded + filtered + unrecorded */
+struct nt_stat_cpu {
+	uint32_t cpu;
+	uint64_t seen, recorded, filtered, unrecorded, overwritten;
+};
+
 struct nt_stats {
 	const char *netns;
 	const char *version; /* of the module */
 	const struct nt_stat_line *module;
 	size_t nmodule;
+	const struct nt_stat_cpu *cpu;
+	size_t ncpu;
 	/* this reader: seen = delivered + filtered + lost */
 	uint64_t seen, delivered, filtered, lost;
 	const struct nt_model_stats *model;

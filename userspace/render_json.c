@@ -394,6 +394,14 @@ static void json_list_head(const struct nt_view *v)
 	(void)v; /* a table's head is no object */
 }
 
+static json_t *json_cpu(const struct nt_stat_cpu *c)
+{
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "cpu", (json_int_t)c->cpu, "seen",
+			 (json_int_t)c->seen, "recorded", (json_int_t)c->recorded, "filtered",
+			 (json_int_t)c->filtered, "unrecorded", (json_int_t)c->unrecorded,
+			 "overwritten", (json_int_t)c->overwritten);
+}
+
 static void json_stats(const struct nt_view *v, const struct nt_stats *s)
 {
 	json_t *o = json_object(), *module = json_object();
@@ -411,6 +419,13 @@ static void json_stats(const struct nt_view *v, const struct nt_stats *s)
 		json_object_set_new(module, key, json_integer((json_int_t)s->module[i].value));
 	}
 	json_object_set_new(o, "module", module);
+	if (s->ncpu) {
+		json_t *cpus = json_array();
+
+		for (i = 0; i < s->ncpu; i++)
+			json_array_append_new(cpus, json_cpu(&s->cpu[i]));
+		json_object_set_new(o, "cpus", cpus);
+	}
 	json_object_set_new(o, "reader",
 			    json_pack("{s:I,s:I,s:I,s:I}", "seen", (json_int_t)s->seen, "delivered",
 				      (json_int_t)s->delivered, "filtered", (json_int_t)s->filtered,

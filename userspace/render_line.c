@@ -108,8 +108,7 @@ static int start_arrow(struct nt_line *line, const struct nt_view *v, const stru
 		snprintf(text, sizeof(text), "%s", a->dir & 1 ? "←" : "→");
 	else
 		snprintf(text, sizeof(text), "%s → %s", from, to);
-	return nt_line_put(line, col, line->width, text,
-			   a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) +
+	return nt_line_put(line, col, line->width, text, a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0) +
 	       1;
 }
 
@@ -196,8 +195,7 @@ static void line_gap(const struct nt_view *v, const struct nt_gap *g)
 	start(&line, v);
 	col = put_clock(&line, g->t);
 	snprintf(text, sizeof(text), "~~~ %" PRIu64 " event%s lost on CPU %u%s%s%s ~~~", g->lost,
-		 g->lost == 1 ? "" : "s", g->cpu, *netns ? " (" : "", netns,
-		 *netns ? ")" : "");
+		 g->lost == 1 ? "" : "s", g->cpu, *netns ? " (" : "", netns, *netns ? ")" : "");
 	nt_line_put(&line, col, line.width, text, NT_ROLE_GAP);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -354,6 +352,24 @@ static void stat_line(const struct nt_view *v, const char *key, uint64_t value, 
 	fprintf(v->out, "  %-24s %12" PRIu64 "%s%s\n", key, value, *what ? "  " : "", what);
 }
 
+/* those that have seen something */
+static void stat_cpus(const struct nt_view *v, const struct nt_stats *s)
+{
+	const struct nt_stat_cpu *c;
+
+	if (!s->ncpu)
+		return;
+	fprintf(v->out, " each CPU    %12s %12s %12s %12s %12s\n", "seen", "recorded", "filtered",
+		"unrecorded", "overwritten");
+	for (c = s->cpu; c < s->cpu + s->ncpu; c++)
+		if (c->seen)
+			fprintf(v->out,
+				"  cpu%-8" PRIu32 "%12" PRIu64 " %12" PRIu64 " %12" PRIu64
+				" %12" PRIu64 " %12" PRIu64 "\n",
+				c->cpu, c->seen, c->recorded, c->filtered, c->unrecorded,
+				c->overwritten);
+}
+
 void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)
 {
 	char name[80], version[80];
@@ -370,6 +386,7 @@ void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)
 		nt_text_escape(key, sizeof(key), s->module[i].key, SIZE_MAX / 2);
 		stat_line(v, key, s->module[i].value, "");
 	}
+	stat_cpus(v, s);
 	fprintf(v->out, " this reader\n");
 	stat_line(v, "seen", s->seen, "= delivered + filtered + lost");
 	stat_line(v, "delivered", s->delivered, "");

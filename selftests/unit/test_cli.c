@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "filter.h"
 #include "priv.h"
 
 const struct nt_command *const nt_commands[] = {
@@ -117,6 +118,69 @@ static void test_understood(void **state)
 	assert_int_equal(cli.wait_ns, 1500000000);
 	assert_true(cli.until_closed);
 	nt_cli_free(&cli);
+}
+
+/* the words behind a subcommand's own arguments are one expression */
+static void test_expression(void **state)
+{
+	struct nt_cli cli;
+
+	(void)state;
+	assert_int_equal(parse(&cli, "follow tcp port 80"), -1);
+	assert_string_equal(nt_filter_expr(cli.filter), "tcp port 80");
+	nt_cli_free(&cli);
+	assert_null(cli.filter);
+
+	assert_int_equal(parse(&cli, "record f host 10.0.0.1 and not arp -N a"), -1);
+	assert_string_equal(cli.arg[0], "f");
+	assert_string_equal(nt_filter_expr(cli.filter), "host 10.0.0.1 and not arp");
+	assert_int_equal(cli.nnetns, 1);
+	nt_cli_free(&cli);
+
+	assert_int_equal(parse(&cli, "show 3 udp -- "), NT_EXIT_USAGE);
+	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli, "list arp -- udp"), -1);
+	assert_string_equal(nt_filter_expr(cli.filter), "arp");
+	assert_string_equal(cli.command[0], "udp");
+	nt_cli_free(&cli);
+
+	assert_int_equal(parse(&cli, "timeline"), -1);
+	assert_null(cli.filter);
+	nt_cli_free(&cli);
+
+	refused("follow tcp port", "pcap-filter(7)");
+	refused("record f vlan 7", "VLAN tag");
+	refused("arp rarp", "match nothing");
+	refused("stats tcp", "'tcp'");
+	refused("sockets tcp", "'tcp'");
+	refused("start tcp", "'tcp'");
+}
+
+static void test_settings(void **state)
+{
+	struct nt_cli cli;
+
+	(void)state;
+	assert_int_equal(parse(&cli, "start"), -1);
+	assert_int_equal(cli.set.ring, 0);
+	assert_int_equal(cli.set.payload, -1);
+	assert_int_equal(cli.set.hooks, -1);
+	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli,
+			       "start --ring 64 --payload 0 --minisocks 512 --hooks default -N a"),
+			 -1);
+	assert_int_equal(cli.set.ring, 64);
+	assert_int_equal(cli.set.payload, 0);
+	assert_int_equal(cli.set.minisocks, 512);
+	assert_int_equal(cli.set.hooks, NT_HOOKS_DEFAULT);
+	nt_cli_free(&cli);
+	refused("start --ring 0", "'0' is not a number for --ring");
+	refused("start --payload -1", "'-1' is not a number for --payload");
+	refused("start --minisocks x", "'x' is not a number for --minisocks");
+	refused("start --ring 4294967296", "--ring");
+	refused("start --hooks all", "default or path");
+	refused("stop --ring 64", "no option --ring");
+	refused("follow --off", "no option --off");
 }
 
 static void test_refused(void **state)
@@ -240,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_understood),   cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_help),	     cmocka_unit_test(test_spawn),
+		cmocka_unit_test(test_expression),   cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_spawn_output), cmocka_unit_test(test_spawn_user),
 	};
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "cmd.h"
 #include "render.h"
 #include "scenes.h"
 #include "schema.h"
@@ -233,9 +234,7 @@ static void test_late(void **state)
 {
 	struct scene *s = scene_udp();
 	struct nt_late late = { .t = 5000, .arrow = s->item[0].arrow };
-	struct nt_item it = {
-		.type = NT_ITEM_LATE, .t = 5000, .conv = &s->conv, .late = &late
-	};
+	struct nt_item it = { .type = NT_ITEM_LATE, .t = 5000, .conv = &s->conv, .late = &late };
 	struct nt_view v = { .netns = { "a", "b" } };
 	struct schema k;
 	json_t *obj;
@@ -254,10 +253,11 @@ static void test_late(void **state)
 		assert_int_equal(fclose(v.out), 0);
 		obj = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 		assert_non_null(obj);
-		says(obj, i ? "{\"type\":\"mark\",\"t\":5000,\"conv\":1,\"n\":1,\"dir\":\"c>s\","
-			      "\"name\":\"not-delivered\",\"basis\":\"inferred\"}" :
-			      "{\"type\":\"sighting\",\"t\":5000,\"conv\":1,\"n\":1,\"netns\":\"b\","
-			      "\"hook\":\"LOCAL_IN\",\"dev\":\"\\\\x1b\"}");
+		says(obj,
+		     i ? "{\"type\":\"mark\",\"t\":5000,\"conv\":1,\"n\":1,\"dir\":\"c>s\","
+			 "\"name\":\"not-delivered\",\"basis\":\"inferred\"}" :
+			 "{\"type\":\"sighting\",\"t\":5000,\"conv\":1,\"n\":1,\"netns\":\"b\","
+			 "\"hook\":\"LOCAL_IN\",\"dev\":\"\\\\x1b\"}");
 		*k.why = '\0';
 		if (!schema_ok(&k, k.root, obj))
 			fail_msg("%s", k.why);
@@ -271,10 +271,13 @@ static void test_late(void **state)
 static void test_stats(void **state)
 {
 	static const struct nt_stat_line line[] = { { "recorded", 5 } };
+	static const struct nt_stat_cpu cpu[] = { { 3, 9, 5, 4, 0, 1 } };
 	struct nt_stats st = { .netns = "x",
 			       .version = "0.1\n",
 			       .module = line,
 			       .nmodule = 1,
+			       .cpu = cpu,
+			       .ncpu = 1,
 			       .seen = 5,
 			       .delivered = 3,
 			       .lost = 2 };
@@ -293,7 +296,9 @@ static void test_stats(void **state)
 	obj = json_loads(text, 0, NULL);
 	assert_non_null(obj);
 	says(obj, "{\"type\":\"stats\",\"netns\":\"x\",\"version\":\"0.1\\\\x0a\","
-		  "\"module\":{\"recorded\":5},\"reader\":{\"seen\":5,"
+		  "\"module\":{\"recorded\":5},\"cpus\":[{\"cpu\":3,\"seen\":9,"
+		  "\"recorded\":5,\"filtered\":4,\"unrecorded\":0,\"overwritten\":1}],"
+		  "\"reader\":{\"seen\":5,"
 		  "\"delivered\":3,\"filtered\":0,\"lost\":2}}");
 	*c.why = '\0';
 	assert_true(schema_ok(&c, c.root, obj));
@@ -302,13 +307,51 @@ static void test_stats(void **state)
 	free(text);
 }
 
+/* an object of `nettrace sockets --json` */
+static void test_socket(void **state)
+{
+	struct nt_ctl_sock s = { .kind = NETTRACE_SK_TIMEWAIT,
+				 .state = NETTRACE_TCP_TIME_WAIT,
+				 .family = NETTRACE_IPV4,
+				 .local = { 10, 0, 1, 2 },
+				 .remote = { 10, 0, 2, 2 },
+				 .lport = 40000,
+				 .rport = 80,
+				 .left_ms = 59950 };
+	struct schema c;
+	char *text;
+	size_t size;
+	json_t *obj;
+	FILE *out;
+
+	(void)state;
+	load(&c);
+	out = open_memstream(&text, &size);
+	assert_non_null(out);
+	nt_json_socket(out, "lab\\x0a", &s);
+	assert_int_equal(fclose(out), 0);
+	obj = json_loads(text, 0, NULL);
+	assert_non_null(obj);
+	says(obj, "{\"type\":\"socket\",\"netns\":\"lab\\\\x0a\",\"socket\":\"timewait socket\","
+		  "\"state\":\"TIME-WAIT\",\"local\":{\"addr\":\"10.0.1.2\",\"port\":40000},"
+		  "\"remote\":{\"addr\":\"10.0.2.2\",\"port\":80},\"left_ms\":59950}");
+	*c.why = '\0';
+	assert_true(schema_ok(&c, c.root, obj));
+	/* the schema can say no */
+	json_object_set_new(obj, "left_ms", json_integer(-1));
+	assert_false(schema_ok(&c, c.root, obj));
+	json_decref(obj);
+	json_decref(c.root);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_schema),	 cmocka_unit_test(test_schema_refuses),
-		cmocka_unit_test(test_contract), cmocka_unit_test(test_loss),
-		cmocka_unit_test(test_datagram), cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_late),	       cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_schema_refuses), cmocka_unit_test(test_contract),
+		cmocka_unit_test(test_loss),	       cmocka_unit_test(test_datagram),
+		cmocka_unit_test(test_stats),	       cmocka_unit_test(test_socket),
 	};
 
 	return cmocka_run_group_tests_name("render_json", tests, NULL, NULL);

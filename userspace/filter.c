@@ -230,6 +230,29 @@ int nt_filter_compile(struct nt_filter **f, const char *expr, struct nt_error *e
 	return ret;
 }
 
+int nt_filter_from(struct nt_filter **out, const char *expr, const struct sock_filter *prog,
+		   unsigned int n, struct nt_error *err)
+{
+	struct nt_filter *f;
+
+	*out = NULL;
+	if (!n || n > BPF_MAXINSNS || !nt_filter_check(prog, n))
+		return nt_error_set(err, -EINVAL, "filter '%.100s': not a program", expr);
+	f = calloc(1, sizeof(*f));
+	if (f) {
+		f->expr = strdup(expr);
+		f->prog = calloc(n, sizeof(*prog));
+	}
+	if (!f || !f->expr || !f->prog) {
+		nt_filter_free(f);
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	}
+	memcpy(f->prog, prog, n * sizeof(*prog));
+	f->n = n;
+	*out = f;
+	return 0;
+}
+
 void nt_filter_free(struct nt_filter *f)
 {
 	if (!f)

@@ -30,6 +30,13 @@ enum nt_verdict { NT_REJECT, NT_ACCEPT, NT_UNDECIDED };
 int nt_filter_compile(struct nt_filter **f, const char *expr, struct nt_error *err);
 void nt_filter_free(struct nt_filter *f);
 
+/**
+ * nt_filter_from() - a filter that was compiled elsewhere: nt_filter_program()
+ * Return: 0; -EINVAL: no program that a kernel would take; -ENOMEM.
+ */
+int nt_filter_from(struct nt_filter **f, const char *expr, const struct sock_filter *prog,
+		   unsigned int n, struct nt_error *err);
+
 /** nt_filter_expr() - as it was given */
 const char *nt_filter_expr(const struct nt_filter *f);
 

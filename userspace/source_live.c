@@ -561,6 +561,14 @@ int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_
 	return ret;
 }
 
+void nt_source_live_drop(struct nt_source *s, unsigned int i)
+{
+	struct nt_live *l = of(s);
+
+	if (i < s->nstream && l->in[i].fd >= 0)
+		end_stream(l, i);
+}
+
 void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name)
 {
 	unsigned int i;

@@ -35,6 +35,9 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
  */
 int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err);
 
+/** nt_source_live_drop() - read stream @i no more: it has ended, as far as we know */
+void nt_source_live_drop(struct nt_source *s, unsigned int i);
+
 /** nt_source_live_rename() - the namespace of that inode has a name now */
 void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name);
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The test VM's memory disk.  It is three archives in a row, of which the kernel
-# makes one tree: the programs (cached), the kernel's modules and the first
-# process (cached for each kernel), and what one run needs.
+# The test VM's memory disk.  It is archives in a row, of which the kernel makes
+# one tree: the programs, and further sets of them (cached), the kernel's modules
+# and the first process (cached for each kernel), and what one run needs.
 #
 # Sourced after lib.sh by scripts/vm.
 
@@ -44,6 +44,20 @@ image_programs()
 		say "packing the VM's programs"
 		rm -f "$IMAGES"/programs-*.cpio
 		make_cpio "$BUILD/guest-root" "$file"
+	fi
+	printf '%s\n' "$file"
+}
+
+# image_set NAME: print the archive of a further set of programs
+image_set()
+{
+	local root=$BUILD/guest-root-$1 file
+
+	"$TOP/scripts/guest-root" --set "$1"
+	file=$IMAGES/set-$1-$(key_of "$(cat "$root.list" "$TOP/scripts/guest-root")").cpio
+	if [ ! -s "$file" ]; then
+		rm -f "$IMAGES/set-$1"-*.cpio
+		make_cpio "$root" "$file"
 	fi
 	printf '%s\n' "$file"
 }

@@ -19,10 +19,13 @@ bench_prepare()
 # bench_vm SERIES GUEST-ARGUMENT...
 bench_vm()
 {
-	local series=$1
+	local series=$1 set=()
 
 	shift
-	"$TOP/scripts/vm" --bench --kernel "$series" --timeout 1800 \
+	case " $* " in
+	*" dumpcap "* | *" bpftrace "*) set=(--set bench) ;;
+	esac
+	"$TOP/scripts/vm" --bench --kernel "$series" --mem 1024 --timeout 1800 "${set[@]}" \
 		--file "$RAW/noop-$series/noop.ko:/nettrace/selftests/bench/noop.ko" \
 		-- /nettrace/selftests/bench/guest.sh "$@"
 }

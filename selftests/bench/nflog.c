@@ -20,6 +20,7 @@
 #include <linux/netfilter/nfnetlink_log.h>
 
 #define SNAPLEN	 96
+#define BATCH	 (1 << 16)
 #define RECEIVED (1 << 20) /* of the socket, as dumping programs ask for */
 
 struct tally {
@@ -80,6 +81,8 @@ static void join(struct mnl_socket *nl, uint16_t group)
 	request(nl, nlh);
 	nlh = config(buf, group, AF_UNSPEC);
 	mnl_attr_put(nlh, NFULA_CFG_MODE, sizeof(mode), &mode);
+	/* as many packets in a message as the kernel grants */
+	mnl_attr_put_u32(nlh, NFULA_CFG_NLBUFSIZ, htonl(BATCH));
 	/* numbers, so that what is lost is known */
 	mnl_attr_put_u16(nlh, NFULA_CFG_FLAGS, htons(NFULNL_CFG_F_SEQ));
 	request(nl, nlh);

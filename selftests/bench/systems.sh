@@ -221,10 +221,23 @@ stop_dumpcap()
 
 # ---- netfilter's own --------------------------------------------------------
 
-# netlink_drops PID: messages that its netlink sockets had no room for
+# netlink_of PID FIELD: that field of /proc/net/netlink, of each of its sockets
+netlink_of()
+{
+	find "/proc/$1/fd" -lname 'socket:*' -printf '%l\n' 2>/dev/null | tr -dc '0-9\n' |
+		awk -v field="$2" 'NR == FNR { own[$1] = 1; next } $10 in own { print $field }' - /proc/net/netlink
+}
+
+# netlink_listens PID: it has joined a multicast group
+netlink_listens()
+{
+	netlink_of "$1" 4 | grep -q '[^0]'
+}
+
+# netlink_drops PID: messages that its sockets had no room for
 netlink_drops()
 {
-	awk -v pid="$1" '$3 == pid { n += $9 } END { print n + 0 }' /proc/net/netlink
+	netlink_of "$1" 9 | awk '{ n += $1 } END { print n + 0 }'
 }
 
 start_nflog()
@@ -267,14 +280,8 @@ start_conntrack()
 	start_conntrack_quiet
 	modprobe nf_conntrack_netlink
 	sysctl -qw net.netfilter.nf_conntrack_events=1
-	program conntrack -E
+	program conntrack -E -b 33554432
 	await "conntrack -E to listen" netlink_listens "$PID"
-}
-
-# netlink_listens PID: it has joined a multicast group
-netlink_listens()
-{
-	awk -v pid="$1" '$3 == pid && $4 !~ /^0+$/ { found = 1 } END { exit !found }' /proc/net/netlink
 }
 
 stop_conntrack()

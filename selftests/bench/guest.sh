@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest.sh [-x FACTOR] WORKLOAD... -- SYSTEM... - measure, inside the benchmark's VM
+# guest.sh WORKLOAD... -- SYSTEM... - measure, inside the benchmark's VM
 #
 # For each workload all systems in this one boot, between a first and a last
-# baseline ("none").  Prints a line for each:
+# baseline ("none"), each in a network made anew.  Prints a line for each:
 #
 #   meta kernel=... kernel_compiler=...
 #   row workload=... system=... seen=N lost=N unit=... units=N packets=N
@@ -11,8 +11,10 @@
 #   absent workload=... system=... reason=TEXT
 #   failed workload=... system=... reason=TEXT
 #
-# -x FACTOR: so many times the usual number of units.  Status 1 if one failed.
+# Status 1 if one failed.
 
+# The least of so many measurements counts
+REPEAT=${REPEAT:-1}
 BENCH=/nettrace/selftests/bench
 MODULE=/nettrace/module/nettrace.ko
 PATH=$PATH:$BENCH
@@ -91,11 +93,10 @@ tear_down()
 
 count_of()
 {
-	local n=10000
-
-	[ "$1" != churn ] || n=1500
-	[ "$1" != tcp-bulk ] || n=1500
-	echo $((n * factor / 100))
+	case $1 in
+	churn | tcp-bulk) echo 1500 ;;
+	*) echo 10000 ;;
+	esac
 }
 
 # saw_it: what says how much it saw did see the load, at least the measured half
@@ -114,7 +115,6 @@ measure_one()
 	local result packets
 
 	trap '[ -z "$PID" ] || kill -KILL "$PID" 2>/dev/null' EXIT
-
 	"start_$name" || fail "it could not be started"
 	result=$(load "$WORKLOAD" "$(count_of "$WORKLOAD")" 2>"$TMP/load") || fail "$(cat "$TMP/load")"
 	"stop_$name"
@@ -127,7 +127,7 @@ measure_one()
 # measure: $system under $WORKLOAD
 measure()
 {
-	local name=${system//-/_} reason=
+	local name=${system//-/_} reason="" i
 
 	if [ "$(type -t "cannot_$name")" = function ]; then
 		reason=$("cannot_$name" "$WORKLOAD")
@@ -136,8 +136,17 @@ measure()
 		printf 'absent workload=%s system=%s reason=%s\n' "$WORKLOAD" "$system" "$reason"
 		return
 	fi
-	rm -f "$TMP/failed" "$TMP/out" "$TMP/err"
-	(measure_one) && return
+	for ((i = 0; i < REPEAT; i++)); do
+		rm -f "$TMP/failed" "$TMP/out" "$TMP/err"
+		set_up
+		(measure_one) || failed
+		tear_down
+	done
+}
+
+# failed: say why
+failed()
+{
 	bad=1
 	cat "$TMP/failed" 2>/dev/null ||
 		printf 'failed workload=%s system=%s reason=it could not be measured\n' "$WORKLOAD" "$system"
@@ -147,38 +156,21 @@ measure()
 # clean_up: after a failure, so that the others are measured alone
 clean_up()
 {
-	local pid
-
-	for pid in $(jobs -p); do
-		kill -KILL "$pid" 2>/dev/null
-	done
 	nft flush ruleset
 	rmmod nettrace noop 2>/dev/null
 }
 
-factor=100
 workloads=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	-x)
-		factor=$2
-		shift
-		;;
-	--)
-		shift
-		break
-		;;
-	*) workloads+=("$1") ;;
-	esac
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	workloads+=("$1")
 	shift
 done
+shift
 printf 'meta kernel=%s kernel_compiler=%s\n' "$(uname -r)" \
 	"$(sed -n 's/.*(\(gcc[^ ]*\) ([^)]*) \([0-9.]*\).*/\1 \2/p' /proc/version)"
 for WORKLOAD in "${workloads[@]}"; do
-	set_up
 	for system in none "$@" none; do
 		measure
 	done
-	tear_down
 done
 exit $bad

@@ -50,26 +50,45 @@ function drift(w)
 	return (last[w] - first[w]) / first[w]
 }
 
+# of several measurements the least counts
+function least(table, key, c)
+{
+	if (!(key in table) || c < table[key])
+		table[key] = c
+	return table[key]
+}
+
 function take_row(   w, s, c)
 {
 	w = value("workload")
 	s = value("system")
 	c = (value("work") - value("idle")) / value("units")
-	if (s == "none" && !(w in first)) {
-		first[w] = c
+	if (!(w in unit)) {
 		workload[++workloads] = w
 		unit[w] = value("unit")
 	}
-	if (s == "none")
-		last[w] = c
-	else
+	if (s != "none" && !((w, s) in cost))
 		row[w, ++rows[w]] = s
-	cost[w, s] = c
-	lost[w, s] = value("lost") + 0
-	seen[w, s] = value("seen")
-	packets[w, s] = value("packets") / value("units")
-	idle[w, s] = value("idle") / value("seconds")
-	base[w] = (first[w] + last[w]) / 2
+	if (s != "none")
+		least(cost, w SUBSEP s, c)
+	else if (rows[w])
+		least(last, w, c)
+	else
+		least(first, w, c)
+	if (value("lost") + 0 >= lost[w, s] + 0)
+		lost[w, s] = value("lost") + 0
+	least(idle, w SUBSEP s, value("idle") / value("seconds"))
+}
+
+# the baseline is the mean of the first and the last
+function take_baselines(   i, w)
+{
+	for (i = 1; i <= workloads; i++) {
+		w = workload[i]
+		if (!(w in last))
+			last[w] = first[w]
+		base[w] = cost[w, "none"] = (first[w] + last[w]) / 2
+	}
 }
 
 function print_table(w,   i, s)
@@ -169,6 +188,7 @@ function print_targets(   line, part)
 }
 
 END {
+	take_baselines()
 	if (form == "json") {
 		print_json()
 		exit

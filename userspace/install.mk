@@ -26,9 +26,12 @@ UAPI := $(TOP)/module/uapi
 # mode|file|where to
 INSTALL_LIST := \
 	755|$(B)/bin/nettrace|$(BINDIR)/nettrace \
+	755|$(B)/bin/nettraced|$(SBINDIR)/nettraced \
 	644|$(U)/man/nettrace.1|$(MANDIR)/man1/nettrace.1 \
 	644|$(U)/man/nettrace.4|$(MANDIR)/man4/nettrace.4 \
+	644|$(U)/man/nettraced.8|$(MANDIR)/man8/nettraced.8 \
 	644|$(U)/completion/nettrace|$(COMPLETIONDIR)/nettrace \
+	644|$(U)/completion/nettraced|$(COMPLETIONDIR)/nettraced \
 	644|$(U)/schema/nettrace.schema.json|$(DATADIR)/nettrace.schema.json \
 	644|$(UAPI)/nettrace.yaml|$(DATADIR)/nettrace.yaml \
 	644|$(UAPI)/nettrace.h|$(INCLUDEDIR)/nettrace.h \

@@ -58,6 +58,7 @@ struct run {
 	char to[64]; /* "> 10.0.0.1:80" as lines have it */
 	struct sent sent[COUNT_MAX];
 	int nsent, seen;
+	int next; /* lone segment whose line is awaited */
 	bool quiet, bad;
 	int64_t delay[COUNT_MAX]; /* of the lone ones */
 	int64_t *all;
@@ -175,17 +176,20 @@ static bool is_segment(const struct run *r, const char *line, int bytes)
 
 static void take_lone(struct run *r, int64_t t, int64_t delay, const char *line)
 {
-	const struct sent *s = &r->sent[r->seen];
+	int nsent = __atomic_load_n(&r->nsent, __ATOMIC_ACQUIRE);
 
 	if (strstr(line, "retransmission"))
 		return;
+	/* what is older than this one was left out: its events were lost */
+	while (r->next < nsent && t > r->sent[r->next].after % DAY)
+		r->next++;
 	/* the line has whole microseconds; a send() that is not over has no after */
-	if (r->seen >= r->count || t < s->before % DAY / 1000 * 1000 ||
-	    (r->seen < __atomic_load_n(&r->nsent, __ATOMIC_ACQUIRE) && t > s->after % DAY)) {
+	if (r->next >= r->count || t < r->sent[r->next].before % DAY / 1000 * 1000) {
 		warnx("not when it was sent: %s", line);
 		r->bad = true;
 		return;
 	}
+	r->next++;
 	r->delay[r->seen++] = delay;
 }
 
@@ -322,7 +326,7 @@ int main(int argc, char **argv)
 	if (pthread_create(&lone, NULL, send_lone, &r))
 		errx(2, "no thread");
 	end = now() + (PATIENCE + r.count / 10) * 1000000000ll;
-	while (r.seen < r.count && now() < end && read_lines(&r, fd, 100))
+	while (r.next < r.count && now() < end && read_lines(&r, fd, 100))
 		;
 	r.stop = true;
 	pthread_join(lone, NULL);

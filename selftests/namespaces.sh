@@ -252,6 +252,60 @@ t_unload()
 	equal "words on stderr" "$(cat "$NT_TMP/err")" ""
 }
 
+# epoller FILE: watches it, and leaves the queue of what it watches only when told
+epoller()
+{
+	mkfifo "$NT_TMP/ep.in"
+	python3 -c '
+import os, select, sys
+fd = os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK)
+ep = select.epoll()
+ep.register(fd, select.EPOLLIN)
+try:
+    while os.read(fd, 1 << 20):
+        pass
+except BlockingIOError:
+    pass
+print("ready", ep.poll(0), flush=True)
+sys.stdin.readline()
+print("ends", ep.poll(10)[0][1] & select.EPOLLHUP != 0, flush=True)
+ep.unregister(fd)
+ep.close()
+os.close(fd)
+' "$1" <>"$NT_TMP/ep.in" >"$NT_TMP/ep.out" 2>"$NT_TMP/ep.err" &
+	EPOLLER=$!
+	echo $EPOLLER >>"$NT_TMP/pids"
+	await "epoll to watch: $(cat "$NT_TMP/ep.err")" grep -q ready "$NT_TMP/ep.out"
+}
+
+epoller_ends()
+{
+	echo >"$NT_TMP/ep.in"
+	await "epoll's process to end" gone $EPOLLER
+	wait $EPOLLER || fail "it failed: $(cat "$NT_TMP/ep.err")"
+	grep -q "ends True" "$NT_TMP/ep.out" || fail "no end: $(cat "$NT_TMP/ep.out")"
+}
+
+# what is watched goes before its watcher: the queue is not touched any more
+t_epoll_dying()
+{
+	load
+	container box
+	must ip link add nts1 type veth peer name eth0 netns "$CONTAINER"
+	epoller "/proc/$CONTAINER/net/nettrace/events"
+	stop_container "$CONTAINER"
+	await "the namespace to be destroyed" no_devices
+	epoller_ends
+}
+
+t_epoll_unload()
+{
+	load
+	epoller /proc/net/nettrace/events
+	must rmmod nettrace
+	epoller_ends
+}
+
 # round N: named or not, with traffic
 round()
 {
@@ -288,4 +342,4 @@ t_churn()
 	interrupt
 }
 
-nt_main t_routed t_set t_born t_named_later t_dying t_untraced t_unload t_churn
+nt_main t_routed t_set t_born t_named_later t_dying t_untraced t_unload t_epoll_dying t_epoll_unload t_churn

@@ -14,12 +14,10 @@
  * before it was met may be older than what was handed out already; it is handed
  * out all the same, and counted in nt_source::late.
  *
- * Memory: the merge holds as many events as the rings do, at most HOLD_MAX.
+ * Memory: the merge holds as many events as the rings do, at most a million.
  * If more come at once, the oldest are handed out before their time; an older
  * one that turns up afterwards is counted in nt_source::late.
  */
-#include "source_live.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -29,47 +27,12 @@
 #include <unistd.h>
 
 #include "live_open.h"
-#include "merge.h"
+#include "source_live_priv.h"
 
-#define BUF_SIZE    (256u * 1024)
-#define HOLD_MIN    (16u * 1024)
-#define HOLD_MAX    (1024u * 1024) /* events of 240 bytes */
 #define WAIT_MAX_NS 3000000ull
 
-struct live_in {
-	int fd; /* -1: it has ended */
-	uint32_t stride;
-	bool released;
-	bool in_kernel; /* the filter was set there, too */
-	uint64_t since; /* what is older is left out */
-};
-
-struct nt_live {
-	struct nt_source s; /* first: ops get a pointer to it */
-	struct live_in in[NT_STREAM_MAX];
-	struct nt_merge merge;
-	uint64_t until; /* what is not younger may go */
-	uint64_t last;	/* time of the youngest event handed out */
-	int64_t skew;	/* records' clock less ours: time namespaces */
-	bool until_now;
-	bool drained; /* until_now: all has been read */
-	bool fixed_cap;
-	uint8_t *buf;
-	struct nt_live_finder *finder; /* NULL: no namespace comes later */
-	bool look;		       /* it has something: some files say so only once */
-	uint64_t since;
-	struct pollfd pfd[NT_STREAM_MAX + 1];
-};
-
-static const struct nt_source_ops live_ops;
-
-static struct nt_live *of(struct nt_source *s)
-{
-	return (struct nt_live *)s;
-}
-
 /* as the module's clock has it */
-static uint64_t now(const struct nt_live *l)
+uint64_t nt_live_now(const struct nt_live *l)
 {
 	struct timespec ts;
 
@@ -102,7 +65,7 @@ static bool over(const struct nt_live *l)
 	return all_ended(l) && (!l->finder || l->finder->over(l->finder));
 }
 
-static const char *title(const struct nt_stream *st)
+const char *nt_live_title(const struct nt_stream *st)
 {
 	return *st->name ? st->name : "this network namespace";
 }
@@ -112,11 +75,11 @@ static int not_whole(const struct nt_stream *st, size_t n, struct nt_error *err)
 	return nt_error_set(
 		err, -EPROTO,
 		"%s: the module gave %zu bytes, which is no whole number of records of %u: rebuild module and nettrace together",
-		title(st), n, st->stride);
+		nt_live_title(st), n, st->stride);
 }
 
 /* slots at l->buf from byte @at on */
-static int take_slots(struct nt_live *l, unsigned int i, size_t at, size_t n, struct nt_error *err)
+int nt_live_take(struct nt_live *l, unsigned int i, size_t at, size_t n, struct nt_error *err)
 {
 	const struct nt_stream *st = &l->s.stream[i];
 	struct nt_event ev = { .source = i };
@@ -137,7 +100,7 @@ static int take_slots(struct nt_live *l, unsigned int i, size_t at, size_t n, st
 		if (ret)
 			return nt_error_set(err, ret,
 					    "memory is short: events of %s cannot be held",
-					    title(st));
+					    nt_live_title(st));
 	}
 	return 0;
 }
@@ -148,8 +111,8 @@ static int take_slots(struct nt_live *l, unsigned int i, size_t at, size_t n, st
  */
 static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 {
-	struct live_in *in = &l->in[i];
-	size_t slots = BUF_SIZE / in->stride;
+	struct nt_live_in *in = &l->in[i];
+	size_t slots = NT_LIVE_BUF / in->stride;
 	uint64_t most = (uint64_t)l->s.stream[i].ring * l->s.stream[i].cpus;
 	uint64_t got = 0;
 	ssize_t n;
@@ -170,8 +133,8 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 		}
 		if (n < 0)
 			return nt_error_set(err, -errno, "events of %s cannot be read: %s",
-					    title(&l->s.stream[i]), strerror(errno));
-		ret = take_slots(l, i, 0, (size_t)n, err);
+					    nt_live_title(&l->s.stream[i]), strerror(errno));
+		ret = nt_live_take(l, i, 0, (size_t)n, err);
 		if (ret)
 			return ret;
 		got += (size_t)n / in->stride;
@@ -203,7 +166,7 @@ static int drain(struct nt_live *l, struct nt_error *err)
 	ret = look_for_more(l, err);
 	if (ret)
 		return ret;
-	start = now(l);
+	start = nt_live_now(l);
 	for (i = 0; i < l->s.nstream; i++) {
 		ret = drain_one(l, i, err);
 		if (ret < 0)
@@ -248,8 +211,8 @@ static bool take(struct nt_live *l, uint64_t until, struct nt_event *ev)
 
 static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
-	struct nt_live *l = of(s);
-	size_t least = BUF_SIZE / NETTRACE_REC_SIZE;
+	struct nt_live *l = nt_live_of(s);
+	size_t least = NT_LIVE_BUF / NETTRACE_REC_SIZE;
 	int ret;
 
 	if (take(l, l->until, ev))
@@ -287,9 +250,9 @@ static struct timespec to_timespec(uint64_t ns)
  */
 static int live_wait(struct nt_source *s, int timeout_ms)
 {
-	struct nt_live *l = of(s);
+	struct nt_live *l = nt_live_of(s);
 	struct pollfd *pfd = l->pfd;
-	uint64_t oldest, ns, t = now(l);
+	uint64_t oldest, ns, t = nt_live_now(l);
 	struct timespec ts;
 	unsigned int i;
 	nfds_t n = 0;
@@ -321,7 +284,7 @@ static int live_wait(struct nt_source *s, int timeout_ms)
 
 static void live_close(struct nt_source *s)
 {
-	struct nt_live *l = of(s);
+	struct nt_live *l = nt_live_of(s);
 	unsigned int i;
 
 	if (l->finder)
@@ -338,7 +301,7 @@ static void live_close(struct nt_source *s)
 /* was it in force everywhere, and is it still?  Once lifted it does not come back */
 static bool live_in_kernel(struct nt_source *s)
 {
-	struct nt_live *l = of(s);
+	struct nt_live *l = nt_live_of(s);
 	unsigned int i;
 
 	for (i = 0; i < s->nstream; i++)
@@ -348,7 +311,7 @@ static bool live_in_kernel(struct nt_source *s)
 	return s->nstream;
 }
 
-static const struct nt_source_ops live_ops = {
+const struct nt_source_ops nt_live_ops = {
 	.next = live_next,
 	.wait = live_wait,
 	.close = live_close,
@@ -361,235 +324,21 @@ void nt_source_live_in_kernel(struct nt_source *s, uint64_t inode)
 
 	for (i = 0; i < s->nstream; i++)
 		if (s->stream[i].netns == inode && !s->stream[i].ended)
-			of(s)->in[i].in_kernel = true;
-}
-
-void nt_source_live_until_now(struct nt_source *s)
-{
-	if (s->ops != &live_ops)
-		return;
-	of(s)->until_now = true;
-	of(s)->drained = false;
-}
-
-/* what the module says of itself, before anything of it is believed */
-static int check_info(const struct nt_stream *st, const void *slot, size_t n, struct nt_error *err)
-{
-	struct nettrace_info info = { 0 };
-
-	if (n < offsetof(struct nettrace_info, stride))
-		return nt_error_set(
-			err, -EPROTO,
-			"%s: the module's first record is cut short: rebuild module and nettrace together",
-			title(st));
-	memcpy(&info, slot, n < sizeof(info) ? n : sizeof(info));
-	if (info.magic != NETTRACE_MAGIC || info.hdr.type != NETTRACE_INFO)
-		return nt_error_set(err, -EPROTO,
-				    "%s: what is read there does not come from the nettrace module",
-				    title(st));
-	if (info.abi > NETTRACE_ABI)
-		return nt_error_set(
-			err, -EPROTO,
-			"the module speaks ABI %u, this nettrace ABI %d: upgrade nettrace to the version of the module",
-			info.abi, NETTRACE_ABI);
-	if (info.abi < NETTRACE_ABI)
-		return nt_error_set(
-			err, -EPROTO,
-			"the module speaks ABI %u, this nettrace ABI %d: unload the module ('sudo rmmod nettrace') and load the one that was built with this nettrace",
-			info.abi, NETTRACE_ABI);
-	if (info.rec_size != NETTRACE_REC_SIZE || n < offsetof(struct nettrace_info, pad) ||
-	    info.stride < NETTRACE_REC_SIZE || info.stride > BUF_SIZE / 4)
-		return nt_error_set(
-			err, -EPROTO,
-			"the module's records have %u bytes in slots of %u, this nettrace's have %d: rebuild module and nettrace together",
-			info.rec_size, info.stride, NETTRACE_REC_SIZE);
-	return 0;
-}
-
-static void take_info(struct nt_live *l, unsigned int i, uint64_t read_at)
-{
-	struct nt_stream *st = &l->s.stream[i];
-	struct nettrace_info info;
-	int64_t off;
-
-	memcpy(&info, l->buf, sizeof(info));
-	st->netns = info.netns;
-	/* one for all: the order of time must stay the order of Unix time */
-	st->real_offset = i ? l->s.stream[0].real_offset : info.real_offset;
-	st->cpus = info.cpus;
-	st->stride = info.stride;
-	st->ring = info.ring;
-	memcpy(st->version, info.version, sizeof(st->version) - 1);
-	memcpy(st->release, info.release, sizeof(st->release) - 1);
-	l->in[i].stride = info.stride;
-
-	/* in a time namespace our clock is another one, by far */
-	off = (int64_t)(info.hdr.time - read_at);
-	if (i || (off <= 1000000000 && off >= -1000000000))
-		return;
-	l->skew = off;
-	if (l->since)
-		l->since += (uint64_t)off;
-	l->in[i].since = l->since;
-}
-
-/* the first read: INFO, and events already */
-static int greet(struct nt_live *l, unsigned int i, struct nt_error *err)
-{
-	struct nt_stream *st = &l->s.stream[i];
-	int fd = l->in[i].fd;
-	uint64_t t = now(l);
-	ssize_t n;
-	int ret;
-
-	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
-		return nt_error_set(err, -errno, "events of %s: %s", title(st), strerror(errno));
-	do
-		n = read(fd, l->buf, BUF_SIZE);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return nt_error_set(err, -errno, "events of %s cannot be read: %s", title(st),
-				    strerror(errno));
-	if (!n)
-		return nt_error_set(
-			err, -ESHUTDOWN,
-			"the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'");
-	ret = check_info(st, l->buf, (size_t)n, err);
-	if (ret)
-		return ret;
-	take_info(l, i, t);
-	return take_slots(l, i, st->stride, (size_t)n, err);
-}
-
-/* as many as the rings may give at once */
-static size_t hold(const struct nt_source *s)
-{
-	uint64_t sum = 2 * BUF_SIZE / NETTRACE_REC_SIZE;
-	unsigned int i;
-
-	for (i = 0; i < s->nstream; i++)
-		sum += (uint64_t)s->stream[i].ring * s->stream[i].cpus;
-	return sum < HOLD_MIN ? HOLD_MIN : sum > HOLD_MAX ? HOLD_MAX : sum;
-}
-
-static void name_stream(struct nt_stream *st, const char *name)
-{
-	memset(st->name, 0, sizeof(st->name));
-	strncpy(st->name, name, sizeof(st->name) - 1);
-}
-
-int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *names, size_t n,
-		       size_t max, struct nt_error *err)
-{
-	struct nt_live *l = calloc(1, sizeof(*l));
-	unsigned int i;
-	int ret = 0;
-
-	*s = NULL;
-	if (l)
-		l->buf = malloc(BUF_SIZE);
-	if (!l || !l->buf) {
-		for (i = 0; i < n; i++)
-			close(fds[i]);
-		free(l);
-		return nt_error_set(err, -ENOMEM, "memory is short");
-	}
-	l->s.ops = &live_ops;
-	l->s.nstream = (unsigned int)n;
-	for (i = 0; i < n; i++) {
-		l->in[i].fd = fds[i];
-		name_stream(&l->s.stream[i], names[i]);
-	}
-	nt_merge_init(&l->merge, HOLD_MAX); /* until the rings are known */
-	for (i = 0; !ret && i < n; i++)
-		ret = greet(l, i, err);
-	if (ret) {
-		live_close(&l->s);
-		return ret;
-	}
-	l->fixed_cap = max;
-	l->merge.cap = max ? max : hold(&l->s);
-	*s = &l->s;
-	return 0;
-}
-
-/* a place for one more stream: the next, or one that was released; -1: none */
-static int place(const struct nt_live *l)
-{
-	unsigned int i;
-
-	if (l->s.nstream < NT_STREAM_MAX)
-		return (int)l->s.nstream;
-	for (i = 0; i < NT_STREAM_MAX; i++)
-		if (l->in[i].released)
-			return (int)i;
-	return -1;
-}
-
-int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err)
-{
-	struct nt_live *l = of(s);
-	int i = place(l), ret;
-	struct nt_stream *st;
-
-	if (i < 0) {
-		close(fd);
-		return nt_error_set(
-			err, -E2BIG,
-			"network namespace %s is left out: %d were read before it, which is the most",
-			name, NT_STREAM_MAX);
-	}
-	st = &s->stream[i];
-	/* what its first read gives must not be refused */
-	if (nt_merge_room(&l->merge) < BUF_SIZE / NETTRACE_REC_SIZE)
-		l->merge.cap += BUF_SIZE / NETTRACE_REC_SIZE;
-	l->in[i] = (struct live_in){ .fd = fd, .since = l->since };
-	memset(st, 0, sizeof(*st));
-	name_stream(st, name);
-	ret = greet(l, (unsigned int)i, err);
-	if (ret && !st->stride) { /* nothing of it was taken: it never was here */
-		close(fd);
-		l->in[i] = (struct live_in){ .fd = -1, .released = (unsigned int)i < s->nstream };
-		st->ended = true;
-		return ret;
-	}
-	if ((unsigned int)i == s->nstream)
-		s->nstream++;
-	if (!l->fixed_cap && hold(s) > l->merge.cap)
-		l->merge.cap = hold(s);
-	l->drained = false;
-	return ret;
+			nt_live_of(s)->in[i].in_kernel = true;
 }
 
 void nt_source_live_drop(struct nt_source *s, unsigned int i)
 {
-	struct nt_live *l = of(s);
+	struct nt_live *l = nt_live_of(s);
 
 	if (i < s->nstream && l->in[i].fd >= 0)
 		end_stream(l, i);
 }
 
-void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name)
+void nt_source_live_until_now(struct nt_source *s)
 {
-	unsigned int i;
-
-	for (i = 0; i < s->nstream; i++)
-		if (s->stream[i].netns == inode && !s->stream[i].ended)
-			name_stream(&s->stream[i], name);
-}
-
-void nt_source_live_release(struct nt_source *s, unsigned int i)
-{
-	struct nt_live *l = of(s);
-
-	if (s->ops == &live_ops && i < s->nstream && l->in[i].fd < 0)
-		l->in[i].released = true;
-}
-
-void nt_source_live_finder(struct nt_source *s, struct nt_live_finder *f, bool from_now)
-{
-	struct nt_live *l = of(s);
-
-	l->finder = f;
-	l->since = from_now ? now(l) : 0;
+	if (s->ops != &nt_live_ops)
+		return;
+	nt_live_of(s)->until_now = true;
+	nt_live_of(s)->drained = false;
 }

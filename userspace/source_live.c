@@ -30,6 +30,10 @@
 #include "source_live_priv.h"
 
 #define WAIT_MAX_NS 3000000ull
+/* in a stream of events one is always about to be due: a wake-up for each would
+ * cost ten times the event
+ */
+#define WAIT_MIN_NS 2000000ull
 
 /* as the module's clock has it */
 uint64_t nt_live_now(const struct nt_live *l)
@@ -267,7 +271,7 @@ static int live_wait(struct nt_source *s, int timeout_ms)
 		if (oldest <= t)
 			return 0;
 		if (ns > oldest - t)
-			ns = oldest - t;
+			ns = oldest - t < WAIT_MIN_NS ? WAIT_MIN_NS : oldest - t;
 		if (ns > WAIT_MAX_NS)
 			ns = WAIT_MAX_NS;
 	} else {

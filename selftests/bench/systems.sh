@@ -127,12 +127,43 @@ stop_nettrace()
 
 start_nettrace_paused()
 {
-	nettrace_load trace=none
+	nettrace_load trace=init
+	nettrace stop
 }
 
 stop_nettrace_paused()
 {
 	SEEN=- LOST=0
+	rmmod nettrace
+}
+
+# a filter that nothing of any load passes
+start_nettrace_filtered()
+{
+	nettrace_load trace=init
+	nettrace filter 'udp port 9 and host 192.0.2.9'
+}
+
+stop_nettrace_filtered()
+{
+	SEEN=$(nettrace_stat filtered)
+	LOST=0
+	rmmod nettrace
+}
+
+start_nettraced()
+{
+	nettrace_load trace=init
+	program nettraced --group root
+	await "nettraced to serve" test -S /run/nettraced/socket
+}
+
+stop_nettraced()
+{
+	nettrace stats -d >"$TMP/stats"
+	SEEN=$(first_number "$TMP/stats" "^events_received")
+	LOST=$(first_number "$TMP/stats" "^events_lost")
+	end_program
 	rmmod nettrace
 }
 

@@ -7,8 +7,8 @@
  *            -n  from now on, not what the rings hold
  *            -w  keep reading for so long; without it, until nothing is left
  *          A line begins with the record's type.  Bytes that are not plain are
- *          written \xHH.  The last line is "total delivered=… lost=… gaps=…
- *          end=yes|no" (yes: the stream ended by itself).
+ *          written \xHH.  The last line is "total delivered=… lost=… filtered=…
+ *          gaps=… end=yes|no" (yes: the stream ended by itself).
  * Exit:    0; 1 cannot open or read; 2 usage.
  */
 #define _GNU_SOURCE
@@ -169,7 +169,8 @@ static void print_rec(const union nettrace_rec *r)
 		break;
 	case NETTRACE_GAP:
 		print_hdr("gap", &r->hdr);
-		printf(" lost=%" PRIu64 "\n", (uint64_t)r->gap.lost);
+		printf(" lost=%" PRIu64 " filtered=%" PRIu64 "\n", (uint64_t)r->gap.lost,
+		       (uint64_t)r->gap.filtered);
 		break;
 	}
 }
@@ -228,8 +229,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	ret = dump(&e, now() + seconds);
-	printf("total delivered=%" PRIu64 " lost=%" PRIu64 " gaps=%" PRIu64 " end=%s\n",
-	       e.delivered, e.lost, e.gaps, ret == -ENODATA ? "yes" : "no");
+	printf("total delivered=%" PRIu64 " lost=%" PRIu64 " filtered=%" PRIu64 " gaps=%" PRIu64
+	       " end=%s\n",
+	       e.delivered, e.lost, e.filtered, e.gaps, ret == -ENODATA ? "yes" : "no");
 	if (ret && ret != -ENODATA)
 		fprintf(stderr, "evdump: reading events: %s\n", strerror(-ret));
 	events_close(&e);

@@ -1,0 +1,517 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: --timeout 900
+#
+# The generic netlink family, by its specification and the kernel's own YNL tool:
+# every operation, every attribute, every refusal and its sentence.  Filters:
+# filter.sh.
+
+# shellcheck source=selftests/lib/nt.sh
+. "$(dirname "$0")/lib/nt.sh"
+# shellcheck source=selftests/lib/ynl.sh
+. "$NT_DIR/lib/ynl.sh"
+
+CLI=$NT_TOP/build/kselftest/tools/net/ynl/cli.py
+
+cli()
+{
+	python3 "$CLI" --no-schema --spec "$SPEC" "$@"
+}
+
+inode()
+{
+	in_ns "${1:-}" stat -L -c %i /proc/self/ns/net
+}
+
+TRACING=/sys/kernel/tracing
+
+# hook_calls NETNS: how often the kernel calls the module's hooks for one ping, as
+# its function tracer says
+hook_calls()
+{
+	[ -e $TRACING/trace ] || must mount -t tracefs none $TRACING
+	echo 'nt_in4 nt_out4 nt_pre4 nt_post4' >$TRACING/set_ftrace_filter
+	echo function >$TRACING/current_tracer
+	echo >$TRACING/trace
+	must in_ns "$1" ping -qc 1 127.0.0.1
+	CALLS=$(grep -c ': nt_' $TRACING/trace)
+	echo nop >$TRACING/current_tracer
+	echo >$TRACING/set_ftrace_filter
+}
+
+t_cli()
+{
+	load
+	equal "operations" "$(cli --list-ops | awk '{ print $1 }' | tr '\n' ' ')" \
+		"get start stop set counters-get sockets-get "
+	REPLY=$(cli --output-json --do get) || fail "get: $REPLY"
+	equal "netns" "$(value netns)" "$(inode)"
+	must cli --do stop
+	equal "tracing" "$(stat_of tracing)" 0
+	cli --do stop >"$NT_TMP/out" 2>&1 && fail "a second stop is no error"
+	grep -q "this namespace is not being traced" "$NT_TMP/out" || fail "$(cat "$NT_TMP/out")"
+	must cli --do start --json '{"ring": 1024}'
+	equal "tracing" "$(stat_of tracing)" 1
+	cli --subscribe events --sleep 6 --output-json >"$NT_TMP/out" 2>&1 &
+	echo $! >>"$NT_TMP/pids"
+	# it does not say when it has joined: one connection after another
+	until gone $!; do
+		printf 'listen 127.0.0.1 80\ndrain 127.0.0.1 80 1\n' | must "$NT_DIR/lib/peer"
+		pause 0.3
+	done
+	wait $! || fail "cli.py --subscribe: $(cat "$NT_TMP/out")"
+	grep -q '"new-state": "tcp-syn-sent"' "$NT_TMP/out" || fail "no transition: $(cat "$NT_TMP/out")"
+}
+
+t_get()
+{
+	local key
+
+	load_with ring=64 payload=100 minisocks=300 hooks=path memory=64
+	ns_add nts-x
+	ynl a nts-x
+	tell a call get
+	for key in version abi netns refused memory; do
+		equal "$key" "$(value $key)" "$(stat_of $key nts-x)"
+	done
+	equal "netns" "$(value netns)" "$(inode nts-x)"
+	equal "tracing" "$(value tracing)" true
+	equal "settings" "$(value ring) $(value payload) $(value minisocks) $(value hooks)" \
+		"64 128 512 path"
+	equal "memory-max" "$(value memory-max)" $((64 << 20))
+	equal "readers, filter" "$(value readers) $(value filter-len) $(value filter-owned)" "0 0 "
+	tell a open
+	tell a call get
+	equal "readers" "$(value readers)" 1
+	tell a shut
+	tell a call get
+	equal "readers" "$(value readers)" 0
+}
+
+t_start_stop()
+{
+	local memory
+
+	load
+	ns_add nts-x nts-y
+	ynl a nts-x
+	tell a open
+	hook_calls nts-x
+	equal "calls of hooks for one ping" "$CALLS" 4
+	memory=$(stat_of memory)
+	tell a call stop
+	hook_calls nts-x
+	equal "calls of hooks after the stop" "$CALLS" 0
+	hook_calls nts-y
+	equal "calls of hooks in another namespace" "$CALLS" 4
+	tell a account
+	equal "what the reader still gets" "$REPLY" "4 0 0 yes"
+	tell a shut
+	equal "tracing, refused" "$(stat_of tracing nts-x) $(stat_of refused nts-x)" "0 0"
+	equal "memory of two of three namespaces" "$(stat_of memory)" $((memory * 2 / 3))
+	tell a call start '{"ring": 100, "payload": 1, "minisocks": 257, "hooks": "path"}'
+	tell a call get
+	equal "settings" "$(value ring) $(value payload) $(value minisocks) $(value hooks)" \
+		"128 64 512 path"
+	equal "ring and stride" "$(stat_of ring nts-x) $(stat_of stride nts-x)" "128 256"
+	hook_calls nts-x
+	equal "calls of hooks with hooks=path" "$CALLS" 8
+	equal "events of one ping on the path" "$(stat_of seen nts-x)" 8
+	tell a call stop
+	tell a call start '{"hooks": "default"}'
+	tell a call get
+	equal "what was not given stayed" "$(value ring) $(value payload) $(value hooks)" \
+		"128 64 default"
+}
+
+t_set()
+{
+	load_with trace=none
+	ns_add nts-x
+	ynl a nts-x
+	tell a call get
+	equal "tracing" "$(value tracing)" ""
+	tell a call set '{"ring": 300, "payload": 65, "minisocks": 300, "hooks": "path"}'
+	tell a call get
+	equal "settings" "$(value ring) $(value payload) $(value minisocks) $(value hooks)" \
+		"512 128 512 path"
+	tell a call start
+	equal "ring and stride" "$(stat_of ring nts-x) $(stat_of stride nts-x)" "512 320"
+	tell a call stop
+	tell a call start
+	equal "ring after a stop" "$(stat_of ring nts-x)" 512
+	# a start that fails changes nothing
+	tell a call stop
+	refused a ENOSPC "its rings would pass" call start '{"ring": 1048576, "payload": 4096}'
+	equal "refused" "$(stat_of refused nts-x)" 28
+	tell a call get
+	equal "settings, refused" "$(value ring) $(value refused)" "512 28"
+}
+
+t_counters()
+{
+	local cpus
+
+	load_with ring=16
+	ns_add nts-x
+	ynl a nts-x
+	must in_ns nts-x ping -qc 20 -i 0.002 127.0.0.1
+	tell a call counters-get
+	cpus=$(grep -o '"id": [0-9]*' <<<"$REPLY" | wc -l)
+	equal "CPUs" "$cpus" "$(getconf _NPROCESSORS_CONF)"
+	equal "seen" "$(sum seen)" 80
+	equal "recorded" "$(sum recorded)" "$(stat_of recorded nts-x)"
+	equal "overwritten" "$(sum overwritten)" "$(stat_of overwritten nts-x)"
+	equal "filtered and unrecorded" "$(sum filtered) $(sum unrecorded)" "0 0"
+	tell a call counters-get '{"from": 1}'
+	equal "CPUs from 1" "$(grep -o '"id": [0-9]*' <<<"$REPLY" | tr '\n' ' ')" '"id": 1 '
+	tell a call counters-get '{"from": 4000000000}'
+	equal "CPUs from nowhere" "$REPLY" "{}"
+}
+
+# sum KEY: over all nests of REPLY
+sum()
+{
+	grep -o "\"$1\": [0-9]*" <<<"$REPLY" | awk '{ n += $2 } END { print n + 0 }'
+}
+
+# 70 sockets in FIN-WAIT-2 are more than one answer holds
+t_sockets()
+{
+	local from=0 pieces=0
+
+	load
+	ns_add nts-x
+	peer client nts-x
+	peer other nts-x
+	tell client listen 127.0.0.1 80 100
+	tell client drain 127.0.0.1 80 35
+	tell other listen ::1 81 100
+	tell other drain ::1 81 35
+	ynl a nts-x
+	: >"$NT_TMP/sockets"
+	while [ -n "$from" ]; do
+		tell a call sockets-get "{\"from\": $from}"
+		grep -o '{"kind[^}]*}' <<<"$REPLY" >>"$NT_TMP/sockets"
+		from=$(value next)
+		pieces=$((pieces + 1))
+	done
+	at_least "pieces" $pieces 2
+	in_ns nts-x ss -Htan state fin-wait-2 state time-wait | awk '{ print $(NF - 1), $NF }' |
+		sed 's/[][]//g' | sort >"$NT_TMP/ss"
+	sed -n 's/.*"local": "\([^"]*\)", "remote": "\([^"]*\)", "lport": \([0-9]*\), "rport": \([0-9]*\), .*/\1:\3 \2:\4/p' \
+		"$NT_TMP/sockets" | sort >"$NT_TMP/nl"
+	at_least "sockets that ss knows" "$(wc -l <"$NT_TMP/ss")" 30
+	diff "$NT_TMP/ss" "$NT_TMP/nl" >"$NT_TMP/diff" || fail "not what ss says (<): $(cat "$NT_TMP/diff")"
+	equal "how many the module counts" "$(wc -l <"$NT_TMP/nl")" "$(stat_of mini_now nts-x)"
+	grep -vq '"left-ms": [0-9]\{5\},' "$NT_TMP/sockets" && fail "a timer of 60 s: $(head -n 3 "$NT_TMP/sockets")"
+	grep -q '"kind": "sk-timewait", "state": "tcp-fin-wait2"' "$NT_TMP/sockets" || fail "$(cat "$NT_TMP/sockets")"
+}
+
+# heard_all NAME FILE COUNT: of the transitions
+heard_all()
+{
+	tell "$1" heard "$2"
+	[ "${REPLY%% *}" -ge "$3" ]
+}
+
+# the same facts of evdump's, without what the specification leaves out
+reduced()
+{
+	grep '^state ' | sed 's/ ifindex=[0-9]*//; s/ err=[0-9]* unread=[0-9]* dead=[0-9]*//' | sort
+}
+
+# a whole connection, and a listener, over IPv4 and IPv6
+t_transitions()
+{
+	load
+	net_pair
+	ynl a "$C"
+	ynl b "$S"
+	tell a subscribe
+	tell b subscribe
+	for FAMILY in 4 6; do
+		opened
+		tell client send 5
+		tell server recv 5
+		tell client close
+		tell server close
+		leave client
+		leave server
+		rm "$NT_TMP"/{client,server}.*
+	done
+	for ns in "$C a" "$S b"; do
+		evdump -N "${ns% *}" | reduced >"$NT_TMP/want"
+		at_least "transitions in ${ns% *}" "$(wc -l <"$NT_TMP/want")" 10
+		await "all transitions" heard_all "${ns#* }" "$NT_TMP/${ns#* }" "$(wc -l <"$NT_TMP/want")"
+		diff <(sort "$NT_TMP/${ns#* }") "$NT_TMP/want" >"$NT_TMP/diff" ||
+			fail "multicast (<) and events (>) differ: $(cat "$NT_TMP/diff")"
+	done
+	at_least "wake-ups" "$(cut -d ' ' -f 2 <<<"$REPLY")" 1
+}
+
+# nothing that follows a subscription is missed, though nobody listened before
+t_joined_late()
+{
+	local i
+
+	load
+	ns_add nts-x
+	peer server nts-x
+	peer client nts-x
+	tell server listen 127.0.0.1 80 100
+	ynl a nts-x
+	for i in 1 2 3 4 5 6; do
+		# busy, so that the module looks and passes over what it finds
+		tell client drain 127.0.0.1 80 3
+		: >"$NT_TMP/heard"
+		tell a subscribe
+		tell client connect 127.0.0.1 80
+		tell client port
+		await "the first transition" heard_port "$REPLY"
+		tell client close
+	done
+}
+
+heard_port()
+{
+	tell a heard "$NT_TMP/heard"
+	grep -q " lport=$1 .* new=ESTABLISHED\| new=ESTABLISHED .* lport=$1 " "$NT_TMP/heard"
+}
+
+t_wake()
+{
+	load
+	ns_add nts-x
+	ynl a nts-x
+	tell a subscribe
+	peer client nts-x
+	tell client udp 127.0.0.1 9 10
+	await "a wake-up that tells all" told_all
+	equal "transitions" "${REPLY%% *}" 0
+}
+
+told_all()
+{
+	tell a heard /dev/null
+	[ "${REPLY##* }" = "$(stat_of recorded nts-x)" ] && [ "${REPLY##* }" -ge 20 ]
+}
+
+# 16 records a CPU: more happens in 10 ms
+t_lost()
+{
+	load_with ring=16
+	ns_add nts-x
+	ynl a nts-x
+	tell a subscribe
+	peer client nts-x
+	tell client listen 127.0.0.1 80 100
+	tell client drain 127.0.0.1 80 50
+	await "all to be told" told_all
+	equal "the loss is told" "$(($(cut -d ' ' -f 3 <<<"$REPLY") > 0))" 1
+	at_least "transitions all the same" "${REPLY%% *}" 1
+}
+
+t_other_namespace()
+{
+	load
+	ns_add nts-x nts-y
+	ynl a nts-x
+	ynl b nts-y
+	tell a subscribe
+	tell b subscribe
+	printf 'listen 127.0.0.1 80\ndrain 127.0.0.1 80 2\n' | must in_ns nts-y "$NT_DIR/lib/peer"
+	await "the transitions" heard_all b "$NT_TMP/b" 10
+	tell a heard "$NT_TMP/a"
+	equal "what another namespace's subscriber hears" "$REPLY" "0 0 0 0"
+	tell a call stop
+	equal "tracing there" "$(stat_of tracing nts-y)" 1
+}
+
+t_refusals()
+{
+	load_with memory=8
+	ns_add nts-x
+	ynl a nts-x
+	refused a EALREADY "this namespace is being traced already" call start
+	refused a EBUSY "ring, payload, minisocks and hooks stay" call set '{"ring": 64}'
+	refused a EBUSY "ring, payload, minisocks and hooks stay" call set '{"hooks": 0}'
+	refused a EINVAL "nothing is to be set" call set
+	tell a call stop
+	refused a EALREADY "this namespace is not being traced" call stop
+	refused a ENODATA "this namespace is not being traced: there is nothing" call counters-get
+	refused a ENODATA "this namespace is not being traced: there is nothing" call sockets-get
+	refused a ENOSPC "its rings would pass the module's memory cap" call start '{"ring": 1048576}'
+	refused a EINVAL "ring: give a number of events" call start '{"ring": 15}'
+	refused a EINVAL "ring: give a number of events" call set '{"ring": 1048577}'
+	refused a EINVAL "payload: give a number of bytes" call start '{"payload": 4097}'
+	refused a EINVAL "minisocks: give a number" call start '{"minisocks": 255}'
+	refused a EINVAL "minisocks: give a number" call set '{"minisocks": 4294967295}'
+	refused a EINVAL "hooks: give default (0) or path (1)" call start '{"hooks": 2}'
+	refused a EINVAL "filter-owned says something of a filter" call set '{"filter-owned": true}'
+	equal "nothing was started" "$(stat_of tracing nts-x)" 0
+}
+
+# whoever lacks the capability is refused everything, with the reason
+t_unprivileged()
+{
+	local op
+
+	load
+	ynl a "" setpriv --reuid=65534 --regid=65534 --clear-groups
+	for op in get start stop set counters-get sockets-get; do
+		refused a EPERM "CAP_NET_ADMIN is needed" call $op
+	done
+	refused a EPERM "" subscribe
+	equal "tracing" "$(stat_of tracing)" 1
+	# a root without the capability, and its socket in other hands
+	ynl b "" setpriv --bounding-set=-net_admin --inh-caps=-net_admin
+	refused b EPERM "CAP_NET_ADMIN is needed" call stop
+}
+
+# attr TYPE HEX: a netlink attribute, with its length and padding
+attr()
+{
+	local len=$((${#2} / 2)) pad=
+
+	while [ $(((len + ${#pad} / 2) % 4)) -ne 0 ]; do
+		pad+=00
+	done
+	printf '%s%s%s%s' "$(le 2 $((len + 4)))" "$(le 2 "$1")" "$2" "$pad"
+}
+
+# what no library would send; numbers of attributes as in nettrace_netlink.h
+t_hostile()
+{
+	load_with trace=none
+	ns_add nts-x
+	ynl a nts-x
+	refused a EINVAL "" raw get "$(attr 1 00000000)"
+	refused a EINVAL "Unknown attribute type" raw get "$(attr 7 00000000)"
+	refused a EINVAL "Unknown attribute type" raw stop "$(attr 200 "")"
+	refused a EINVAL "" raw start "$(attr 7 00)"
+	refused a EINVAL "" raw start "$(attr 7 0000000000000000)"
+	refused a EINVAL "" raw start "$(attr 7 "")"
+	refused a EINVAL "" raw start "$(attr $((7 | 0x8000)) 00010000)"
+	refused a EINVAL "Unknown attribute type" raw start "$(attr 14 "")"
+	refused a ERANGE "" raw set "$(attr 16 00000000)"
+	refused a EINVAL "" raw set "$(attr 5 "")"
+	refused a EINVAL "" raw counters-get "$(attr 17 0000)"
+	# it says more than there is, and less than itself
+	refused a EINVAL "" raw start ff000700
+	refused a EINVAL "" raw start 0200070000000000
+	# twice: the last one counts, and is checked
+	tell a raw set "$(attr 7 "$(le 4 64)")$(attr 7 "$(le 4 128)")"
+	tell a call get
+	equal "ring" "$(value ring)" 128
+}
+
+# whoever subscribes, filters or has stopped: rmmod does not wait
+t_unload()
+{
+	local i
+
+	for i in 1 2 3; do
+		load
+		ns_add nts-x$i nts-y$i
+		ip netns exec nts-x$i nice -n 19 traffic 60 &
+		echo $! >>"$NT_TMP/pids"
+		disown $!
+		ynl a$i nts-x$i
+		ynl b$i nts-y$i
+		tell a$i subscribe
+		tell a$i open
+		tell a$i call set "{\"filter\": \"$(bpf_udp_port 7007)\", \"filter-owned\": true}"
+		tell b$i subscribe
+		tell b$i call set "{\"filter\": \"$(bpf_nothing)\"}"
+		tell b$i call stop
+		await "packets left out" some_filtered nts-x$i
+		must rmmod nettrace
+		tell a$i account
+		equal "the reader's end" "${REPLY##* }" yes
+		ask a$i call get
+		case $REPLY in err*) ;; *) fail "the family answers after rmmod: $REPLY" ;; esac
+	done
+	# sockets of before still listen to a group number that is nobody's now
+	load
+	tell a1 heard "$NT_TMP/a"
+}
+
+some_filtered()
+{
+	[ "$(stat_of filtered "$1")" -ge 100 ]
+}
+
+# a namespace dies with a filter, a subscription made in it, and half a stop
+t_namespace_dies()
+{
+	local i
+
+	load
+	for i in 1 2 3; do
+		ns_add nts-x
+		must ip link add nts1 type veth peer name eth0 netns nts-x
+		ynl a nts-x
+		tell a subscribe
+		tell a call set "{\"filter\": \"$(bpf_nothing)\"}"
+		printf 'listen 127.0.0.1 80\ndrain 127.0.0.1 80 2\n' | must in_ns nts-x "$NT_DIR/lib/peer"
+		[ $i -ne 2 ] || tell a call stop
+		must ip netns del nts-x
+		leave a
+		rm "$NT_TMP"/a.*
+		await "the namespace to be destroyed" no_device nts1
+	done
+	equal "memory of the namespaces that are gone" "$(memory_per_namespace)" 1
+}
+
+no_device()
+{
+	[ ! -e "/sys/class/net/$1" ]
+}
+
+# how many namespaces' worth of memory is in use; a ring and a table of the least size
+memory_per_namespace()
+{
+	local one=$(($(stat_of ring) * $(stat_of stride) * $(nproc)))
+
+	echo $(($(stat_of memory) / one))
+}
+
+# the specification has nothing that no test has used
+t_everything_used()
+{
+	python3 - "$SPEC" "$USED" <<-'EOF2' >"$NT_TMP/unused"
+		import sys, yaml
+		spec = yaml.safe_load(open(sys.argv[1]))
+		used = set(open(sys.argv[2]).read().split("\n"))
+		for s in spec["attribute-sets"]:
+		    for a in s["attributes"]:
+		        if a["type"] != "pad" and f'attr {s["name"]}.{a["name"]}' not in used:
+		            print(f'attribute {s["name"]}.{a["name"]}')
+		for o in spec["operations"]["list"]:
+		    if f'op {o["name"]}' not in used:
+		        print(f'operation {o["name"]}')
+	EOF2
+	[ ! -s "$NT_TMP/unused" ] || fail "never used: $(tr '\n' ';' <"$NT_TMP/unused")"
+}
+
+# nor does the module have a sentence that no test has provoked; those of filters
+# are filter.sh's
+t_every_sentence()
+{
+	local sentence missing=0
+
+	grep -v '"filter:\|own filter\|lasting filter' "$NT_TOP"/module/netlink*.c |
+		sed -n 's/.*NL_SET_ERR_MSG\(_ATTR\)\?(.*, "\(.*\)");.*/\2/p' >"$NT_TMP/sentences"
+	at_least "sentences in the source" "$(wc -l <"$NT_TMP/sentences")" 10
+	while IFS= read -r sentence; do
+		grep -qxF "text $sentence" "$USED" && continue
+		diag "never seen: $sentence"
+		missing=$((missing + 1))
+	done <"$NT_TMP/sentences"
+	equal "sentences never seen" $missing 0
+}
+
+nt_main t_cli t_get t_start_stop t_set t_counters t_sockets t_transitions t_joined_late t_wake \
+	t_lost t_other_namespace t_refusals t_unprivileged t_hostile t_unload t_namespace_dies \
+	t_everything_used t_every_sentence

@@ -85,8 +85,7 @@ int64_t nt_model_due(const struct nt_model *m)
 	return t;
 }
 
-static int late_add(struct nt_model *m, struct nt_arrowx *x, int64_t t,
-		    const struct nt_sighting *s)
+static int late_add(struct nt_model *m, struct nt_arrowx *x, int64_t t, const struct nt_sighting *s)
 {
 	struct nt_latex *l = calloc(1, sizeof(*l));
 

@@ -247,9 +247,9 @@ static void test_stream_ended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_complete), cmocka_unit_test(test_remote),
-		cmocka_unit_test(test_late),	 cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_end),	 cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_complete),     cmocka_unit_test(test_remote),
+		cmocka_unit_test(test_late),	     cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_end),	     cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_stream_ended),
 	};
 

@@ -311,12 +311,9 @@ static void test_unknown_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_every_width),
-		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_lifelines_straight),
-		cmocka_unit_test(test_color),
-		cmocka_unit_test(test_unknown_numbers),
+		cmocka_unit_test(test_golden), cmocka_unit_test(test_every_width),
+		cmocka_unit_test(test_late),   cmocka_unit_test(test_lifelines_straight),
+		cmocka_unit_test(test_color),  cmocka_unit_test(test_unknown_numbers),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -351,11 +351,7 @@ int main(void)
 		cmocka_unit_test(test_late),	       cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_schema_refuses), cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_loss),	       cmocka_unit_test(test_datagram),
-<<<<<<< HEAD
 		cmocka_unit_test(test_stats),	       cmocka_unit_test(test_socket),
-=======
-		cmocka_unit_test(test_stats),
->>>>>>> 82e5db9 (selftests: filter, container: filters counted exactly, isolation through every way in)
 	};
 
 	return cmocka_run_group_tests_name("render_json", tests, NULL, NULL);

@@ -26,13 +26,22 @@ struct nt_merge_key {
 	uint16_t source;
 };
 
+/* a link of the row, at the index of its slot */
+struct nt_merge_link {
+	struct nt_merge_key key;
+	uint32_t next;
+};
+
 struct nt_merge {
 	struct nt_merge_key *heap;
+	struct nt_merge_link *link;
 	struct nt_event *slot;
-	uint32_t *free; /* slots that are not in use */
-	size_t n;	/* events held */
-	size_t size;	/* slots there are */
-	size_t cap;	/* slots there may ever be */
+	uint32_t *free;	      /* slots that are not in use */
+	size_t n;	      /* events held */
+	size_t nheap;	      /* of these in the heap; the others are in the row */
+	size_t size;	      /* slots there are */
+	size_t cap;	      /* slots there may ever be */
+	uint32_t first, last; /* of the row */
 	uint64_t order;
 };
 
@@ -50,12 +59,7 @@ static inline size_t nt_merge_room(const struct nt_merge *m)
 }
 
 /** nt_merge_oldest() - its time in *time; false: there is none */
-static inline bool nt_merge_oldest(const struct nt_merge *m, uint64_t *time)
-{
-	if (m->n)
-		*time = m->heap[0].time;
-	return m->n > 0;
-}
+bool nt_merge_oldest(const struct nt_merge *m, uint64_t *time);
 
 /** nt_merge_pop() - the oldest event, if it is not younger than @until */
 bool nt_merge_pop(struct nt_merge *m, uint64_t until, struct nt_event *ev);

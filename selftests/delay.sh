@@ -19,7 +19,7 @@ LOAD_MS=60
 # measured WHAT RATE NETNS: lone segments from C to S, and what follow says
 measured()
 {
-	delay "/run/netns/$C" "/run/netns/$S" $SADDR $PORT $COUNT "$2" -- \
+	delay "/run/netns/$C" "/run/netns/$S" "$SADDR" $PORT $COUNT "$2" -- \
 		"$NETTRACE" follow -N "$3" >"$NT_TMP/delay" 2>"$NT_TMP/err" ||
 		fail "$1: $(cat "$NT_TMP/err" "$NT_TMP/delay")"
 	while read -r kind n _ median _ p99 _ max; do
@@ -104,7 +104,7 @@ t_lost()
 
 was_dropped()
 {
-	[ "$(dropped $S)" -ge 1 ]
+	[ "$(dropped "$S")" -ge 1 ]
 }
 
 nt_main "t_lone net_pair" "t_lone net_lo" t_remote t_load t_slow_path t_lost

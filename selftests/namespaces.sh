@@ -52,7 +52,7 @@ watch()
 	"$NETTRACE" "$@" -N all >"$NT_TMP/out" 2>"$NT_TMP/err" &
 	READER=$!
 	echo $READER >>"$NT_TMP/pids"
-	await "nettrace $1 to open" reads $READER 1
+	await "nettrace $1 to open" reads "$READER" 1
 }
 
 # event files that PROCESS has open
@@ -75,9 +75,9 @@ reads_just()
 # interrupt: Ctrl-C ends the reader, and well
 interrupt()
 {
-	kill -INT $READER
-	await "nettrace to end after Ctrl-C" gone $READER
-	wait $READER || fail "nettrace failed: $(cat "$NT_TMP/err")"
+	kill -INT "$READER"
+	await "nettrace to end after Ctrl-C" gone "$READER"
+	wait "$READER" || fail "nettrace failed: $(cat "$NT_TMP/err")"
 }
 
 # container NAME: a process in a namespace that has no name; PID in CONTAINER
@@ -143,7 +143,7 @@ t_set()
 	must ping -qc 1 127.0.0.1
 	watch follow
 	want=$(inodes)
-	await "all of them to be read" reads_just $READER "$(wc -l <<<"$want")"
+	await "all of them to be read" reads_just "$READER" "$(wc -l <<<"$want")"
 	interrupt
 	"$NETTRACE" timeline --json -N all >"$NT_TMP/json" 2>"$NT_TMP/err" ||
 		fail "timeline -N all: $(cat "$NT_TMP/err")"
@@ -192,7 +192,7 @@ t_named_later()
 	load
 	watch follow --json
 	container box
-	await "the container to be read" reads_just $READER "$(inodes | wc -l)"
+	await "the container to be read" reads_just "$READER" "$(inodes | wc -l)"
 	echo nts-late >>"$NT_TMP/netns"
 	must ip netns attach nts-late "$CONTAINER"
 	must nsenter -t "$CONTAINER" -n ping -qc 1 127.0.0.1
@@ -210,14 +210,14 @@ t_dying()
 	net_pair
 	must ip link add nts1 type veth peer name eth1 netns $S
 	watch follow --json
-	before=$(events_of $READER)
+	before=$(events_of "$READER")
 	opened
 	tell client send 5
 	slay server
 	# `ip netns` lets it go, and nothing else may hold it
 	must ip netns del $S
 	await "the server's namespace to be destroyed" no_devices
-	await "its file to be closed" reads_just $READER $((before - 1))
+	await "its file to be closed" reads_just "$READER" $((before - 1))
 	await "what killing the server did" grep -q '"call":"exit"' "$NT_TMP/out"
 	# the others are read on
 	must ip netns exec $C ping -qc 1 127.0.0.1
@@ -247,8 +247,8 @@ t_unload()
 	ns_add nts-a
 	watch follow
 	must rmmod nettrace
-	await "follow to end" gone $READER
-	wait $READER || fail "follow failed: $(cat "$NT_TMP/err")"
+	await "follow to end" gone "$READER"
+	wait "$READER" || fail "follow failed: $(cat "$NT_TMP/err")"
 	equal "words on stderr" "$(cat "$NT_TMP/err")" ""
 }
 
@@ -257,7 +257,7 @@ epoller()
 {
 	mkfifo "$NT_TMP/ep.in"
 	python3 -c '
-import os, select, sys
+import errno, os, select, sys
 fd = os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK)
 ep = select.epoll()
 ep.register(fd, select.EPOLLIN)
@@ -268,7 +268,11 @@ except BlockingIOError:
     pass
 print("ready", ep.poll(0), flush=True)
 sys.stdin.readline()
-print("ends", ep.poll(10)[0][1] & select.EPOLLHUP != 0, flush=True)
+print("woken", len(ep.poll(10)), flush=True)
+try:
+    print("ends", not os.read(fd, 1 << 20), flush=True)
+except OSError as e:
+    print("ends", e.errno == errno.EIO, flush=True)
 ep.unregister(fd)
 ep.close()
 os.close(fd)
@@ -281,8 +285,10 @@ os.close(fd)
 epoller_ends()
 {
 	echo >"$NT_TMP/ep.in"
-	await "epoll's process to end" gone $EPOLLER
-	wait $EPOLLER || fail "it failed: $(cat "$NT_TMP/ep.err")"
+	await "epoll's process to end" gone "$EPOLLER"
+	wait "$EPOLLER" || fail "it failed: $(cat "$NT_TMP/ep.err")"
+	# /proc says of a file whose entry is gone that it can be read, and EIO then
+	grep -q "woken 1" "$NT_TMP/ep.out" || fail "not woken: $(cat "$NT_TMP/ep.out")"
 	grep -q "ends True" "$NT_TMP/ep.out" || fail "no end: $(cat "$NT_TMP/ep.out")"
 }
 
@@ -326,15 +332,15 @@ t_churn()
 	round 0
 	await "the first namespace to go" no_devices
 	watch follow
-	before=$(events_of $READER)
-	files=$(find /proc/$READER/fd -type l | wc -l)
+	before=$(events_of "$READER")
+	files=$(find "/proc/$READER/fd" -type l | wc -l)
 	nets=$(nets_alive)
 	for ((i = 1; i <= ROUNDS; i++)); do
 		round $i
 	done
 	await "all $ROUNDS namespaces to be destroyed" no_devices
-	await "their files to be closed" reads_just $READER "$before"
-	equal "descriptors" "$(find /proc/$READER/fd -type l | wc -l)" "$files"
+	await "their files to be closed" reads_just "$READER" "$before"
+	equal "descriptors" "$(find "/proc/$READER/fd" -type l | wc -l)" "$files"
 	await "struct net to be freed: $nets before" few_nets $((nets + ROUNDS / 10))
 	# it was at work: most of them it has met
 	at_least "conversations in them" "$(grep -c 'SYN-SENT (connect' "$NT_TMP/out")" $((ROUNDS / 2))

@@ -164,9 +164,9 @@ struct nt_orphan {
 
 struct nt_model {
 	int64_t hold;
-	int64_t wait; /* for what is not complete */
-	bool prompt;  /* what is complete waits for nothing */
-	int64_t now;  /* no older event will come */
+	int64_t wait;  /* for what is not complete */
+	bool prompt;   /* what is complete waits for nothing */
+	int64_t now;   /* no older event will come */
 	int64_t t_max; /* newest event */
 	bool finishing;
 	struct nt_observer obs;

@@ -37,8 +37,8 @@
 #include <unistd.h>
 
 #define DAY	  86400000000000ll
-#define LONE	  7  /* bytes */
-#define WARM	  6  /* until COMMAND is at work */
+#define LONE	  7 /* bytes */
+#define WARM	  6 /* until COMMAND is at work */
 #define LOAD	  10
 #define PATIENCE  20 /* seconds */
 #define LINES_MAX (1 << 20)

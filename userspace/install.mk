@@ -5,13 +5,11 @@
 #
 #	DESTDIR		put in front of every path (packages)
 #	PREFIX		/usr/local
-#	SYSCONFDIR	/etc, where nettraced.service looks for nettraced.conf
 #
 # The folders can be named one by one too.  The module is not in this list:
 # modules_install and dkms_install of the top-level Makefile are its way.
 
 PREFIX ?= /usr/local
-SYSCONFDIR ?= /etc
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
@@ -32,6 +30,7 @@ INSTALL_LIST := \
 	644|$(U)/man/nettraced.8|$(MANDIR)/man8/nettraced.8 \
 	644|$(U)/completion/nettrace|$(COMPLETIONDIR)/nettrace \
 	644|$(U)/completion/nettraced|$(COMPLETIONDIR)/nettraced \
+	644|$(B)/install/nettraced.service|$(UNITDIR)/nettraced.service \
 	644|$(U)/schema/nettrace.schema.json|$(DATADIR)/nettrace.schema.json \
 	644|$(UAPI)/nettrace.yaml|$(DATADIR)/nettrace.yaml \
 	644|$(UAPI)/nettrace.h|$(INCLUDEDIR)/nettrace.h \
@@ -40,7 +39,12 @@ INSTALL_LIST := \
 # folders that are nettrace's own
 INSTALL_DIRS := $(DATADIR) $(INCLUDEDIR)
 
-install: all
+# the unit names the program by its path
+$(B)/install/nettraced.service: $(U)/nettraced.service FORCE
+	@mkdir -p $(@D)
+	@sed 's,^ExecStart=/usr/local/sbin/,ExecStart=$(SBINDIR)/,' $< > $@
+
+install: all $(B)/install/nettraced.service
 	@set -e; for entry in $(foreach e,$(INSTALL_LIST),'$(e)'); do \
 		mode=$${entry%%|*}; entry=$${entry#*|}; \
 		install -v -D -m $$mode "$${entry%%|*}" "$(DESTDIR)$${entry#*|}"; \

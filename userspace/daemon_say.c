@@ -64,17 +64,21 @@ void ntd_say_init(void)
 
 void ntd_say(enum ntd_level level, const char *fmt, ...)
 {
-	char raw[1024], text[1024];
+	char raw[1024], text[1024], line[1100];
 	va_list ap;
+	int n;
 
 	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
 	nt_text_escape(text, sizeof(text), raw, sizeof(raw));
 	if (journal)
-		dprintf(STDERR_FILENO, "<%d>%s\n", level, text);
+		n = snprintf(line, sizeof(line), "<%d>%s\n", level, text);
 	else
-		dprintf(STDERR_FILENO, "nettraced: %s\n", text);
+		n = snprintf(line, sizeof(line), "nettraced: %s\n", text);
+	/* not stdio: it asks whether this is a terminal, which is not allowed */
+	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
+		return; /* nobody to tell */
 }
 
 void ntd_notify(const char *fmt, ...)

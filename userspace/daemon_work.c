@@ -293,9 +293,9 @@ static void hear(struct work *w)
 	int fd, ret;
 
 	while (!w->stop && (ret = ntd_recv(w->o.opener, &m, w->payload, &fd))) {
-		if (ret < 0) { /* gone: so do we */
+		if (ret < 0) { /* it was killed: clients shall see that */
 			w->stop = true;
-			w->status = ret == -ESHUTDOWN ? w->status : 1;
+			w->status = 1;
 			return;
 		}
 		switch (m.type) {
@@ -335,9 +335,9 @@ static void report(struct work *w, int64_t now)
 	w->newsworthy = mark;
 	w->news = now;
 	snprintf(text, sizeof(text),
-		 "%u namespaces; %" PRIu64 " events in %" PRIu64 " conversations held, %" PRIu64
-		 " let go, %" PRIu64 " lost; %" PRIu64 " clients",
-		 namespaces(w), n->events, n->conversations, n->evicted, n->lost, c->clients);
+		 "namespaces: %u; events held: %" PRIu64 ", let go: %" PRIu64 ", lost: %" PRIu64
+		 "; conversations: %" PRIu64 "; clients: %" PRIu64,
+		 namespaces(w), n->events, n->evicted, n->lost, n->conversations, c->clients);
 	tell(w, NTD_NEWS, 0, text);
 }
 

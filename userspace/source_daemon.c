@@ -27,7 +27,9 @@
 #define PATIENCE_MS  10000
 #define COUNTERS_MAX (64u * 1024)
 
-/* the socket's group may use it: its name, or number */
+#define OVERFLOW_ID  65534 /* how a user namespace shows those it does not know */
+
+/* the socket's group may use it: "the group NAME"; NULL: it cannot be told */
 static const char *group_of(const char *path, char *buf, size_t size)
 {
 	struct stat st;
@@ -35,11 +37,13 @@ static const char *group_of(const char *path, char *buf, size_t size)
 
 	if (stat(path, &st))
 		return NULL;
-	g = getgrgid(st.st_gid);
+	g = st.st_uid == OVERFLOW_ID ? NULL : getgrgid(st.st_gid);
 	if (g)
-		snprintf(buf, size, "%s", g->gr_name);
+		snprintf(buf, size, "the group %s", g->gr_name);
+	else if (st.st_uid == OVERFLOW_ID)
+		snprintf(buf, size, "a group outside of this user namespace");
 	else
-		snprintf(buf, size, "%u", st.st_gid);
+		snprintf(buf, size, "the group %u", st.st_gid);
 	return buf;
 }
 
@@ -63,10 +67,9 @@ static int cannot_connect(const char *path, int error, struct nt_error *err)
 	case EPERM:
 		if (!group_of(path, group, sizeof(group)))
 			break;
-		return nt_error_set(
-			err, -error,
-			"%s is for root and the group %s: ask for membership, or run with sudo",
-			path, group);
+		return nt_error_set(err, -error,
+				    "%s is for root and %s: ask for membership, or run with sudo",
+				    path, group);
 	case EPROTOTYPE:
 	case ENOTSOCK:
 		return nt_error_set(err, -error, "%s is not the socket of nettraced", path);

@@ -15,7 +15,7 @@ NETTRACED=${NETTRACED:-$(command -v nettraced || echo "$NT_TOP/build/bin/nettrac
 daemon_start()
 {
 	SOCK=$NT_TMP/socket
-	"$NETTRACED" --socket "$SOCK" --config "$NT_TMP/conf" "$@" 2>>"$NT_TMP/words" &
+	"$NETTRACED" --socket "$SOCK" --config "$NT_TMP/conf" "$@" >/dev/null 2>>"$NT_TMP/words" &
 	OPENER=$!
 	echo "$OPENER" >>"$NT_TMP/pids"
 	disown "$OPENER"
@@ -423,7 +423,7 @@ t_bounding_set()
 	net_lo
 	SOCK=$NT_TMP/socket
 	setpriv --no-new-privs --bounding-set=-all,+sys_admin,+net_admin,+sys_ptrace,+dac_read_search,+setuid,+setgid,+setpcap,+chown \
-		--inh-caps=-all "$NETTRACED" --socket "$SOCK" -N "$C" 2>>"$NT_TMP/words" &
+		--inh-caps=-all "$NETTRACED" --socket "$SOCK" -N "$C" >/dev/null 2>>"$NT_TMP/words" &
 	OPENER=$!
 	echo "$OPENER" >>"$NT_TMP/pids"
 	disown "$OPENER"
@@ -482,8 +482,10 @@ t_all_namespaces()
 	await "the new one to be read" in_list nts-later
 	must in_ns nts-later ping -qc 1 127.0.0.1
 	# root of a user namespace: its files are not root's
-	as 1000 unshare --user --map-root-user unshare --net sh -c \
-		'ip link set lo up; ping -qc 1 127.0.0.77 >/dev/null; read -r _' <"$NT_TMP/never" &
+	# one process from setpriv to sh, and none that would keep our output open
+	setpriv --reuid=1000 --regid=1000 --clear-groups unshare --user --map-root-user \
+		unshare --net sh -c 'ip link set lo up; ping -qc 1 127.0.0.77; read -r _' \
+		<"$NT_TMP/never" >"$NT_TMP/out" 2>&1 &
 	echo $! >>"$NT_TMP/pids"
 	disown $!
 	await "the container's packets" shows 127.0.0.77
@@ -667,7 +669,7 @@ t_good_end()
 	await "the follower to be served" counter_reached clients 2
 	must in_ns "$C" ping -qc 1 127.0.0.1
 	await "to follow" followed type=datagram
-	"$NETTRACED" --socket "$NT_TMP/second" -N "$C" 2>/dev/null &
+	"$NETTRACED" --socket "$NT_TMP/second" -N "$C" >/dev/null 2>&1 &
 	SECOND=$!
 	await "a second daemon" test -S "$NT_TMP/second"
 	daemon_end

@@ -209,6 +209,6 @@ END {
 		print_targets()
 	for (i = 1; i <= failed; i++)
 		print "failed: " failures[i]
-	print "Counted are instructions of an emulated CPU, exact from run to run: they show"
-	print "neither cache misses nor what an atomic operation costs a real one."
+	print "Counted are instructions of an emulated CPU, whatever else the host does: they"
+	print "show neither cache misses nor what an atomic operation costs a real one."
 }

@@ -4,16 +4,34 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "session.h"
+
+/* writing begins with making the file empty */
+static bool onto_itself(const struct nt_cli *cli)
+{
+	struct stat from, to;
+
+	return cli->file && !stat(cli->file, &from) && !stat(cli->arg[0], &to) &&
+	       from.st_dev == to.st_dev && from.st_ino == to.st_ino;
+}
 
 static int run_record(const struct nt_cli *cli)
 {
 	struct nt_error err = { "" };
 	struct nt_session s;
 	bool kept = cli->daemon && !cli->command;
-	int status = nt_session_open(&s, cli, kept ? NT_BOTH : NT_LIVE), ret;
+	int status, ret;
+
+	if (onto_itself(cli)) {
+		fprintf(stderr,
+			"nettrace: %s cannot be read and written at once: name another file\n",
+			cli->arg[0]);
+		return NT_EXIT_USAGE;
+	}
+	status = nt_session_open(&s, cli, kept ? NT_BOTH : NT_LIVE);
 
 	if (status < 0) {
 		ret = nt_recorder_open(&s.rec, cli->arg[0], s.src->stream, s.src->nstream, &err);
@@ -25,7 +43,7 @@ static int run_record(const struct nt_cli *cli)
 		}
 	}
 	if (status < 0) {
-		if (!cli->command)
+		if (!cli->command && !cli->file)
 			fprintf(stderr, "nettrace: recording to %s; Ctrl-C ends it\n", cli->arg[0]);
 		/* a model only where the end depends on what happened */
 		if (cli->command)
@@ -59,8 +77,9 @@ const struct nt_command nt_cmd_record = {
 	.brief = "write what happens to FILE",
 	.help = "Writes all events from now on to FILE, until Ctrl-C or until the command\n"
 		"ends. Every subcommand that shows something reads it back with -r FILE. With\n"
-		"--daemon and no command it begins with what nettraced has kept.\n",
-	.opts = NT_OPT_DAEMON | NT_OPT_FILTER | NT_OPT_COMMAND,
+		"--daemon and no command it begins with what nettraced has kept. With -r it copies\n"
+		"from another recording what matches EXPRESSION.\n",
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_FILTER | NT_OPT_COMMAND,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_record,

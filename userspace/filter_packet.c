@@ -343,6 +343,12 @@ static bool speaks_both(const struct nettrace_state *st)
 	       !memcmp(st->remote, any, 16);
 }
 
+/* connect() chooses the local port after this step: it has none yet */
+static bool connects(const struct nettrace_state *st)
+{
+	return st->old_state == NETTRACE_TCP_CLOSE && st->new_state == NETTRACE_TCP_SYN_SENT;
+}
+
 bool nt_partial_segment(struct nt_partial *pkt, const struct nettrace_state *st, unsigned int i)
 {
 	static const uint8_t flags[] = {
@@ -371,7 +377,7 @@ bool nt_partial_segment(struct nt_partial *pkt, const struct nettrace_state *st,
 	put8(pkt, v6 ? 6 : 9, IPPROTO_TCP);
 	put_addr(pkt, v6 ? 8 : 12, out ? st->local : st->remote, n);
 	put_addr(pkt, v6 ? 24 : 16, out ? st->remote : st->local, n);
-	put_port(pkt, out ? off : off + 2, st->lport, false);
+	put_port(pkt, out ? off : off + 2, st->lport, connects(st));
 	put_port(pkt, out ? off + 2 : off, st->rport, listens(st));
 	put8(pkt, off + 13, flags[i % nflags]);
 	return true;

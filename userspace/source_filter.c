@@ -5,12 +5,14 @@
  * Purpose, ownership: source.h, filter.h.
  * Context:   one thread.
  *
- * Gaps pass: what was lost may have matched.  Of a connection's first step, from
- * LISTEN to SYN-RECEIVED, the kernel does not tell the remote end before 7.2;
- * the same socket's next step, microseconds later, does, and decides for both.
- * So in this case the source looks ahead, a short way and only at what is there.
+ * Gaps pass: what was lost may have matched.  A connection's first step does not
+ * tell all of its addresses: from LISTEN to SYN-RECEIVED there is no remote end
+ * before 7.2, from CLOSED to SYN-SENT no local port.  The same socket's next step,
+ * or the SYN that it sends, comes microseconds later, does tell, and decides for
+ * both.  So here the source looks ahead, a short way and only at what is there.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,8 +89,32 @@ static bool is_next_step(const struct nt_event *ev, const struct nt_event *child
 	       st->sk_id == child->rec.state.sk_id && st->rport;
 }
 
-/* the same socket's next step, or the event itself if that is not to be had */
-static const struct nt_event *look_ahead(struct nt_filtered *f, const struct nt_event *child)
+static bool is_connecting(const struct nt_event *ev)
+{
+	const struct nettrace_state *st = &ev->rec.state;
+
+	return ev->rec.hdr.type == NETTRACE_STATE && st->what == NETTRACE_CHANGE &&
+	       st->old_state == NETTRACE_TCP_CLOSE && st->new_state == NETTRACE_TCP_SYN_SENT &&
+	       !st->lport;
+}
+
+static bool is_its_syn(const struct nt_event *ev, const struct nt_event *connecting)
+{
+	const struct nettrace_state *st = &connecting->rec.state;
+	const struct nettrace_packet *p = &ev->rec.packet;
+	size_t n = st->hdr.family == NETTRACE_IPV6 ? 16 : 4;
+
+	return ev->rec.hdr.type == NETTRACE_PACKET && ev->source == connecting->source &&
+	       p->hook == NETTRACE_LOCAL_OUT && p->proto == IPPROTO_TCP &&
+	       p->hdr.family == st->hdr.family && p->hdr.cpu == st->hdr.cpu &&
+	       (p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) == NETTRACE_TH_SYN &&
+	       p->dport == st->rport && !memcmp(p->dst, st->remote, n);
+}
+
+/* what tells more of the same connection, or the event itself if nothing does */
+static const struct nt_event *look_ahead(struct nt_filtered *f, const struct nt_event *child,
+					 bool (*tells)(const struct nt_event *ev,
+						       const struct nt_event *of))
 {
 	struct nt_event *ev;
 	unsigned int i;
@@ -102,17 +128,33 @@ static const struct nt_event *look_ahead(struct nt_filtered *f, const struct nt_
 		}
 		if (ev->t > child->t + AHEAD_NS)
 			break;
-		if (is_next_step(ev, child))
+		if (tells(ev, child))
 			return ev;
 	}
 	return child;
 }
 
+static enum nt_verdict judge(struct nt_filtered *f, const struct nt_event *ev)
+{
+	const struct nt_event *by = ev;
+	union nettrace_rec whole;
+
+	if (is_new_child(ev)) {
+		by = look_ahead(f, ev, is_next_step);
+	} else if (is_connecting(ev)) {
+		by = look_ahead(f, ev, is_its_syn);
+		if (by != ev) {
+			whole = ev->rec;
+			whole.state.lport = by->rec.packet.sport;
+			return nt_filter_record(f->filter, &whole);
+		}
+	}
+	return nt_filter_record(f->filter, &by->rec);
+}
+
 static bool passes(struct nt_filtered *f, const struct nt_event *ev)
 {
-	const struct nt_event *by = is_new_child(ev) ? look_ahead(f, ev) : ev;
-
-	switch (nt_filter_record(f->filter, &by->rec)) {
+	switch (judge(f, ev)) {
 	case NT_REJECT:
 		f->filtered++;
 		return false;

@@ -627,8 +627,8 @@ static void follows_addresses(void **state)
 		{ "src host 10.0.0.2", true, true, true, false, true },
 		{ "host 10.0.0.9", false, false, true, false, true },
 		{ "port 80", true, true, true, true, true },
-		{ "port 81", false, true, false, false, true },
-		{ "port 40000", true, true, false, true, true },
+		{ "port 81", false, false, false, false, true },
+		{ "port 40000", true, false, false, true, true },
 		{ "src port 80", true, true, true, true, true },
 		{ "udp", false, false, false, false, false },
 		{ "arp or icmp", false, false, false, false, false },
@@ -651,6 +651,8 @@ static void follows_addresses(void **state)
 			   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 0);
 	rec[3] = state_rec(NETTRACE_IPV6, "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 40000,
 			   "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2", 80);
+	rec[1].state.old_state = NETTRACE_TCP_CLOSE;
+	rec[1].state.new_state = NETTRACE_TCP_SYN_SENT;
 	rec[4] = rec[2];
 	rec[2].state.new_state = NETTRACE_TCP_LISTEN;
 	rec[4].state.old_state = NETTRACE_TCP_LISTEN;

@@ -254,6 +254,33 @@ static void a_child_goes_with_its_next_step(void **unused)
 	end(b);
 }
 
+/* connect() has no port yet: its SYN tells */
+static void a_connect_goes_with_its_syn(void **unused)
+{
+	struct bench *b = begin();
+	struct nettrace_state *st;
+	int i;
+
+	(void)unused;
+	for (i = 0; i < 2; i++) {
+		st = state(b, 10 * i + 1, 7, NETTRACE_TCP_CLOSE, NETTRACE_TCP_SYN_SENT);
+		memcpy(st->local, "\x0a\0\0\1", 4);
+		memcpy(st->remote, "\x0a\0\0\2", 4);
+		st->lport = 0;
+		st->rport = 80;
+		packet(b, 10 * i + 2, 80);
+		b->l.ev[b->l.n - 1].rec.packet.hook = NETTRACE_LOCAL_OUT;
+		b->l.ev[b->l.n - 1].rec.packet.tcp_flags = NETTRACE_TH_SYN;
+		b->l.ev[b->l.n - 1].rec.packet.sport = 40000 + i;
+	}
+	filter(b, "port 40000");
+	gives(b, 1);
+	gives(b, 2);
+	gives_no_more(b, -ENODATA);
+	assert_int_equal(b->s->filtered, 2);
+	end(b);
+}
+
 static void does_not_look_far(void **unused)
 {
 	struct bench *b = begin();
@@ -321,6 +348,7 @@ int main(void)
 		cmocka_unit_test(counts),
 		cmocka_unit_test(hands_out_what_is_undecided),
 		cmocka_unit_test(a_child_goes_with_its_next_step),
+		cmocka_unit_test(a_connect_goes_with_its_syn),
 		cmocka_unit_test(does_not_look_far),
 		cmocka_unit_test(does_not_wait_for_it),
 		cmocka_unit_test(an_error_comes_after_what_was_before),

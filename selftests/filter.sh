@@ -274,10 +274,17 @@ t_owned()
 	filter a ""
 	equal "its own to lift" "$(stat_of filter_len nts-x)" 0
 	refused_filter b EBUSY "other programs read these events too" "$(bpf_nothing)" owned
-	# its socket is closed
+	# its socket is closed: it stays with its reader, and goes with that
+	filter a "$(bpf_nothing)" owned
+	tell a close
+	equal "after the socket was closed, its owner reading" "$(stat_of filter_len nts-x)" 1
+	tell a shut
+	equal "after the file was closed" "$(stat_of filter_len nts-x)" 0
+	# whose owner does not read: it goes with the socket
 	filter a "$(bpf_nothing)" owned
 	tell a close
 	equal "after the socket was closed" "$(stat_of filter_len nts-x)" 0
+	tell a open
 	# a second reader comes
 	filter a "$(bpf_nothing)" owned
 	tell b open

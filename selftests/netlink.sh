@@ -434,7 +434,7 @@ t_unload()
 	done
 	# sockets of before still listen to a group number that is nobody's now
 	load
-	tell a1 heard "$NT_TMP/a"
+	ask a1 heard "$NT_TMP/a"
 }
 
 some_filtered()

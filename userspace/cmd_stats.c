@@ -290,8 +290,8 @@ const struct nt_command nt_cmd_stats = {
 	.brief = "counters of the module and of this reader",
 	.help = "Shows the module's counters for this namespace (or those of -N), also for each\n"
 		"CPU, and the account of one reader that reads all the rings hold: what it saw\n"
-		"was delivered, filtered or lost. It fails when that does not add up. With --daemon: the counters\n"
-		"counters of nettraced, one a line.\n",
+		"was delivered, filtered or lost. It fails when that does not add up. With --daemon:\n"
+		"the counters of nettraced, one a line.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON,
 	.run = run_stats,
 };

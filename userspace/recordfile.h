@@ -107,6 +107,7 @@ static inline uint64_t nt_rf_sum(uint32_t type, uint32_t len, const void *body)
 	uint32_t i;
 
 	h = (h ^ 0x6e657474726163ull) * 0x9e3779b97f4a7c15ull;
+#pragma GCC unroll 8 /* half of what writing an event costs, else two thirds */
 	for (i = 0; i + 8 <= len; i += 8) {
 		memcpy(&word, p + i, 8);
 		h = (h ^ word) * 0x9e3779b97f4a7c15ull;

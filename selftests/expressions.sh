@@ -172,7 +172,10 @@ t_in_userspace()
 	[ $SAME = yes ] || fail "not the same packets"
 }
 
-# balance ERRFILE SEEN: recorded, lost and left out, in its last line, make SEEN
+# balance ERRFILE LEAST MOST: recorded, lost and left out, in its last line, make up
+# what the module saw meanwhile.  A stray packet (IPv6 never rests) may come before
+# the recorder's first look or after the module's counter was read: so two limits,
+# which are equal nearly always.
 balance()
 {
 	local sum
@@ -180,18 +183,21 @@ balance()
 	sum=$(sed -n 's/.* \([0-9]*\) events recorded, \([0-9]*\) lost, \([0-9]*\) left out.*/\1 \2 \3/p' "$1")
 	[ -n "$sum" ] || fail "no account: $(cat "$1")"
 	read -r RECORDED LOST LEFT <<<"$sum"
-	equal "recorded $RECORDED + lost $LOST + left out $LEFT" $((RECORDED + LOST + LEFT)) "$2"
+	sum=$((RECORDED + LOST + LEFT))
+	at_least "recorded $RECORDED + lost $LOST + left out $LEFT" $sum "$2"
+	at_least "what the module saw" "$3" $sum
 }
 
 t_in_kernel()
 {
-	local expr seen
+	local expr before began ended
 
 	lab
 	SAME=yes
 	for expr in "${IN_KERNEL[@]}"; do
+		before=$(stat_of seen $R)
 		recorder one "$R" "$expr"
-		seen=$(stat_of seen $R)
+		began=$(stat_of seen $R)
 		must "$NETTRACE" filter -N "$R"
 		equal "in the kernel" \
 			"$("$NETTRACE" filter -N "$R" | sed 's/[0-9]* instructions/N instructions/')" \
@@ -200,13 +206,13 @@ t_in_kernel()
 		traffic_once
 		capture_stop
 		pause 0.2
-		seen=$(($(stat_of seen $R) - seen))
+		ended=$(stat_of seen $R)
 		kill -INT "$RECORDER"
 		wait "$RECORDER" || fail "record '$expr': $(cat "$NT_TMP/one.err")"
 		same "$expr" "$NT_TMP/one.rec"
 		at_least "left out by '$expr'" \
 			"$(sed -n 's/.* \([0-9]*\) left out.*/\1/p' "$NT_TMP/one.err")" 1
-		balance "$NT_TMP/one.err" "$seen"
+		balance "$NT_TMP/one.err" $((ended - began)) $(($(stat_of seen $R) - before))
 		equal "after it" "$("$NETTRACE" filter -N $R)" "$R: no filter"
 	done
 	[ $SAME = yes ] || fail "not the same packets"

@@ -13,27 +13,6 @@
 
 #include "filter.h"
 
-/**
- * nt_filter_run() - out of line, so that a hook without a filter stays short
- * @tr:		counts what does not pass
- * @prog:	takes what it wants from @skb, whose data is the network header
- * @skb:	at a hook
- *
- * Context: rcu_read_lock() held.
- */
-bool nt_filter_run(struct nt_trace *tr, const struct bpf_prog *prog,
-		   struct sk_buff *skb)
-{
-	u32 pass;
-
-	preempt_disable();
-	pass = bpf_prog_run(prog, skb);
-	if (!pass)
-		__this_cpu_inc(tr->ring.cpu->filtered);
-	preempt_enable();
-	return pass;
-}
-
 /* ARP leaves with its link header in front: step over it, and back */
 bool nt_filter_run_at(struct nt_trace *tr, const struct bpf_prog *prog,
 		      struct sk_buff *skb, unsigned int off)

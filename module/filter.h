@@ -17,6 +17,9 @@
 #ifndef NETTRACE_FILTER_H
 #define NETTRACE_FILTER_H
 
+#include <linux/filter.h>
+#include <linux/preempt.h>
+
 #include "ns.h"
 
 struct netlink_ext_ack;
@@ -35,10 +38,23 @@ void nt_filter_free(struct nt_filter *f);
 void nt_filter_set(struct nt_net *nt, struct nt_filter *f);
 void nt_filter_disown(struct nt_net *nt);
 
-bool nt_filter_run(struct nt_trace *tr, const struct bpf_prog *prog,
-		   struct sk_buff *skb);
 bool nt_filter_run_at(struct nt_trace *tr, const struct bpf_prog *prog,
 		      struct sk_buff *skb, unsigned int off);
+
+/* what does not pass is counted; under rcu_read_lock() */
+static __always_inline bool nt_filter_run(struct nt_trace *tr,
+					  const struct bpf_prog *prog,
+					  struct sk_buff *skb)
+{
+	u32 pass;
+
+	preempt_disable();
+	pass = bpf_prog_run(prog, skb);
+	if (!pass)
+		__this_cpu_inc(tr->ring.cpu->filtered);
+	preempt_enable();
+	return pass;
+}
 
 /**
  * nt_filter_pass() - is this packet to be recorded?  If not, it is counted
@@ -50,7 +66,7 @@ static __always_inline bool nt_filter_pass(struct nt_trace *tr,
 {
 	const struct bpf_prog *prog = rcu_dereference(tr->filter);
 
-	return likely(!prog) || nt_filter_run(tr, prog, skb);
+	return !prog || nt_filter_run(tr, prog, skb);
 }
 
 /* the same for a packet that has @off bytes of link header at its data */

@@ -157,25 +157,35 @@ static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 	local_irq_restore(flags);
 }
 
+/* each hook's place, known when it is compiled */
+struct nt_where {
+	u8 family;		/* enum nettrace_family */
+	u8 hook;		/* enum nettrace_hook */
+};
+
+static __always_inline unsigned int
+nt_arrival_rejected(struct nt_trace *tr, struct sk_buff *skb,
+		    const struct nt_where at)
+{
+	if (at.hook == NETTRACE_LOCAL_IN && nt_may_end_mini(skb, at.family))
+		nt_arrival_unrecorded(tr, skb, at.family);
+	return NF_ACCEPT;
+}
+
 static __always_inline unsigned int
 nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
-	   const struct nf_hook_state *st, u8 family, u8 hook)
+	   const struct nf_hook_state *st, const struct nt_where at)
 {
 	union nettrace_rec *rec;
 	unsigned long flags;
 
-	if (!nt_filter_pass(tr, skb)) {
-		if (hook == NETTRACE_LOCAL_IN && nt_may_end_mini(skb, family))
-			nt_arrival_unrecorded(tr, skb, family);
-		return NF_ACCEPT;
-	}
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		return NF_ACCEPT;
-	nt_sight(tr, &rec->packet, family, hook, skb, st->in);
+	nt_sight(tr, &rec->packet, at.family, at.hook, skb, st->in);
 	if (nt_has_eth(skb, st->in))
 		nt_copy_macs(&rec->packet, eth_hdr(skb));
-	if (hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
+	if (at.hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
 	    rec->packet.flags & NETTRACE_PKT_L4)
 		nt_sample_in(tr, &rec->packet, skb);
 	nt_ring_commit(&tr->ring, flags);
@@ -257,61 +267,135 @@ static __always_inline bool nt_needs_mini(const struct sock *sk)
 	       (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_RAW);
 }
 
+/* @mini: the mini socket that sends, if one does; @again: see there */
 static __always_inline unsigned int
 nt_departure(struct nt_trace *tr, struct sk_buff *skb,
-	     const struct nf_hook_state *st, u8 family, u8 hook)
+	     const struct nf_hook_state *st, const struct nt_where at,
+	     struct sock *mini, bool again)
 {
 	const struct sock *sk = skb->sk;
-	struct nt_mini_sender mini = {};
 	struct nettrace_packet *p;
 	union nettrace_rec *rec;
 	unsigned long flags;
 
-	if (hook == NETTRACE_LOCAL_OUT && unlikely(nt_needs_mini(sk)))
-		mini = nt_departure_mini(tr, skb, family);
-	/* what became of a mini socket is recorded, the packet perhaps not */
-	if (!nt_filter_pass(tr, skb))
-		goto out;
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
-		goto out;
+		return NF_ACCEPT;
 	p = &rec->packet;
-	nt_sight(tr, p, family, hook, skb, st->out);
-	if (hook == NETTRACE_LOCAL_OUT) {
+	nt_sight(tr, p, at.family, at.hook, skb, st->out);
+	if (at.hook == NETTRACE_LOCAL_OUT) {
 		nt_sample_task(p);
-		if (mini.sk)
-			nt_sample_mini(p, mini.sk);
+		if (mini)
+			nt_sample_mini(p, mini);
 		else if (p->proto == IPPROTO_TCP && sk && nt_sk_is_tcp(sk))
 			nt_sample_out(p, sk);
-		if (mini.again)
+		if (again)
 			p->flags |= NETTRACE_PKT_RETRANS;
 	}
 	nt_ring_commit(&tr->ring, flags);
-out:
+	return NF_ACCEPT;
+}
+
+typedef unsigned int (*nt_departure_fn)(struct nt_trace *tr,
+					struct sk_buff *skb,
+					const struct nf_hook_state *st,
+					struct sock *mini, bool again);
+
+/* what became of a mini socket is recorded, the packet perhaps not */
+static noinline unsigned int
+nt_departure_of_mini(struct nt_trace *tr, struct sk_buff *skb,
+		     const struct nf_hook_state *st, u8 family,
+		     nt_departure_fn record)
+{
+	struct nt_mini_sender mini = nt_departure_mini(tr, skb, family);
+
+	if (nt_filter_pass(tr, skb))
+		record(tr, skb, st, mini.sk, mini.again);
 	if (mini.sk)
 		sock_gen_put(mini.sk);
 	return NF_ACCEPT;
 }
 
-#define NT_HOOK(name, way, family, hook)				\
+/*
+ * Each hook is three functions: the one that netfilter calls needs no stack frame
+ * and goes on to the one that records, or to the one that asks the filter first.
+ */
+#define NT_ARRIVAL(name, ...)						\
+static const struct nt_where name##_where = { __VA_ARGS__ };		\
+									\
+static noinline unsigned int name##_record(struct nt_trace *tr,		\
+					   struct sk_buff *skb,		\
+					   const struct nf_hook_state *st) \
+{									\
+	return nt_arrival(tr, skb, st, name##_where);			\
+}									\
+									\
+static noinline unsigned int name##_filtered(struct nt_trace *tr,	\
+					     struct sk_buff *skb,	\
+					     const struct nf_hook_state *st) \
+{									\
+	if (nt_filter_pass(tr, skb))					\
+		return name##_record(tr, skb, st);			\
+	return nt_arrival_rejected(tr, skb, name##_where);		\
+}									\
+									\
 static unsigned int name(void *priv, struct sk_buff *skb,		\
 			 const struct nf_hook_state *st)		\
 {									\
-	return way(priv, skb, st, family, hook);			\
+	struct nt_trace *tr = priv;					\
+									\
+	if (likely(!rcu_access_pointer(tr->filter)))			\
+		return name##_record(tr, skb, st);			\
+	return name##_filtered(tr, skb, st);				\
 }
 
-NT_HOOK(nt_in4, nt_arrival, NETTRACE_IPV4, NETTRACE_LOCAL_IN)
-NT_HOOK(nt_in6, nt_arrival, NETTRACE_IPV6, NETTRACE_LOCAL_IN)
-NT_HOOK(nt_fwd4, nt_arrival, NETTRACE_IPV4, NETTRACE_FORWARD)
-NT_HOOK(nt_fwd6, nt_arrival, NETTRACE_IPV6, NETTRACE_FORWARD)
-NT_HOOK(nt_pre4, nt_arrival, NETTRACE_IPV4, NETTRACE_PRE_ROUTING)
-NT_HOOK(nt_pre6, nt_arrival, NETTRACE_IPV6, NETTRACE_PRE_ROUTING)
-NT_HOOK(nt_out4, nt_departure, NETTRACE_IPV4, NETTRACE_LOCAL_OUT)
-NT_HOOK(nt_out6, nt_departure, NETTRACE_IPV6, NETTRACE_LOCAL_OUT)
-NT_HOOK(nt_post4, nt_departure, NETTRACE_IPV4, NETTRACE_POST_ROUTING)
-NT_HOOK(nt_post6, nt_departure, NETTRACE_IPV6, NETTRACE_POST_ROUTING)
-NT_HOOK(nt_arp_in, nt_arrival, NETTRACE_ARP, NETTRACE_ARP_IN)
-NT_HOOK(nt_arp_fwd, nt_arrival, NETTRACE_ARP, NETTRACE_ARP_FORWARD)
+#define NT_DEPARTURE(name, ...)						\
+static const struct nt_where name##_where = { __VA_ARGS__ };		\
+									\
+static noinline unsigned int name##_record(struct nt_trace *tr,		\
+					   struct sk_buff *skb,		\
+					   const struct nf_hook_state *st, \
+					   struct sock *mini, bool again) \
+{									\
+	return nt_departure(tr, skb, st, name##_where, mini, again);	\
+}									\
+									\
+static noinline unsigned int name##_filtered(struct nt_trace *tr,	\
+					     struct sk_buff *skb,	\
+					     const struct nf_hook_state *st) \
+{									\
+	if (nt_filter_pass(tr, skb))					\
+		return name##_record(tr, skb, st, NULL, false);		\
+	return NF_ACCEPT;						\
+}									\
+									\
+static unsigned int name(void *priv, struct sk_buff *skb,		\
+			 const struct nf_hook_state *st)		\
+{									\
+	struct nt_trace *tr = priv;					\
+									\
+	if (name##_where.hook == NETTRACE_LOCAL_OUT &&			\
+	    unlikely(nt_needs_mini(skb->sk)))				\
+		return nt_departure_of_mini(tr, skb, st,		\
+					    name##_where.family,	\
+					    name##_record);		\
+	if (likely(!rcu_access_pointer(tr->filter)))			\
+		return name##_record(tr, skb, st, NULL, false);		\
+	return name##_filtered(tr, skb, st);				\
+}
+
+NT_ARRIVAL(nt_in4, NETTRACE_IPV4, NETTRACE_LOCAL_IN)
+NT_ARRIVAL(nt_in6, NETTRACE_IPV6, NETTRACE_LOCAL_IN)
+NT_ARRIVAL(nt_fwd4, NETTRACE_IPV4, NETTRACE_FORWARD)
+NT_ARRIVAL(nt_fwd6, NETTRACE_IPV6, NETTRACE_FORWARD)
+NT_ARRIVAL(nt_pre4, NETTRACE_IPV4, NETTRACE_PRE_ROUTING)
+NT_ARRIVAL(nt_pre6, NETTRACE_IPV6, NETTRACE_PRE_ROUTING)
+NT_DEPARTURE(nt_out4, NETTRACE_IPV4, NETTRACE_LOCAL_OUT)
+NT_DEPARTURE(nt_out6, NETTRACE_IPV6, NETTRACE_LOCAL_OUT)
+NT_DEPARTURE(nt_post4, NETTRACE_IPV4, NETTRACE_POST_ROUTING)
+NT_DEPARTURE(nt_post6, NETTRACE_IPV6, NETTRACE_POST_ROUTING)
+NT_ARRIVAL(nt_arp_in, NETTRACE_ARP, NETTRACE_ARP_IN)
+NT_ARRIVAL(nt_arp_fwd, NETTRACE_ARP, NETTRACE_ARP_FORWARD)
 
 /* ARP leaves with its link header in front, at skb->data */
 static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,

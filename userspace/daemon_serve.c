@@ -93,14 +93,8 @@ static void put_text(struct client *c, uint32_t type, size_t len)
 
 static void put_header(struct client *c)
 {
-	struct nt_rf_header h = {
-		.order = NT_RF_ORDER,
-		.version = NT_RF_VERSION,
-		.abi = NETTRACE_ABI,
-		.rec_size = NETTRACE_REC_SIZE,
-	};
+	struct nt_rf_header h = nt_rf_header();
 
-	memcpy(h.magic, NT_RF_MAGIC, sizeof(h.magic));
 	memcpy(c->buf + c->to, &h, sizeof(h));
 	c->to += sizeof(h);
 	c->greeted = true;

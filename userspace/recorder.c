@@ -100,14 +100,8 @@ static int put_block(struct nt_recorder *r, uint32_t type, uint32_t len, struct 
 
 static int put_header(struct nt_recorder *r, struct nt_error *err)
 {
-	struct nt_rf_header h = {
-		.order = NT_RF_ORDER,
-		.version = NT_RF_VERSION,
-		.abi = NETTRACE_ABI,
-		.rec_size = NETTRACE_REC_SIZE,
-	};
+	struct nt_rf_header h = nt_rf_header();
 
-	memcpy(h.magic, NT_RF_MAGIC, sizeof(h.magic));
 	return put(r, &h, sizeof(h), err);
 }
 

@@ -91,6 +91,20 @@ _Static_assert(sizeof(struct nt_rf_block) == 16, "file format");
 _Static_assert(sizeof(struct nt_rf_stream) == 176, "file format");
 _Static_assert(sizeof(struct nt_rf_event) == 208, "file format");
 
+/** nt_rf_header() - of what this nettrace writes */
+static inline struct nt_rf_header nt_rf_header(void)
+{
+	struct nt_rf_header h = {
+		.order = NT_RF_ORDER,
+		.version = NT_RF_VERSION,
+		.abi = NETTRACE_ABI,
+		.rec_size = NETTRACE_REC_SIZE,
+	};
+
+	memcpy(h.magic, NT_RF_MAGIC, sizeof(h.magic));
+	return h;
+}
+
 /**
  * nt_rf_sum() - the checksum of a block
  * @body:	@len bytes, a multiple of 8, aligned to 8

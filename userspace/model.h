@@ -50,6 +50,22 @@ enum nt_mark_name {
 	NT_MARK_OUT_OF_ORDER,
 	NT_MARK_MALFORMED,
 	NT_MARK_NOT_DELIVERED,
+	NT_MARK_DUP_ACK,	 /* RFC 5681, 2 */
+	NT_MARK_WINDOW_UPDATE,
+	NT_MARK_ZERO_WINDOW,
+	NT_MARK_WINDOW_FULL,	 /* it fills the window that its receiver offered */
+	NT_MARK_KEEPALIVE_ACK,
+	NT_MARK_PERSIST_PROBE,	 /* RFC 9293, 3.8.6.1 */
+	NT_MARK_PERSIST_ACK,
+	NT_MARK_SPURIOUS,	 /* a retransmission of what had arrived: DSACK, RFC 2883 */
+	NT_MARK_CHALLENGE_ACK,	 /* RFC 5961 */
+	NT_MARK_OLD_DUPLICATE,	 /* not acceptable: before the window, or PAWS */
+	NT_MARK_SUPER_SEGMENT,	 /* GSO or GRO: stands for several on the wire */
+	NT_MARK_SACK,		 /* carries SACK blocks */
+	NT_MARK_ECN,		 /* congestion experienced, ECE or CWR, RFC 3168 */
+	NT_MARK_PORT_REUSE,	 /* a SYN over a conversation that is not over long */
+	NT_MARK_FASTOPEN,	 /* data or a cookie in the SYN, RFC 7413 */
+	NT_MARK_SYN_COOKIE,	 /* a SYN,ACK that left no state behind */
 	NT_MARK_MAX
 };
 
@@ -58,7 +74,7 @@ struct nt_mark {
 	const char *reason; /* "rto", "fast", "tlp", "syn+ack timer", … or NULL */
 	enum nt_basis basis;
 };
-#define NT_MARKS_MAX 4
+#define NT_MARKS_MAX 6
 
 /*
  * One packet between the two ends of a conversation, however often sighted.
@@ -133,12 +149,85 @@ struct nt_late {
 	struct nt_sighting sight;
 };
 
+/*
+ * A system call on the socket of an end; only where calls are recorded.  Calls,
+ * timers and queues are malloc()ed; they go with their conversation.
+ */
+struct nt_call {
+	int64_t t, t_end; /* entry and return; @t_end 0: it has not returned */
+	uint8_t end;
+	bool listener;	   /* on the listener behind the end, before it was there */
+	int32_t nr;	   /* number of the call in the kernel's native table */
+	const char *name;  /* static: "connect", "send", … */
+	int32_t fd;
+	int64_t result;	   /* as the call returned it: -errno on failure */
+	uint64_t arg[3];   /* second to fourth argument */
+	struct nt_addr addr; /* of bind(), connect(); family 0: none */
+	uint32_t pid, tid;
+	char comm[NETTRACE_NAME_LEN];
+};
+
+enum nt_timer_name {
+	NT_TIMER_RTO,
+	NT_TIMER_TLP,
+	NT_TIMER_REO,
+	NT_TIMER_PERSIST,
+	NT_TIMER_DELACK,
+	NT_TIMER_KEEPALIVE,
+	NT_TIMER_FIN_WAIT_2,
+	NT_TIMER_TIME_WAIT,
+	NT_TIMER_SYN_ACK, /* a request socket's */
+	NT_TIMER_MAX
+};
+
+enum nt_timer_event {
+	NT_TIMER_ARMED,	  /* it runs, and did not in the sample before */
+	NT_TIMER_RESET,	  /* it runs, set anew */
+	NT_TIMER_STOPPED, /* it ran in the sample before */
+	NT_TIMER_FIRED,	  /* what it does was seen: a retransmission, a probe, … */
+	NT_TIMER_EVENT_MAX
+};
+
+/* a timer of an end, as sampled at a sighting (observed), or as what it did shows */
+struct nt_timer {
+	int64_t t;
+	uint8_t end;
+	enum nt_timer_name name;
+	enum nt_timer_event event;
+	enum nt_basis basis;
+	uint32_t arrow;	   /* at which arrow it was sampled, or which it sent; 0: none */
+	uint32_t left_ms;  /* ARMED, RESET: until it fires */
+	uint32_t value_us; /* what it was set to, back-off included; 0: not known */
+	uint8_t backoff;
+};
+
+enum nt_queue_verdict {
+	NT_QUEUE_OK,
+	NT_QUEUE_ACCEPT_FULL,  /* the accept queue is full: the SYN, or the ACK, is dropped */
+	NT_QUEUE_REQUEST_FULL, /* too many half-open ones: dropped */
+	NT_QUEUE_COOKIE,       /* too many half-open ones: answered by a SYN cookie */
+	NT_QUEUE_MAX
+};
+
+/* the queues of the listener at a SYN, or at the ACK that completes a handshake */
+struct nt_queue {
+	int64_t t;
+	uint8_t end;
+	uint32_t arrow;
+	uint32_t accept_len, accept_max, request_len;
+	enum nt_queue_verdict verdict;
+	enum nt_basis basis; /* of the verdict; the numbers are observed */
+};
+
 enum nt_item_type {
 	NT_ITEM_ARROW,
 	NT_ITEM_TRANSITION,
 	NT_ITEM_ARP,
 	NT_ITEM_GAP,
 	NT_ITEM_LATE,
+	NT_ITEM_CALL,
+	NT_ITEM_TIMER,
+	NT_ITEM_QUEUE,
 };
 
 /* what happened next; items of a conversation are in the order of time */
@@ -152,6 +241,9 @@ struct nt_item {
 		struct nt_arp *arp;
 		struct nt_gap *gap;
 		struct nt_late *late;
+		struct nt_call *call;
+		struct nt_timer *timer;
+		struct nt_queue *queue;
 	};
 };
 

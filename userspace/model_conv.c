@@ -153,8 +153,22 @@ void nt_conv_free(struct nt_convx *cv)
 		free(x);
 	}
 	for (i = 0; i < cv->c.nitem; i++) {
-		if (cv->c.item[i].type == NT_ITEM_TRANSITION)
+		switch (cv->c.item[i].type) {
+		case NT_ITEM_TRANSITION:
 			free(cv->c.item[i].tr);
+			break;
+		case NT_ITEM_CALL:
+			free(cv->c.item[i].call);
+			break;
+		case NT_ITEM_TIMER:
+			free(cv->c.item[i].timer);
+			break;
+		case NT_ITEM_QUEUE:
+			free(cv->c.item[i].queue);
+			break;
+		default:
+			break;
+		}
 	}
 	free(cv->c.item);
 	free(cv);

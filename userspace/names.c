@@ -39,12 +39,73 @@ const char *nt_sk_kind_name(unsigned int kind)
 const char *nt_mark_word(enum nt_mark_name mark)
 {
 	static const char *const name[] = {
-		[NT_MARK_RETRANSMISSION] = "retransmission", [NT_MARK_KEEPALIVE] = "keepalive",
-		[NT_MARK_OUT_OF_ORDER] = "out-of-order",     [NT_MARK_MALFORMED] = "malformed",
+		[NT_MARK_RETRANSMISSION] = "retransmission",
+		[NT_MARK_KEEPALIVE] = "keepalive",
+		[NT_MARK_OUT_OF_ORDER] = "out-of-order",
+		[NT_MARK_MALFORMED] = "malformed",
 		[NT_MARK_NOT_DELIVERED] = "not-delivered",
+		[NT_MARK_DUP_ACK] = "duplicate-ack",
+		[NT_MARK_WINDOW_UPDATE] = "window-update",
+		[NT_MARK_ZERO_WINDOW] = "zero-window",
+		[NT_MARK_WINDOW_FULL] = "window-full",
+		[NT_MARK_KEEPALIVE_ACK] = "keepalive-ack",
+		[NT_MARK_PERSIST_PROBE] = "persist-probe",
+		[NT_MARK_PERSIST_ACK] = "persist-ack",
+		[NT_MARK_SPURIOUS] = "spurious-retransmission",
+		[NT_MARK_CHALLENGE_ACK] = "challenge-ack",
+		[NT_MARK_OLD_DUPLICATE] = "old-duplicate",
+		[NT_MARK_SUPER_SEGMENT] = "super-segment",
+		[NT_MARK_SACK] = "sack",
+		[NT_MARK_ECN] = "ecn",
+		[NT_MARK_PORT_REUSE] = "port-reuse",
+		[NT_MARK_FASTOPEN] = "fast-open",
+		[NT_MARK_SYN_COOKIE] = "syn-cookie",
 	};
 
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_MARK_MAX, "every mark has a name");
+
 	return LOOKUP(name, mark);
+}
+
+const char *nt_timer_word(enum nt_timer_name timer)
+{
+	static const char *const name[] = {
+		[NT_TIMER_RTO] = "retransmission",    [NT_TIMER_TLP] = "tail-loss-probe",
+		[NT_TIMER_REO] = "reordering",	      [NT_TIMER_PERSIST] = "persist",
+		[NT_TIMER_DELACK] = "delayed-ack",    [NT_TIMER_KEEPALIVE] = "keepalive",
+		[NT_TIMER_FIN_WAIT_2] = "fin-wait-2", [NT_TIMER_TIME_WAIT] = "time-wait",
+		[NT_TIMER_SYN_ACK] = "syn+ack",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_TIMER_MAX, "every timer has a name");
+	return LOOKUP(name, timer);
+}
+
+const char *nt_timer_event_name(enum nt_timer_event event)
+{
+	static const char *const name[] = {
+		[NT_TIMER_ARMED] = "armed",
+		[NT_TIMER_RESET] = "reset",
+		[NT_TIMER_STOPPED] = "stopped",
+		[NT_TIMER_FIRED] = "fired",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_TIMER_EVENT_MAX,
+		       "every event has a name");
+	return LOOKUP(name, event);
+}
+
+const char *nt_queue_verdict_name(enum nt_queue_verdict verdict)
+{
+	static const char *const name[] = {
+		[NT_QUEUE_OK] = "ok",
+		[NT_QUEUE_ACCEPT_FULL] = "accept-queue-full",
+		[NT_QUEUE_REQUEST_FULL] = "request-queue-full",
+		[NT_QUEUE_COOKIE] = "syn-cookie",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_QUEUE_MAX, "every verdict has a name");
+	return LOOKUP(name, verdict);
 }
 
 const char *nt_opened_name(enum nt_opened how)

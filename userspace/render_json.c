@@ -372,6 +372,10 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 	case NT_ITEM_LATE:
 		json_late(v, it->conv, it->late);
 		break;
+	case NT_ITEM_CALL:
+	case NT_ITEM_TIMER:
+	case NT_ITEM_QUEUE:
+		break;
 	}
 }
 

@@ -247,6 +247,10 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 	case NT_ITEM_LATE:
 		line_late(v, item->conv, item->late);
 		break;
+	case NT_ITEM_CALL:
+	case NT_ITEM_TIMER:
+	case NT_ITEM_QUEUE:
+		break;
 	}
 }
 

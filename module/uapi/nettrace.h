@@ -37,6 +37,8 @@ enum nettrace_type {
 	NETTRACE_STATE,		/* struct nettrace_state: a socket's transition */
 	NETTRACE_RESET,		/* struct nettrace_state: RST sent or received */
 	NETTRACE_GAP,		/* struct nettrace_gap: events this reader lost */
+	NETTRACE_CALL,		/* struct nettrace_call: a socket's system call */
+	NETTRACE_TIMER,		/* struct nettrace_timer: a socket's timers, sampled */
 	__NETTRACE_TYPE_MAX,
 };
 
@@ -309,6 +311,99 @@ struct nettrace_state {
 	__u8  pad[60];
 };
 
+/* nettrace_call::phase: a call is two records of one thread */
+enum nettrace_call_phase {
+	NETTRACE_CALL_NONE = 0,
+	NETTRACE_CALL_ENTER,	/* arguments */
+	NETTRACE_CALL_EXIT,	/* result, and the socket as it is then */
+	__NETTRACE_CALL_PHASE_MAX,
+};
+
+/* nettrace_call::valid: which of the fields are filled */
+#define NETTRACE_CALL_LOCAL	0x01	/* local, lport */
+#define NETTRACE_CALL_REMOTE	0x02	/* remote, rport: the socket's, or connect()'s
+					 * argument at its entry
+					 */
+#define NETTRACE_CALL_SOCK	0x04	/* sk_id, sock_state */
+
+/**
+ * struct nettrace_call - a system call on an IP socket began or ended
+ *
+ * Recorded only where calls are asked for (`calls`): it costs every system call
+ * of the machine.  Calls through io_uring and 32-bit calls are not seen.
+ */
+struct nettrace_call {
+	struct nettrace_hdr hdr;	/* family: of the socket */
+	char  comm[NETTRACE_NAME_LEN];
+	__u32 pid;
+	__u32 tid;
+	__s32 syscall;		/* number in the kernel's native table */
+	__u8  phase;		/* enum nettrace_call_phase */
+	__u8  valid;		/* NETTRACE_CALL_* */
+	__u8  sock_state;	/* enum nettrace_tcp_state */
+	__u8  proto;		/* IPPROTO_TCP, ... */
+	__s64 result;		/* EXIT: as the call returns it, -errno */
+	__u64 arg[3];		/* ENTER: the second, third and fourth argument
+				 * (length, flags, backlog, how, ...) as they
+				 * are; pointers are 0
+				 */
+	__s32 fd;		/* the first argument */
+	__u16 lport;
+	__u16 rport;
+	__u8  local[16];
+	__u8  remote[16];
+	__u64 sk_id;		/* as nettrace_state::sk_id */
+	__u8  pad[56];
+};
+
+/* nettrace_timer::armed */
+#define NETTRACE_TIMER_RTO	0x01	/* retransmission; of the SYN,ACK: a request's */
+#define NETTRACE_TIMER_TLP	0x02	/* tail loss probe, RFC 8985 */
+#define NETTRACE_TIMER_REO	0x04	/* reordering, RFC 8985 */
+#define NETTRACE_TIMER_PERSIST	0x08	/* zero window probe, RFC 9293, 3.8.6.1 */
+#define NETTRACE_TIMER_DELACK	0x10	/* delayed ACK */
+#define NETTRACE_TIMER_KEEP	0x20	/* keepalive */
+#define NETTRACE_TIMER_FIN2	0x40	/* an orphan's FIN-WAIT-2 */
+#define NETTRACE_TIMER_TW	0x80	/* TIME-WAIT */
+
+/**
+ * struct nettrace_timer - the timers of the socket of a sighting, as sampled then
+ *
+ * Recorded right behind the packet's record, whose number is hdr.seq - 1, and
+ * only where timers are asked for (`timers`).  At LOCAL_OUT the segment's own
+ * sending has not armed anything yet.
+ */
+struct nettrace_timer {
+	struct nettrace_hdr hdr;	/* time: the packet's */
+	__u8  local[16];
+	__u8  remote[16];
+	__u16 lport;
+	__u16 rport;
+	__u8  sock_state;	/* enum nettrace_tcp_state */
+	__u8  kind;		/* enum nettrace_sk_kind */
+	__u8  armed;		/* NETTRACE_TIMER_* */
+	__u8  backoff;
+	__u64 sk_id;
+	__u32 left_ms;		/* RTO, TLP, REO or PERSIST: until it fires */
+	__u32 delack_ms;	/* until the delayed ACK */
+	__u32 keep_ms;		/* until the keepalive, FIN2 or TW timer fires */
+	__u32 rto_us;		/* the RTO in force, back-off included */
+	__u32 srtt_us;
+	__u32 rttvar_us;
+	__u32 ato_ms;		/* what a delayed ACK waits */
+	__u32 keep_time_ms;	/* idle time before the first keepalive */
+	__u32 keep_intvl_ms;	/* between keepalives */
+	__u32 snd_cwnd;		/* segments */
+	__u32 snd_ssthresh;
+	__u32 snd_wnd;		/* bytes the peer offers */
+	__u32 rcv_wnd;		/* bytes offered to the peer */
+	__u8  retransmits;
+	__u8  probes_out;
+	__u8  keep_probes;	/* unanswered ones after which it gives up */
+	__u8  ca_state;
+	__u8  pad[64];
+};
+
 /**
  * struct nettrace_gap - what this reader does not get, on hdr.cpu
  *
@@ -351,6 +446,8 @@ union nettrace_rec {
 	struct nettrace_state	state;
 	struct nettrace_gap	gap;
 	struct nettrace_info	info;
+	struct nettrace_call	call;
+	struct nettrace_timer	timer;
 };
 
 #endif /* _UAPI_NETTRACE_H */

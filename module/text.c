@@ -39,6 +39,7 @@ static const char *const nt_hooks[] = {
 	[NETTRACE_ARP_IN] = "ARP_IN",
 	[NETTRACE_ARP_OUT] = "ARP_OUT",
 	[NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
+	[NETTRACE_CAPTURE] = "CAPTURE",
 };
 
 static const char *const nt_kinds[] = {

@@ -18,6 +18,7 @@ const char *nt_hook_name(unsigned int hook)
 		[NETTRACE_FORWARD] = "FORWARD",		  [NETTRACE_LOCAL_OUT] = "LOCAL_OUT",
 		[NETTRACE_POST_ROUTING] = "POST_ROUTING", [NETTRACE_ARP_IN] = "ARP_IN",
 		[NETTRACE_ARP_OUT] = "ARP_OUT",		  [NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
+		[NETTRACE_CAPTURE] = "CAPTURE",
 	};
 
 	return LOOKUP(name, hook);

@@ -69,6 +69,9 @@ enum nettrace_hook {
 	NETTRACE_ARP_IN,
 	NETTRACE_ARP_OUT,
 	NETTRACE_ARP_FORWARD,
+	NETTRACE_CAPTURE,	/* no hook: read from a packet capture; the
+				 * module never writes it
+				 */
 	__NETTRACE_HOOK_MAX,
 };
 

@@ -14,6 +14,7 @@
 #include "hooks.h"
 #include "minisock.h"
 #include "notify.h"
+#include "probes_tcp.h"
 
 /* rings ready, nobody writes yet */
 static struct nt_trace *nt_trace_new(struct nt_net *nt,
@@ -85,6 +86,7 @@ struct nt_trace *nt_trace_get(struct nt_net *nt)
  */
 void nt_stop_finish(struct nt_trace *tr)
 {
+	nt_probes_tcp_put();
 	nt_hooks_free(tr);
 	nt_minis_stop(tr);
 	nt_ring_end(&tr->ring);
@@ -121,11 +123,17 @@ void nt_settings_round(struct nt_settings *set)
 
 static int nt_begin(struct nt_net *nt, const struct nt_settings *set)
 {
-	struct nt_trace *tr = nt_trace_new(nt, set);
+	struct nt_trace *tr;
 	int ret;
 
-	if (IS_ERR(tr))
+	ret = nt_probes_tcp_get();
+	if (ret)
+		return ret;
+	tr = nt_trace_new(nt, set);
+	if (IS_ERR(tr)) {
+		nt_probes_tcp_put();
 		return PTR_ERR(tr);
+	}
 	ret = nt_hooks_register(tr);
 	if (ret) {
 		/* a hook may have run: its record and its timers are waited for */
@@ -133,7 +141,7 @@ static int nt_begin(struct nt_net *nt, const struct nt_settings *set)
 		nt_stop_finish(tr);
 		return ret;
 	}
-	/* probes find the trace by this: all that they need is there */
+	/* probes, attached already, find the trace by this: all that they need is there */
 	rcu_assign_pointer(nt->trace, tr);
 	return 0;
 }

@@ -168,15 +168,15 @@ static int __init nettrace_init(void)
 	ret = nt_ring_global_init((unsigned long)memory << 20);
 	if (ret)
 		return ret;
-	ret = register_pernet_subsys(&nt_net_ops);
+	ret = nt_probes_tcp_init();
 	if (ret)
 		goto err_ring;
-	ret = nt_probes_tcp_register();
-	if (ret)
-		goto err_pernet;
-	ret = nt_netlink_init();
+	ret = register_pernet_subsys(&nt_net_ops);
 	if (ret)
 		goto err_probes;
+	ret = nt_netlink_init();
+	if (ret)
+		goto err_pernet;
 	ret = nt_proc_init();
 	if (ret)
 		goto err_netlink;
@@ -185,10 +185,10 @@ static int __init nettrace_init(void)
 
 err_netlink:
 	nt_netlink_exit();
-err_probes:
-	nt_probes_tcp_unregister();
 err_pernet:
 	unregister_pernet_subsys(&nt_net_ops);
+err_probes:
+	nt_probes_tcp_exit();
 err_ring:
 	nt_ring_global_exit();
 	return ret;
@@ -198,8 +198,8 @@ static void __exit nettrace_exit(void)
 {
 	nt_proc_exit();
 	nt_netlink_exit();
-	nt_probes_tcp_unregister();
 	unregister_pernet_subsys(&nt_net_ops);
+	nt_probes_tcp_exit();
 	nt_ring_global_exit();
 }
 

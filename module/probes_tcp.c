@@ -10,6 +10,7 @@
  *            is not traced has no ring: nt_net::trace is read under RCU.
  */
 #include <asm/syscall.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/random.h>
 #include <linux/tracepoint.h>
@@ -285,48 +286,91 @@ static void nt_probe_match(struct tracepoint *tp, void *priv)
 			nt_probes[i].tp = tp;
 }
 
-static void nt_probes_drop(unsigned int n)
+/* how many namespaces are traced: the probes are attached while any is */
+static DEFINE_MUTEX(nt_probes_lock);
+static unsigned int nt_probes_users;
+
+/* one that still runs finds no trace; nt_probes_tcp_exit() waits for it */
+static void nt_probes_detach(unsigned int n)
 {
 	while (n--)
 		tracepoint_probe_unregister(nt_probes[n].tp, nt_probes[n].func,
 					    NULL);
-	/* no probe runs, and none will, when this returns */
-	tracepoint_synchronize_unregister();
 }
 
-/**
- * nt_probes_tcp_register() - attach to the kernel's TCP tracepoints
- *
- * Return: 0, -ENOENT if this kernel lacks one of them (it is named in the
- * log), or what tracepoint_probe_register() said.
- */
-int nt_probes_tcp_register(void)
+static int nt_probes_attach(void)
 {
 	unsigned int i;
 	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
+		ret = tracepoint_probe_register(nt_probes[i].tp,
+						nt_probes[i].func, NULL);
+		if (ret) {
+			nt_probes_detach(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * nt_probes_tcp_get() - a namespace is going to be traced
+ *
+ * Where none is, TCP pays nothing: the first one attaches the probes.
+ *
+ * Return: 0, then nt_probes_tcp_put() is due; or what
+ * tracepoint_probe_register() said.
+ * Context: process; takes the kernel's locks of tracepoints and CPUs.
+ */
+int nt_probes_tcp_get(void)
+{
+	int ret = 0;
+
+	mutex_lock(&nt_probes_lock);
+	if (!nt_probes_users)
+		ret = nt_probes_attach();
+	if (!ret)
+		nt_probes_users++;
+	mutex_unlock(&nt_probes_lock);
+	return ret;
+}
+
+/* it is traced no longer: probes cannot find its trace any more */
+void nt_probes_tcp_put(void)
+{
+	mutex_lock(&nt_probes_lock);
+	if (!--nt_probes_users)
+		nt_probes_detach(ARRAY_SIZE(nt_probes));
+	mutex_unlock(&nt_probes_lock);
+}
+
+/**
+ * nt_probes_tcp_init() - find the kernel's TCP tracepoints
+ *
+ * Return: 0, or -ENOENT if this kernel lacks one of them; it is named in the
+ * log.
+ */
+int nt_probes_tcp_init(void)
+{
+	unsigned int i;
 
 	get_random_bytes(&nt_key, sizeof(nt_key));
 	nt_key.factor |= 1;
 	for_each_kernel_tracepoint(nt_probe_match, NULL);
 	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
-		if (!nt_probes[i].tp) {
-			pr_err("nettrace: this kernel has no tracepoint %s; it needs CONFIG_TRACEPOINTS and CONFIG_INET\n",
-			       nt_probes[i].name);
-			ret = -ENOENT;
-			goto err;
-		}
-		ret = tracepoint_probe_register(nt_probes[i].tp,
-						nt_probes[i].func, NULL);
-		if (ret)
-			goto err;
+		if (nt_probes[i].tp)
+			continue;
+		pr_err("nettrace: this kernel has no tracepoint %s; it needs CONFIG_TRACEPOINTS and CONFIG_INET\n",
+		       nt_probes[i].name);
+		return -ENOENT;
 	}
 	return 0;
-err:
-	nt_probes_drop(i);
-	return ret;
 }
 
-void nt_probes_tcp_unregister(void)
+/* no namespace is traced: no probe runs, and none will, when this returns */
+void nt_probes_tcp_exit(void)
 {
-	nt_probes_drop(ARRAY_SIZE(nt_probes));
+	WARN_ON(nt_probes_users);
+	tracepoint_synchronize_unregister();
 }

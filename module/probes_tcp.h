@@ -8,7 +8,11 @@
 #ifndef NETTRACE_PROBES_TCP_H
 #define NETTRACE_PROBES_TCP_H
 
-int nt_probes_tcp_register(void);
-void nt_probes_tcp_unregister(void);
+int nt_probes_tcp_init(void);
+void nt_probes_tcp_exit(void);
+
+/* attached while somebody has got them: from a namespace's start to its stop */
+int nt_probes_tcp_get(void);
+void nt_probes_tcp_put(void);
 
 #endif /* NETTRACE_PROBES_TCP_H */

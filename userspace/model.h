@@ -149,19 +149,31 @@ struct nt_late {
 	struct nt_sighting sight;
 };
 
+enum nt_call_part {
+	NT_CALL_WHOLE,	  /* with its result */
+	NT_CALL_BEGUN,	  /* it had not returned when this was handed out */
+	NT_CALL_RETURNED, /* the return of one that was handed out as BEGUN */
+};
+
 /*
  * A system call on the socket of an end; only where calls are recorded.  Calls,
  * timers and queues are malloc()ed; they go with their conversation.
+ *
+ * Its item stands at the entry; but calls that wait for the peer (accept(), recv()
+ * and the like) stand at their return, and those from before the conversation
+ * (socket(), the listener's) where it begins.  A BEGUN one gets its result when it
+ * returns, and a second item, RETURNED, a copy, stands there.
  */
 struct nt_call {
 	int64_t t, t_end; /* entry and return; @t_end 0: it has not returned */
+	enum nt_call_part part;
 	uint8_t end;
 	bool listener;	   /* on the listener behind the end, before it was there */
 	int32_t nr;	   /* number of the call in the kernel's native table */
 	const char *name;  /* static: "connect", "send", … */
 	int32_t fd;
 	int64_t result;	   /* as the call returned it: -errno on failure */
-	uint64_t arg[3];   /* second to fourth argument */
+	uint64_t arg[3];   /* second to fourth argument; pointers are 0 */
 	struct nt_addr addr; /* of bind(), connect(); family 0: none */
 	uint32_t pid, tid;
 	char comm[NETTRACE_NAME_LEN];
@@ -205,7 +217,10 @@ enum nt_queue_verdict {
 	NT_QUEUE_OK,
 	NT_QUEUE_ACCEPT_FULL,  /* the accept queue is full: the SYN, or the ACK, is dropped */
 	NT_QUEUE_REQUEST_FULL, /* too many half-open ones: dropped */
-	NT_QUEUE_COOKIE,       /* too many half-open ones: answered by a SYN cookie */
+	NT_QUEUE_COOKIE,       /* too many half-open ones, or tcp_syncookies=2: answered by
+				* a SYN cookie
+				*/
+	NT_QUEUE_UNANSWERED,   /* neither: no queue was full, yet nothing came back */
 	NT_QUEUE_MAX
 };
 
@@ -214,6 +229,8 @@ struct nt_queue {
 	int64_t t;
 	uint8_t end;
 	uint32_t arrow;
+	bool ack;		     /* at the ACK, where @request_len is not known */
+	uint8_t syncookies;	     /* the sysctl tcp_syncookies, at a SYN */
 	uint32_t accept_len, accept_max, request_len;
 	enum nt_queue_verdict verdict;
 	enum nt_basis basis; /* of the verdict; the numbers are observed */

@@ -103,6 +103,7 @@ const char *nt_queue_verdict_name(enum nt_queue_verdict verdict)
 		[NT_QUEUE_ACCEPT_FULL] = "accept-queue-full",
 		[NT_QUEUE_REQUEST_FULL] = "request-queue-full",
 		[NT_QUEUE_COOKIE] = "syn-cookie",
+		[NT_QUEUE_UNANSWERED] = "unanswered",
 	};
 
 	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_QUEUE_MAX, "every verdict has a name");

@@ -148,6 +148,13 @@ enum nettrace_sk_kind {
 #define NETTRACE_OPT_MPTCP	0x40
 #define NETTRACE_OPT_OTHER	0x80	/* MD5, TCP-AO, user timeout, unknown */
 
+/* nettrace_packet::listen: what the kernel itself asks before it takes a SYN */
+#define NETTRACE_LISTEN_ACCEPT_FULL	0x01	/* more wait for accept() than it allows */
+#define NETTRACE_LISTEN_REQUEST_FULL	0x02	/* as many are half open as its backlog */
+#define NETTRACE_LISTEN_SYN_BACKLOG	0x04	/* less than a quarter of
+						 * tcp_max_syn_backlog is left
+						 */
+
 #define NETTRACE_SACK_MAX	4
 
 /**
@@ -230,12 +237,19 @@ struct nettrace_packet {
 		};
 		struct {			/* NETTRACE_SK_TIMEWAIT, _REQUEST */
 			__u32 left_ms;		/* until its timer fires */
-			__u32 mini_pad[2];
+			__u32 listener_len;	/* _REQUEST: the accept queue of */
+			__u32 listener_max;	/* its listener */
 		};
 	};
 	__u32 pid;		/* process (thread group), initial pid namespace */
-	__u8  ca_state;		/* 0 Open 1 Disorder 2 CWR 3 Recovery 4 Loss */
-	__u8  pending;		/* icsk_pending: 1 RTO 3 persist 5 TLP 6 RACK */
+	union {
+		__u8 ca_state;	/* 0 Open 1 Disorder 2 CWR 3 Recovery 4 Loss */
+		__u8 listen;	/* NETTRACE_SK_LISTEN: NETTRACE_LISTEN_* */
+	};
+	union {
+		__u8 pending;	/* icsk_pending: 1 RTO 3 persist 5 TLP 6 RACK */
+		__u8 syncookies;/* NETTRACE_SK_LISTEN: the sysctl tcp_syncookies */
+	};
 	__u8  retransmits;	/* unanswered retransmissions so far */
 	__u8  backoff;		/* exponent of the RTO or persist timer */
 	__u8  mac_src[6];

@@ -11,11 +11,6 @@
 
 #define TH(p, f) ((p)->tcp_flags & NETTRACE_TH_##f)
 
-static uint32_t seq_len(const struct nettrace_packet *p)
-{
-	return p->payload + !!TH(p, SYN) + !!TH(p, FIN);
-}
-
 static void mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
 		 enum nt_basis basis)
 {
@@ -23,33 +18,20 @@ static void mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
 		a->mark[a->nmark++] = (struct nt_mark){ name, reason, basis };
 }
 
-/* place @base so that positions before it do not underflow */
-static void set_base(struct nt_endx *e, uint32_t isn)
-{
-	e->based = true;
-	e->base = (1ULL << 32) + isn;
-	e->max = e->base;
-	e->acked = e->base;
-}
-
 static void number(struct nt_convx *cv, struct nt_arrowx *x)
 {
-	struct nt_endx *e = &cv->e[x->a.dir], *peer = &cv->e[!x->a.dir];
+	struct nt_dir *d = &cv->e[x->a.dir].dir, *peer = &cv->e[!x->a.dir].dir;
 	const struct nettrace_packet *p = &x->a.pkt;
 
 	x->a.n = ++cv->c.narrow;
 	x->a.wire_segs = p->gso_size && p->gso_segs ? p->gso_segs : 1;
 	if (p->proto != IPPROTO_TCP)
 		return;
-	/* a RST to nowhere (RFC 9293, 3.5.2) has a number of no stream */
-	if (!e->based && (TH(p, SYN) || !TH(p, RST)))
-		set_base(e, TH(p, SYN) ? p->seq : p->seq - 1);
-	if (e->based) {
-		x->a.seq = p->seq - (uint32_t)e->base;
+	nt_dir_base(d, peer, p);
+	if (d->based) {
+		x->a.seq = p->seq - (uint32_t)d->base;
 		x->a.seq_valid = true;
 	}
-	if (TH(p, ACK) && !peer->based && !TH(p, RST))
-		set_base(peer, p->ack - 1);
 	if (TH(p, ACK) && peer->based) {
 		x->a.ack = p->ack - (uint32_t)peer->base;
 		x->a.ack_valid = true;
@@ -69,11 +51,11 @@ static const char *retrans_reason(const struct nettrace_packet *p)
 }
 
 /* RFC 9293, 3.8.4: one below the next number, nothing is under way */
-static bool is_keepalive(const struct nt_endx *e, const struct nt_endx *peer,
+static bool is_keepalive(const struct nt_dir *e, const struct nt_dir *peer,
 			 const struct nettrace_packet *p, bool owned)
 {
 	if (!TH(p, ACK) || TH(p, SYN) || TH(p, FIN) || TH(p, RST) || p->payload > 1 ||
-	    (peer->window_known && peer->window_zero))
+	    (peer->window_known && !peer->window))
 		return false;
 	if (owned && p->sk_kind == NETTRACE_SK_FULL)
 		return p->seq == p->snd_nxt - 1 && p->snd_una == p->snd_nxt;
@@ -83,7 +65,7 @@ static bool is_keepalive(const struct nt_endx *e, const struct nt_endx *peer,
 
 static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
 {
-	struct nt_endx *e = &cv->e[x->a.dir];
+	struct nt_dir *e = &cv->e[x->a.dir].dir;
 	const struct nettrace_packet *p = &x->a.pkt;
 	bool owned = cv->c.end[x->a.dir].source >= 0;
 	uint64_t from, to;
@@ -93,14 +75,14 @@ static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
 		cv->c.end[x->a.dir].retransmissions++;
 		return;
 	}
-	if (is_keepalive(e, &cv->e[!x->a.dir], p, owned)) {
+	if (is_keepalive(e, &cv->e[!x->a.dir].dir, p, owned)) {
 		mark(&x->a, NT_MARK_KEEPALIVE, NULL, owned ? NT_OBSERVED : NT_INFERRED);
 		return;
 	}
-	if (owned || !e->based || TH(p, RST) || !seq_len(p))
+	if (owned || !e->based || TH(p, RST) || !nt_seg_len(p))
 		return;
 	from = nt_unwrap(e->max, p->seq);
-	to = from + seq_len(p);
+	to = from + nt_seg_len(p);
 	if (from >= e->max)
 		return;
 	if (p->payload ? !nt_ranges_new(&e->ranges, to - p->payload, to) : to <= e->max) {
@@ -128,10 +110,10 @@ static void mark_overtaken(struct nt_arrowx *x)
 	const struct nt_sighting *in = nt_delivery(&x->a), *other;
 	const struct nt_arrowx *o;
 
-	if (!in || !seq_len(&x->a.pkt) || x->a.nmark)
+	if (!in || !nt_seg_len(&x->a.pkt) || x->a.nmark)
 		return;
 	for (o = x->next; o && o->a.t < in->t; o = o->next) {
-		if (o->a.dir != x->a.dir || o->icmp || !seq_len(&o->a.pkt) ||
+		if (o->a.dir != x->a.dir || o->icmp || !nt_seg_len(&o->a.pkt) ||
 		    !nt_seq_before(x->a.pkt.seq, o->a.pkt.seq))
 			continue;
 		other = nt_delivery(&o->a);
@@ -159,38 +141,20 @@ bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrow
 	return true;
 }
 
-static void count_bytes(struct nt_convx *cv, const struct nt_arrowx *x)
+static void pass(struct nt_convx *cv, const struct nt_arrowx *x)
 {
-	struct nt_endx *e = &cv->e[x->a.dir], *peer = &cv->e[!x->a.dir];
-	const struct nettrace_packet *p = &x->a.pkt;
-	uint64_t from, to, ack;
+	struct nt_endx *e = &cv->e[x->a.dir];
 
-	if (!e->based || TH(p, RST))
-		return;
-	from = nt_unwrap(e->max, p->seq) + !!TH(p, SYN);
-	to = from + p->payload;
-	/* a keepalive's byte lies before the stream, and is none of it */
-	if (from > e->base)
-		cv->c.end[x->a.dir].bytes += nt_ranges_add(&e->ranges, from, to);
-	if (to + !!TH(p, FIN) > e->max)
-		e->max = to + !!TH(p, FIN);
-	e->flow.nxt_known = true;
-	e->flow.nxt = (uint32_t)nt_ranges_edge(&e->ranges, e->base + 1);
-	if (TH(p, SYN)) {
-		e->flow.isn_known = true;
-		e->flow.isn = (uint32_t)e->base;
-	}
-	if (TH(p, FIN)) {
-		e->flow.fin_known = true;
-		e->flow.fin = (uint32_t)to;
-	}
-	if (TH(p, ACK) && peer->based) {
-		ack = nt_unwrap(peer->max, p->ack);
-		if (ack > peer->acked)
-			peer->acked = ack;
-	}
-	e->window_known = true;
-	e->window_zero = !p->window;
+	cv->c.end[x->a.dir].bytes += nt_dir_pass(&e->dir, &cv->e[!x->a.dir].dir, &x->a.pkt);
+	e->flow = (struct nt_flow){
+		.isn_known = e->dir.isn_known,
+		.fin_known = e->dir.fin_known,
+		.nxt_known = e->dir.sent,
+		.isn = (uint32_t)e->dir.base,
+		.fin = (uint32_t)e->dir.fin,
+		.nxt = (uint32_t)(e->dir.fin_known && e->dir.edge > e->dir.fin ? e->dir.fin :
+										 e->dir.edge),
+	};
 }
 
 /* how it began, and Wireshark's completeness mask */
@@ -277,7 +241,7 @@ static int tcp_final(struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *
 
 	mark_sending(cv, x);
 	mark_overtaken(x);
-	count_bytes(cv, x);
+	pass(cv, x);
 	note_opening(cv, x);
 	take_samples(cv, x);
 	ret = nt_infer_sent(m, x);

@@ -28,8 +28,8 @@
 #include <netinet/in.h>
 
 #include "model.h"
+#include "track/dir.h"
 #include "track/pair.h"
-#include "track/range.h"
 
 #define NT_MS	       1000000LL
 #define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
@@ -100,16 +100,11 @@ struct nt_endx {
 	uint64_t sk_id;
 	enum nt_owner_rank rank;
 	/* final */
-	struct nt_flow flow; /* isn, fin and in-order edge this end sent */
-	bool rst;	     /* accepted a RST since its last transition */
-	bool resync;	     /* a gap: take the next state that is seen */
-	bool acks;	     /* sent a segment of a synchronised state */
-	bool based;	     /* @base is set */
-	uint64_t base;	     /* position of relative sequence number 0 */
-	uint64_t max;	     /* position after the highest that was sent */
-	uint64_t acked;	     /* position up to which the peer acknowledged */
-	struct nt_ranges ranges;
-	bool window_known, window_zero;
+	struct nt_flow flow;	       /* what model_infer.c still reads of @dir */
+	bool rst;		       /* accepted a RST since its last transition */
+	bool resync;		       /* a gap: take the next state that is seen */
+	bool acks;		       /* sent a segment of a synchronised state */
+	struct nt_dir dir;	       /* sequence space of what it sent */
 	const struct nt_arrowx *cause; /* of its last transition */
 };
 

@@ -177,7 +177,7 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 		.from = from,
 		.to = to,
 		.rst = e->rst,
-		.zero_window = cv->e[!x->end].window_zero,
+		.zero_window = cv->e[!x->end].dir.window_known && !cv->e[!x->end].dir.window,
 	};
 	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = x->pend.t, .conv = &cv->c };
 	struct nt_transition tr = {

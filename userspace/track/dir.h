@@ -32,14 +32,19 @@
  * @max:	position after the highest octet, SYN or FIN that was seen: at
  *		least SND.NXT as far as the trace knows
  * @acked:	position up to which the peer has acknowledged it (SND.UNA)
- * @edge:	everything from @base + 1 up to here was seen, without a hole
+ * @edge:	everything up to here, the FIN included, was seen without a hole or
+ *		was acknowledged: RCV.NXT of the peer, if all that was seen arrived
  * @ranges:	payload that was seen
  * @window_known: @window and @right are valid
  * @window:	bytes this end last offered to its peer, scaled
  * @right:	position, in the *peer's* space, of the right edge it offered
  * @wscale_ok:	both SYNs carried the option, so @wscale applies (RFC 7323, 2.2)
  * @wscale:	shift of this end's window field
+ * @wscale_offered: its SYN was seen, and carried the option
  * @wscale_guess: the SYNs were not seen: @window may be up to 2^14 times as much
+ * @wl1:	@window is of the segment at this position of its own space,
+ * @wl2:	which acknowledged this position of the peer's (SND.WL1, SND.WL2)
+ * @wild:	a segment, or its acknowledgement, far beyond the window; 0: none
  * @ts_known:	@ts_val: its last timestamp in order (RFC 7323, TS.Recent of the peer)
  */
 struct nt_dir {
@@ -47,7 +52,7 @@ struct nt_dir {
 	bool window_known, wscale_offered, wscale_ok, wscale_guess, ts_known;
 	uint8_t wscale;
 	uint32_t window, ts_val;
-	uint64_t base, fin, max, acked, edge, right;
+	uint64_t base, fin, max, acked, edge, right, wl1, wl2, wild;
 	struct nt_ranges ranges;
 };
 
@@ -58,8 +63,9 @@ struct nt_dir {
  * @p:		the segment
  *
  * Where the trace began later than the connection, the first number that is
- * seen counts as 1, as if the SYN had come right before it.  A RST to nowhere
- * (RFC 9293, 3.5.2) has a number of no stream, and sets nothing.
+ * seen counts as 1, as if the SYN had come right before it and been
+ * acknowledged.  A RST to nowhere (RFC 9293, 3.5.2) has a number of no stream, and
+ * sets nothing.
  */
 void nt_dir_base(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_packet *p);
 
@@ -68,6 +74,9 @@ void nt_dir_base(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_pa
  * @d:		the sender's direction, after nt_dir_base()
  * @peer:	the other one
  * @p:		the segment
+ *
+ * What is not of this stream changes nothing: a RST, a SYN with another number,
+ * a single segment far beyond the window (a second one close to it is believed).
  * Return: how many bytes of payload were not seen before.
  */
 uint32_t nt_dir_pass(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_packet *p);
@@ -75,8 +84,7 @@ uint32_t nt_dir_pass(struct nt_dir *d, struct nt_dir *peer, const struct nettrac
 /* octets of sequence space: SEG.LEN of RFC 9293, 3.3.1 */
 static inline uint32_t nt_seg_len(const struct nettrace_packet *p)
 {
-	return p->payload + !!(p->tcp_flags & NETTRACE_TH_SYN) +
-	       !!(p->tcp_flags & NETTRACE_TH_FIN);
+	return p->payload + !!(p->tcp_flags & NETTRACE_TH_SYN) + !!(p->tcp_flags & NETTRACE_TH_FIN);
 }
 
 /* position of SEG.SEQ in its sender's space; @d is based */

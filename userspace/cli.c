@@ -200,7 +200,6 @@ static int find_command(struct nt_cli *cli, const char *name)
 {
 	static const char *const later[] = {
 		"path",
-		"replay",
 		"explain",
 		"lab",
 	};
@@ -366,6 +365,8 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 	}
 	if (!cli->cmd)
 		cli->cmd = nt_commands[0];
+	if ((cli->cmd->opts & NT_OPT_FILE_ARG) && cli->narg)
+		cli->file = cli->arg[0];
 	status = check(cli, used);
 	if (status >= 0 || cli->narg <= cli->cmd->max_args)
 		return status;
@@ -378,4 +379,8 @@ void nt_cli_free(struct nt_cli *cli)
 	cli->names = NULL;
 	nt_filter_free(cli->filter);
 	cli->filter = NULL;
+	free(cli->expr);
+	cli->expr = NULL;
+	free(cli->filter_wrong);
+	cli->filter_wrong = NULL;
 }

@@ -52,7 +52,11 @@ struct nt_cli {
 	int64_t wait_ns; /* after COMMAND has ended */
 	struct nt_ctl_settings set;
 	bool off;		  /* lift the filter */
-	struct nt_filter *filter; /* the expression; NULL: none was given */
+	char *expr;		  /* the filter's expression; NULL: none was given */
+	struct nt_filter *filter; /* made of it for hooks and records; NULL: none was
+				   * given, or only a capture can answer it
+				   */
+	char *filter_wrong;	  /* a sentence: why only that */
 	char **arg;		  /* the subcommand's arguments */
 	int narg;
 	char **command; /* NULL, or COMMAND and its arguments */
@@ -69,6 +73,7 @@ struct nt_cli {
 #define NT_OPT_FILTER	0x80  /* EXPRESSION behind the arguments */
 #define NT_OPT_SETTINGS 0x100 /* --ring, --payload, --minisocks, --hooks */
 #define NT_OPT_OFF	0x200 /* --off */
+#define NT_OPT_FILE_ARG 0x400 /* the first argument is the file to read, as with -r */
 
 struct nt_command {
 	const char *name;

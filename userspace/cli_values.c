@@ -172,20 +172,23 @@ static char *join(char *const *word, int n)
 int nt_cli_filter(struct nt_cli *cli, char *const *word, int n)
 {
 	struct nt_error err = { "" };
-	char *text;
 	int ret;
 
 	if (n <= 0)
 		return -1;
-	text = join(word, n);
-	if (!text) {
+	cli->expr = join(word, n);
+	if (!cli->expr) {
 		fputs("nettrace: out of memory\n", stderr);
 		return NT_EXIT_FAIL;
 	}
-	ret = nt_filter_compile(&cli->filter, text, &err);
-	free(text);
+	ret = nt_filter_compile(&cli->filter, cli->expr, &err);
 	if (!ret)
 		return -1;
+	if (ret == -EINVAL && cli->file) { /* a capture's link layer may answer it */
+		cli->filter_wrong = strdup(err.text);
+		if (cli->filter_wrong)
+			return -1;
+	}
 	fprintf(stderr, "nettrace: %s\n", err.text);
 	return ret == -EINVAL ? NT_EXIT_USAGE : NT_EXIT_FAIL;
 }

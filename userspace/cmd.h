@@ -14,12 +14,25 @@ extern const struct nt_command nt_cmd_list;
 extern const struct nt_command nt_cmd_show;
 extern const struct nt_command nt_cmd_arp;
 extern const struct nt_command nt_cmd_follow;
+extern const struct nt_command nt_cmd_replay;
 extern const struct nt_command nt_cmd_record;
 extern const struct nt_command nt_cmd_stats;
 extern const struct nt_command nt_cmd_sockets;
 extern const struct nt_command nt_cmd_start;
 extern const struct nt_command nt_cmd_stop;
 extern const struct nt_command nt_cmd_filter;
+
+struct nt_conv;
+struct nt_session;
+
+/* what IPv6 says to itself; needs the conversation's items (cmd_say.c) */
+bool nt_conv_is_housekeeping(const struct nt_conv *c);
+
+/*
+ * Nothing to show: say why, as far as it is known.  @only: what was asked for, or
+ * 0; @n: the conversations there are.
+ */
+int nt_say_nothing(const struct nt_session *s, uint32_t only, size_t n);
 
 /* stats --daemon (cmd_daemon.c): an exit status */
 int nt_stats_of_daemon(const struct nt_cli *cli);

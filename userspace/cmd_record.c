@@ -61,7 +61,7 @@ static int run_record(const struct nt_cli *cli)
 	if (status < 0) {
 		fprintf(stderr, "nettrace: %" PRIu64 " events recorded, %" PRIu64 " lost",
 			s.src->delivered, s.src->lost);
-		if (cli->filter)
+		if (cli->expr)
 			fprintf(stderr, ", %" PRIu64 " left out by the filter", s.src->filtered);
 		fputc('\n', stderr);
 		status = NT_EXIT_OK;

@@ -21,7 +21,21 @@ struct look {
 	const struct nt_format *f;
 	bool quiet;    /* without what IPv6 says to itself (timeline) */
 	uint32_t only; /* number of the one conversation; 0: all */
+	/* list: what the model has let go of, without items */
+	struct nt_conv *kept;
+	size_t nkept, cap;
+	bool lean, no_memory;
 };
+
+static size_t nconv(const struct look *k)
+{
+	return k->kept ? k->nkept : nt_model_nconv(k->s.model);
+}
+
+static const struct nt_conv *conv(const struct look *k, size_t i)
+{
+	return k->kept ? &k->kept[i] : nt_model_conv(k->s.model, i);
+}
 
 static const struct nt_format *format_of(const struct nt_cli *cli)
 {
@@ -29,16 +43,18 @@ static const struct nt_format *format_of(const struct nt_cli *cli)
 }
 
 /* open, read all, close the model; -1 to go on */
-static int gather(struct look *k, const struct nt_cli *cli, bool fit)
+static int gather(struct look *k, const struct nt_cli *cli, const struct nt_observer *obs, bool fit)
 {
 	int status = nt_session_open(&k->s, cli, NT_ONCE);
 
+	k->s.forget = k->lean;
+	k->s.no_items = k->lean;
 	k->f = format_of(cli);
 	k->only = cli->conv;
 	if (status < 0)
 		status = nt_view_open(&k->v, &k->s, fit);
 	if (status < 0)
-		status = nt_session_model(&k->s, HOLD_MS, NULL);
+		status = nt_session_model(&k->s, HOLD_MS, obs);
 	if (status < 0)
 		status = nt_session_run(&k->s);
 	return status;
@@ -54,33 +70,8 @@ static int finish(struct look *k, int status)
 		status = out;
 	status = nt_session_exit(&k->s, status);
 	nt_session_close(&k->s);
+	free(k->kept);
 	return status;
-}
-
-/*
- * Hosts that speak IPv6 announce their multicast groups, look for routers and
- * check that their addresses are theirs alone (RFC 3810, RFC 4861, RFC 4862),
- * whatever else goes on.  Neighbour discovery for a real destination stays.
- */
-static bool is_housekeeping(const struct nt_conv *c)
-{
-	static const uint8_t unspecified[16];
-	size_t i;
-
-	if (c->proto != IPPROTO_ICMPV6)
-		return false;
-	for (i = 0; i < c->nitem; i++) {
-		const struct nettrace_packet *p;
-
-		if (c->item[i].type != NT_ITEM_ARROW)
-			return false;
-		p = &c->item[i].arrow->pkt;
-		if ((p->icmp_type >= 130 && p->icmp_type <= 134) || p->icmp_type == 143)
-			continue;
-		if (p->icmp_type != 135 || memcmp(p->src, unspecified, 16))
-			return false;
-	}
-	return true;
 }
 
 static bool shows(const void *arg, const struct nt_conv *c)
@@ -89,7 +80,7 @@ static bool shows(const void *arg, const struct nt_conv *c)
 
 	if (k->only)
 		return c->id == k->only;
-	return nt_session_shows(&k->s, c) && !(k->quiet && is_housekeeping(c));
+	return nt_session_shows(&k->s, c) && !(k->quiet && nt_conv_is_housekeeping(c));
 }
 
 /* how many conversations are to be shown; --last is turned into a number */
@@ -98,8 +89,8 @@ static size_t choose(struct look *k)
 	const struct nt_conv *last = NULL, *c;
 	size_t i, n = 0;
 
-	for (i = 0; i < nt_model_nconv(k->s.model); i++) {
-		c = nt_model_conv(k->s.model, i);
+	for (i = 0; i < nconv(k); i++) {
+		c = conv(k, i);
 		if (!shows(k, c))
 			continue;
 		n++;
@@ -112,45 +103,12 @@ static size_t choose(struct look *k)
 	return 1;
 }
 
-/* nothing to show: say why, as far as it is known */
-static int nothing(const struct look *k)
-{
-	const struct nt_model_stats *st = nt_model_stats(k->s.model);
-	size_t n = nt_model_nconv(k->s.model);
-
-	if (k->only) {
-		fprintf(stderr,
-			"nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n",
-			k->only, n);
-	} else if (n) {
-		fprintf(stderr,
-			"nettrace: none of the %zu conversations is to be shown; --all shows them\n",
-			n);
-	} else if (st->arps) {
-		fprintf(stderr,
-			"nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n");
-	} else if (k->s.cli->filter && k->s.src->filtered) {
-		fprintf(stderr, "nettrace: none of %llu events matches the filter '%s'\n",
-			(unsigned long long)k->s.src->filtered, nt_filter_expr(k->s.cli->filter));
-	} else if (!st->events) {
-		fprintf(stderr, "nettrace: nothing is recorded%s\n",
-			k->s.cli->file ?
-				" in that file" :
-			k->s.cli->command ?
-				": the command caused no traffic in the namespaces that were watched (-N names others)" :
-				" yet");
-	} else {
-		fprintf(stderr, "nettrace: no conversation is recorded\n");
-	}
-	return NT_EXIT_NOTHING;
-}
-
 static void note_hidden(const struct look *k)
 {
 	size_t i, before = 0, own = 0;
 
-	for (i = 0; !k->only && i < nt_model_nconv(k->s.model); i++) {
-		const struct nt_conv *c = nt_model_conv(k->s.model, i);
+	for (i = 0; !k->only && i < nconv(k); i++) {
+		const struct nt_conv *c = conv(k, i);
 
 		if (!nt_session_shows(&k->s, c))
 			before++;
@@ -224,7 +182,7 @@ static int pictures(struct look *k, bool detail)
 static int run_timeline(const struct nt_cli *cli)
 {
 	struct look k = { 0 };
-	int status = gather(&k, cli, true);
+	int status = gather(&k, cli, NULL, true);
 
 	if (status < 0) {
 		size_t n;
@@ -235,26 +193,75 @@ static int run_timeline(const struct nt_cli *cli)
 		if (cli->json && !k.only) /* ARP and gaps are objects too */
 			n += nt_model_narp(k.s.model) + nt_model_ngap(k.s.model);
 		if (!n)
-			status = nothing(&k);
+			status = nt_say_nothing(&k.s, k.only, nconv(&k));
 		else
 			status = cli->json ? stream(&k) : pictures(&k, false);
 	}
 	return finish(&k, status);
 }
 
+static void keep(struct look *k, const struct nt_conv *c)
+{
+	size_t cap = k->cap ? k->cap * 2 : 256;
+	struct nt_conv *array;
+
+	if (k->nkept == k->cap) {
+		array = reallocarray(k->kept, cap, sizeof(*array));
+		if (!array) {
+			k->no_memory = true;
+			return;
+		}
+		k->kept = array;
+		k->cap = cap;
+	}
+	k->kept[k->nkept] = *c;
+	k->kept[k->nkept++].priv = NULL;
+}
+
+static void on_gone(void *arg, const struct nt_model *m, const struct nt_conv *c)
+{
+	(void)m;
+	keep(arg, c);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct nt_conv *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* of a file nothing but the conversations themselves is kept */
+static int gather_list(struct look *k, const struct nt_cli *cli)
+{
+	const struct nt_observer obs = { .gone = on_gone, .arg = k };
+	int status;
+	size_t i;
+
+	k->lean = cli->file;
+	status = gather(k, cli, cli->file ? &obs : NULL, true);
+	if (status >= 0 || !cli->file)
+		return status;
+	for (i = 0; i < nt_model_nconv(k->s.model); i++)
+		keep(k, nt_model_conv(k->s.model, i));
+	if (k->nkept)
+		qsort(k->kept, k->nkept, sizeof(*k->kept), by_id);
+	return no_memory(k->no_memory);
+}
+
 static int run_list(const struct nt_cli *cli)
 {
 	struct look k = { 0 };
-	int status = gather(&k, cli, true);
+	int status = gather_list(&k, cli);
 	size_t i;
 
 	if (status < 0 && !choose(&k)) {
-		status = nothing(&k);
+		status = nt_say_nothing(&k.s, k.only, nconv(&k));
 	} else if (status < 0) {
 		note_hidden(&k);
 		k.f->list_head(&k.v);
-		for (i = 0; i < nt_model_nconv(k.s.model); i++) {
-			const struct nt_conv *c = nt_model_conv(k.s.model, i);
+		for (i = 0; i < nconv(&k); i++) {
+			const struct nt_conv *c = conv(&k, i);
 
 			if (shows(&k, c))
 				k.f->list(&k.v, c);
@@ -278,17 +285,17 @@ static int run_show(const struct nt_cli *cli)
 			cli->arg[0]);
 		return NT_EXIT_USAGE;
 	}
-	status = gather(&k, cli, true);
+	status = gather(&k, cli, NULL, true);
 	k.only = (uint32_t)n;
 	if (status < 0)
-		status = choose(&k) ? pictures(&k, true) : nothing(&k);
+		status = choose(&k) ? pictures(&k, true) : nt_say_nothing(&k.s, k.only, nconv(&k));
 	return finish(&k, status);
 }
 
 static int run_arp(const struct nt_cli *cli)
 {
 	struct look k = { 0 };
-	int status = gather(&k, cli, false);
+	int status = gather(&k, cli, NULL, false);
 	size_t i, n;
 
 	n = status < 0 ? nt_model_narp(k.s.model) : 0;

@@ -68,18 +68,26 @@ int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item)
 	struct nt_item *array;
 
 	if (cv) {
-		array = nt_grow(cv->c.item, &cv->cap, cv->c.nitem, sizeof(*array));
-		if (!array)
-			return -ENOMEM;
-		cv->c.item = array;
-		if (!cv->c.nitem)
+		if (!m->policy.no_items) {
+			array = nt_grow(cv->c.item, &cv->cap, cv->c.nitem, sizeof(*array));
+			if (!array)
+				return -ENOMEM;
+			cv->c.item = array;
+			cv->c.item[cv->c.nitem++] = *item;
+		}
+		if (!cv->any)
 			cv->c.t0 = item->t;
-		if (!cv->c.nitem || item->t > cv->c.t1)
+		if (!cv->any || item->t > cv->c.t1)
 			cv->c.t1 = item->t;
-		cv->c.item[cv->c.nitem++] = *item;
+		cv->any = true;
 	}
 	if (m->obs.item)
 		m->obs.item(m->obs.arg, m, item);
+	/* its maker may look at it once more: it goes with the next one */
+	if (m->policy.no_items && item->type == NT_ITEM_TRANSITION) {
+		free(m->spent);
+		m->spent = item->tr;
+	}
 	return 0;
 }
 
@@ -143,6 +151,7 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 	switch (p->type) {
 	case NT_PEND_ARROW:
 		ret = nt_arrow_final(m, (struct nt_arrowx *)p);
+		nt_arrow_trim(m, p->cv);
 		break;
 	case NT_PEND_STATE:
 		ret = nt_state_final(m, (struct nt_statex *)p);
@@ -175,9 +184,17 @@ struct nt_model *nt_model_new(int64_t hold_ns, const struct nt_observer *obs)
 		return NULL;
 	}
 	m->hold = hold_ns < 0 ? 0 : hold_ns;
+	/* no one who sends packets is to know which of them share a bucket */
+	m->hash_seed = (uint64_t)(uintptr_t)m * 0x9e3779b97f4a7c15u;
+	m->policy.grace_ns = 2000 * NT_MS;
 	if (obs)
 		m->obs = *obs;
 	return m;
+}
+
+void nt_model_policy(struct nt_model *m, const struct nt_model_policy *p)
+{
+	m->policy = *p;
 }
 
 int nt_model_feed(struct nt_model *m, const struct nt_event *ev)
@@ -248,7 +265,7 @@ void nt_model_free(struct nt_model *m)
 			free(p);
 	}
 	for (i = 0; i < m->nconv; i++)
-		nt_conv_free(m->conv[i]);
+		nt_conv_free(m, m->conv[i]);
 	for (i = 0; i < m->narp; i++)
 		free(m->arp[i]);
 	for (i = 0; i < m->ngap; i++)
@@ -257,6 +274,8 @@ void nt_model_free(struct nt_model *m)
 	free(m->arp);
 	free(m->gap);
 	free(m->listener);
+	nt_arrows_free(m);
+	free(m->spent);
 	free(m->bucket);
 	free(m);
 }

@@ -304,6 +304,24 @@ struct nt_conv {
 
 struct nt_model;
 
+/*
+ * What to hold on to.  A model that nobody told keeps everything until
+ * nt_model_forget().
+ */
+struct nt_model_policy {
+	/*
+	 * Items are the observer's alone: gone when it returns, and no
+	 * conversation has any.  Not along with nt_model_prompt().
+	 */
+	bool no_items;
+	/* nt_model_forget() keeps what it would free: nothing joins it any more */
+	bool keep_over;
+	/* all packets are sighted at one place: none is ever sighted twice */
+	bool one_place;
+	int64_t grace_ns; /* how long stragglers still find one that is closed */
+	int64_t open_ns;  /* how long one that was established may be silent */
+};
+
 struct nt_model_stats {
 	uint64_t events, packets, transitions, arps, gaps, lost;
 	uint64_t unknown_records; /* types this tool does not know */
@@ -340,6 +358,8 @@ struct nt_model *nt_model_new(int64_t hold_ns, const struct nt_observer *obs);
  * nt_model_advance() has to be given the time up to which all events were fed.
  */
 void nt_model_prompt(struct nt_model *m, int64_t wait_ns);
+/** nt_model_policy() - before the first event */
+void nt_model_policy(struct nt_model *m, const struct nt_model_policy *p);
 /* 0 or -ENOMEM */
 int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */
@@ -356,7 +376,8 @@ bool nt_model_pending(const struct nt_model *m);
  * @idle_ns:	conversations of which nothing was heard for so long go, unless
  *		an end is known to be open or in TIME-WAIT
  *
- * Conversations whose known ends are CLOSED go after two seconds; ARP messages
+ * Conversations whose known ends are CLOSED go after two seconds, or what the
+ * policy says; ARP messages
  * and gaps that were handed out go as well.  Call it after nt_model_advance();
  * pointers to what went are invalid, indices shift, ids stay.
  */

@@ -5,7 +5,6 @@
  * model_pair.c finds the arrow that a sighting joins, if there is one.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model_priv.h"
@@ -81,7 +80,7 @@ static int join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s
 
 static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
 {
-	struct nt_arrowx *x = calloc(1, sizeof(*x));
+	struct nt_arrowx *x = nt_arrow_new(m);
 
 	if (!x)
 		return -ENOMEM;
@@ -102,6 +101,7 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	else
 		cv->first = x;
 	cv->last = x;
+	cv->narrows++;
 	nt_queue_add(m, &x->pend);
 	return 0;
 }

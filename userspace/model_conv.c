@@ -38,24 +38,27 @@ void nt_tuple_scope(struct nt_tuple *t, unsigned int source)
 	t->scope = host_only(&t->a[0]) || host_only(&t->a[1]) ? (int)source : -1;
 }
 
-static uint32_t hash_addr(const struct nt_addr *a)
+static uint64_t mix(uint64_t h)
 {
-	uint32_t h = 2166136261u;
-	size_t i;
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93u;
+	return h ^ h >> 32;
+}
 
-	for (i = 0; i < sizeof(a->b); i++)
-		h = (h ^ a->b[i]) * 16777619u;
-	h = (h ^ (a->port & 0xff)) * 16777619u;
-	return (h ^ (a->port >> 8)) * 16777619u;
+static uint64_t hash_addr(const struct nt_addr *a, uint64_t seed)
+{
+	uint64_t w[2];
+
+	memcpy(w, a->b, sizeof(w));
+	return mix(mix((w[0] ^ seed) + a->port) ^ w[1]);
 }
 
 /* the same for both directions */
-static uint32_t hash_tuple(const struct nt_tuple *t)
+static uint32_t hash_tuple(const struct nt_model *m, const struct nt_tuple *t)
 {
-	uint32_t h = hash_addr(&t->a[0]) + hash_addr(&t->a[1]);
+	uint64_t h = hash_addr(&t->a[0], m->hash_seed) + hash_addr(&t->a[1], m->hash_seed);
 
-	h = (h ^ t->proto) * 16777619u;
-	return (h ^ (uint32_t)(t->scope + 1)) * 16777619u;
+	return (uint32_t)mix(h + t->proto + ((uint64_t)(uint32_t)t->scope << 8));
 }
 
 static bool is_of(const struct nt_convx *cv, const struct nt_tuple *t)
@@ -79,7 +82,7 @@ struct nt_convx *nt_conv_older(const struct nt_convx *cv, const struct nt_tuple 
 
 struct nt_convx *nt_conv_find(const struct nt_model *m, const struct nt_tuple *t)
 {
-	struct nt_convx *cv = m->bucket[hash_tuple(t) & (m->nbucket - 1)];
+	struct nt_convx *cv = m->bucket[hash_tuple(m, t) & (m->nbucket - 1)];
 
 	return !cv || is_of(cv, t) ? cv : nt_conv_older(cv, t);
 }
@@ -99,6 +102,8 @@ static void rehash(struct nt_model *m)
 	for (i = 0; i < m->nconv; i++) {
 		struct nt_convx *cv = m->conv[i];
 
+		if (cv->over)
+			continue;
 		cv->hnext = bucket[cv->hash & (n - 1)];
 		bucket[cv->hash & (n - 1)] = cv;
 	}
@@ -116,7 +121,7 @@ struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t, int c
 	cv = calloc(1, sizeof(*cv));
 	if (!cv)
 		return NULL;
-	if (m->nconv >= m->nbucket * 2)
+	if (m->nhashed >= m->nbucket)
 		rehash(m);
 	cv->c.id = ++m->last_id;
 	cv->c.proto = t->proto;
@@ -130,9 +135,10 @@ struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t, int c
 		cv->c.end[e].source = -1;
 		cv->c.end[e].basis = NT_INFERRED;
 	}
-	cv->hash = hash_tuple(t);
+	cv->hash = hash_tuple(m, t);
 	cv->hnext = m->bucket[cv->hash & (m->nbucket - 1)];
 	m->bucket[cv->hash & (m->nbucket - 1)] = cv;
+	m->nhashed++;
 	m->conv[m->nconv++] = cv;
 	return cv;
 }
@@ -143,38 +149,85 @@ bool nt_conv_over(const struct nt_convx *cv)
 	       (cv->e[0].fed.fin_known && cv->e[1].fed.fin_known);
 }
 
-void nt_conv_free(struct nt_convx *cv)
+#define SPARE_MAX 4096 /* arrows that are not given back */
+#define RECALL	  4    /* arrows that a final one may be compared with */
+
+struct nt_arrowx *nt_arrow_new(struct nt_model *m)
+{
+	struct nt_arrowx *x = m->spare;
+
+	if (!x)
+		return calloc(1, sizeof(*x));
+	m->spare = x->next;
+	m->nspare--;
+	memset(x, 0, sizeof(*x));
+	return x;
+}
+
+static void arrow_free(struct nt_model *m, struct nt_arrowx *x)
+{
+	if (m->nspare == SPARE_MAX) {
+		free(x);
+		return;
+	}
+	x->next = m->spare;
+	m->spare = x;
+	m->nspare++;
+}
+
+void nt_arrows_free(struct nt_model *m)
+{
+	struct nt_arrowx *x;
+
+	while ((x = m->spare)) {
+		m->spare = x->next;
+		free(x);
+	}
+}
+
+/* will nothing look for the conversation's first arrow any more? */
+static bool outlived(const struct nt_model *m, const struct nt_convx *cv)
+{
+	const struct nt_arrowx *x = cv->first;
+
+	if (!x || !x->final || cv->narrows <= RECALL)
+		return false;
+	return m->policy.one_place || m->now - m->hold - x->a.t_last > NT_PAIR_WINDOW;
+}
+
+void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv)
+{
+	struct nt_arrowx *x;
+	int e;
+
+	while (m->policy.no_items && outlived(m, cv)) {
+		x = cv->first;
+		cv->first = x->next;
+		cv->first->prev = NULL;
+		cv->narrows--;
+		for (e = 0; e < 2; e++)
+			if (cv->e[e].cause == x)
+				cv->e[e].cause = NULL;
+		arrow_free(m, x);
+	}
+}
+
+void nt_conv_free(struct nt_model *m, struct nt_convx *cv)
 {
 	struct nt_arrowx *x, *next;
 	size_t i;
 
 	for (x = cv->first; x; x = next) {
 		next = x->next;
-		free(x);
+		arrow_free(m, x);
 	}
 	for (i = 0; i < cv->c.nitem; i++) {
-		switch (cv->c.item[i].type) {
-		case NT_ITEM_TRANSITION:
+		if (cv->c.item[i].type == NT_ITEM_TRANSITION)
 			free(cv->c.item[i].tr);
-			break;
-		case NT_ITEM_CALL:
-			free(cv->c.item[i].call);
-			break;
-		case NT_ITEM_TIMER:
-			free(cv->c.item[i].timer);
-			break;
-		case NT_ITEM_QUEUE:
-			free(cv->c.item[i].queue);
-			break;
-		default:
-			break;
-		}
 	}
 	free(cv->c.item);
 	free(cv);
 }
-
-#define CLOSED_GRACE (2000 * NT_MS) /* stragglers still find it */
 
 static bool ended(const struct nt_model *m, int source)
 {
@@ -186,7 +239,7 @@ static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int
 	int64_t idle = m->now - cv->t_fed;
 	int e, closed = 0;
 
-	if (cv->pending)
+	if (cv->pending || cv->over)
 		return false;
 	if (cv->c.proto != IPPROTO_TCP)
 		return idle >= idle_ns;
@@ -197,7 +250,11 @@ static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int
 			 cv->c.end[e].state != NT_ST_NONE)
 			return false;
 	}
-	return idle >= (closed ? CLOSED_GRACE : idle_ns);
+	if (closed)
+		return idle >= m->policy.grace_ns;
+	if (m->policy.open_ns && cv->c.opened != NT_OPEN_UNANSWERED)
+		return idle >= m->policy.open_ns;
+	return idle >= idle_ns;
 }
 
 static void unhash(struct nt_model *m, const struct nt_convx *cv)
@@ -207,6 +264,7 @@ static void unhash(struct nt_model *m, const struct nt_convx *cv)
 	while (*p != cv)
 		p = &(*p)->hnext;
 	*p = cv->hnext;
+	m->nhashed--;
 }
 
 void nt_model_forget(struct nt_model *m, int64_t idle_ns)
@@ -215,17 +273,22 @@ void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 
 	for (i = 0; i < m->nconv; i++) {
 		struct nt_convx *cv = m->conv[i];
+		bool go = forgettable(m, cv, idle_ns);
 
-		if (forgettable(m, cv, idle_ns)) {
+		if (go)
+			unhash(m, cv);
+		if (go && !m->policy.keep_over) {
 			if (m->obs.gone)
 				m->obs.gone(m->obs.arg, m, &cv->c);
-			unhash(m, cv);
-			nt_conv_free(cv);
-		} else {
-			m->conv[kept++] = cv;
+			nt_conv_free(m, cv);
+			continue;
 		}
+		cv->over |= go;
+		m->conv[kept++] = cv;
 	}
 	m->nconv = kept;
+	if (m->policy.keep_over)
+		return;
 	for (i = 0; i < m->narp; i++)
 		free(m->arp[i]);
 	m->narp = 0;

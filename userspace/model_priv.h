@@ -117,6 +117,9 @@ struct nt_convx {
 	struct nt_arrowx *first, *last; /* all arrows, as fed */
 	size_t cap;			/* of c.item */
 	unsigned int pending;		/* in the queue */
+	unsigned int narrows;		/* from first to last */
+	bool any;			/* it has had an item */
+	bool over;			/* not found any more (nt_model_policy::keep_over) */
 	bool rst_fed;			/* a RST was sighted */
 	bool nonsyn_fed;		/* more than SYNs were sighted */
 	bool tcp_seen;			/* a TCP arrow is final */
@@ -171,6 +174,12 @@ struct nt_model {
 	uint8_t ended[NT_SOURCES / 8];		/* streams, a bit each */
 	struct nt_convx **bucket;
 	size_t nbucket;
+	uint64_t hash_seed;
+	size_t nhashed; /* conversations in the buckets */
+	struct nt_model_policy policy;
+	struct nt_arrowx *spare; /* arrows to be used again, linked by next */
+	size_t nspare;
+	struct nt_transition *spent; /* handed out last, and not kept */
 	struct nt_convx **conv;
 	size_t nconv, conv_cap;
 	uint32_t last_id;
@@ -213,7 +222,13 @@ static inline int nt_conv_end(const struct nt_convx *cv, const struct nt_addr *a
 }
 /* as fed: nothing more is expected of it but the rest of its closing */
 bool nt_conv_over(const struct nt_convx *cv);
-void nt_conv_free(struct nt_convx *cv);
+void nt_conv_free(struct nt_model *m, struct nt_convx *cv);
+/* an arrow, all zero; NULL: no memory */
+struct nt_arrowx *nt_arrow_new(struct nt_model *m);
+/* those to be used again */
+void nt_arrows_free(struct nt_model *m);
+/* let go of arrows that are final and that nothing asks for, if items are not kept */
+void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv);
 
 /* model_arp.c */
 int nt_arp_feed(struct nt_model *m, const struct nt_event *ev);

@@ -13,13 +13,23 @@
 
 #include "priv.h"
 #include "session.h"
+#include "source_pcap.h"
 
-#define DRAIN_NS  200000000LL	 /* after COMMAND: what is on its way */
-#define LATE_NS	  50000000LL	 /* no event comes later, where the source says nothing */
-#define TIDY_NS	  100000000LL	 /* between looks at what can be let go */
-#define POLL_MS	  50		 /* how soon COMMAND's end is noticed */
-#define FORGET_NS 300000000000LL /* what a long follow lets go: silent so long */
-#define BURST	  4096		 /* events between looks at the rest */
+#define DRAIN_NS      200000000LL    /* after COMMAND: what is on its way */
+#define LATE_NS	      50000000LL     /* no event comes later, where the source says nothing */
+#define TIDY_NS	      100000000LL    /* between looks at what can be let go */
+#define POLL_MS	      50	     /* how soon COMMAND's end is noticed */
+#define FORGET_NS     300000000000LL /* what a long follow lets go: silent so long */
+#define BURST	      4096	     /* events between looks at the rest */
+
+/*
+ * Files.  Time is that of the events.  A packet that was captured at one place
+ * waits only for others that were written before it and are older.
+ */
+#define STEP	      16	       /* events between steps of the model */
+#define ONE_PLACE_NS  10000000LL       /* how far a capture may be out of order */
+#define FILE_GRACE_NS 10000000000LL    /* a closed conversation's stragglers */
+#define FILE_OPEN_NS  10800000000000LL /* keepalives come every two hours */
 
 /* set by a signal; the one thing here that is not in a struct */
 static volatile sig_atomic_t signalled;
@@ -58,6 +68,16 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 }
 
+static int open_file(struct nt_session *s, struct nt_error *err)
+{
+	struct nt_read_opts opts = { .expr = s->cli->expr, .say = say_sentence };
+	int ret = nt_source_read(&s->src, s->cli->file, &opts, &s->capture, err);
+
+	if (ret || s->capture || !s->cli->filter_wrong)
+		return ret;
+	return nt_error_set(err, -EINVAL, "%s", s->cli->filter_wrong);
+}
+
 static bool put_filter(struct nt_session *s, struct nt_error *err)
 {
 	struct nt_source *inner = s->src;
@@ -87,7 +107,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 	s->cli = cli;
 	s->live = !cli->file && from_now;
 	if (cli->file)
-		ret = nt_source_file(&s->src, cli->file, &err);
+		ret = open_file(s, &err);
 	else if (cli->daemon)
 		ret = nt_source_daemon(&s->src, cli->socket, mode == NT_BOTH || !from_now, from_now,
 				       &err);
@@ -95,11 +115,13 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		ret = nt_source_live(&s->src, &opts, &err);
 	if (ret < 0) {
 		say(&err);
+		if (ret == -EINVAL && (s->capture || (cli->file && s->src)))
+			return NT_EXIT_USAGE;
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
 	if (!cli->file && !cli->daemon && !from_now)
 		nt_source_live_until_now(s->src);
-	if (cli->filter && !put_filter(s, &err)) {
+	if (cli->filter && !s->capture && !put_filter(s, &err)) {
 		say(&err);
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
@@ -110,7 +132,17 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 
 int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer *obs)
 {
-	s->model = nt_model_new(hold_ms * 1000000LL, obs);
+	const struct nt_model_policy policy = {
+		.no_items = s->no_items,
+		.keep_over = !s->forget,
+		.one_place = s->src->one_place,
+		.grace_ns = FILE_GRACE_NS,
+		.open_ns = FILE_OPEN_NS,
+	};
+
+	s->model = nt_model_new(s->src->one_place ? ONE_PLACE_NS : hold_ms * 1000000LL, obs);
+	if (s->model && s->cli->file)
+		nt_model_policy(s->model, &policy);
 	if (s->model)
 		return -1;
 	fputs("nettrace: out of memory\n", stderr);
@@ -254,6 +286,21 @@ static bool pause_reading(struct nt_session *s)
 	return s->child ? command_done(s) : signalled != 0;
 }
 
+/*
+ * What is old enough is final, what is over is let go.  To look through all
+ * conversations costs as many steps as there are: not more often than so many
+ * events.
+ */
+static void step_file(struct nt_session *s)
+{
+	nt_model_advance(s->model, s->t_max);
+	s->since += STEP;
+	if (s->since < BURST || s->since < 2 * nt_model_nconv(s->model))
+		return;
+	s->since = 0;
+	nt_model_forget(s->model, FORGET_NS);
+}
+
 static int pump(struct nt_session *s)
 {
 	struct nt_error err = { "" };
@@ -267,7 +314,15 @@ static int pump(struct nt_session *s)
 			ret = take(s, &ev);
 			if (ret < 0)
 				return ret;
-			if (++burst % BURST || !s->live)
+			++burst;
+			if (s->cli->file) {
+				if (ev.t > s->t_max)
+					s->t_max = ev.t;
+				if (s->model && burst % STEP == 0)
+					step_file(s);
+				continue;
+			}
+			if (burst % BURST || !s->live)
 				continue;
 			if (pause_reading(s))
 				return 0;
@@ -275,6 +330,11 @@ static int pump(struct nt_session *s)
 		}
 		if (ret == -ENODATA)
 			break;
+		if (ret == -EBADMSG && s->cli->file) { /* what could be read is shown */
+			say(&err);
+			s->damaged = true;
+			break;
+		}
 		if (ret < 0) {
 			say(&err);
 			return ret;
@@ -341,6 +401,8 @@ void nt_session_close(struct nt_session *s)
 
 int nt_session_exit(const struct nt_session *s, int status)
 {
+	if (status == NT_EXIT_OK && s->damaged)
+		return NT_EXIT_FAIL;
 	if (!s->cli->command || !s->ended)
 		return status;
 	if (status == NT_EXIT_FAIL)

@@ -34,8 +34,13 @@ struct nt_session {
 	void (*peek)(void *arg, const struct nt_event *ev);
 	void *peek_arg;
 	bool live;
+	bool capture;	   /* the file is one of packets: nothing but those is in it */
+	bool damaged;	   /* the file, somewhere; what came before was read */
 	bool flush_out;	   /* flush stdout whenever there is silence */
 	bool forget;	   /* let closed conversations go: nobody asks for them later */
+	bool no_items;	   /* of a file: the observer is all that wants items */
+	int64_t t_max;	   /* of a file: up to here it has been read, Unix ns */
+	uint64_t since;	   /* of a file: events since forgetting last */
 	pid_t child;	   /* 0: no COMMAND */
 	bool ended;	   /* COMMAND has */
 	int64_t ended_at;  /* ns, CLOCK_REALTIME */

@@ -6,6 +6,8 @@
  */
 #include "source.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -34,4 +36,11 @@ void nt_source_close(struct nt_source *s)
 uint64_t nt_source_undecided(struct nt_source *s)
 {
 	return s->ops->undecided ? s->ops->undecided(s) : s->undecided;
+}
+
+int nt_wait_readable(int fd, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return poll(&pfd, 1, timeout_ms) < 0 ? -errno : 0;
 }

@@ -89,6 +89,7 @@ struct nt_source {
 				 * that was met after its first events
 				 */
 	uint64_t unread;	/* namespaces that are there and cannot be read */
+	bool one_place;		/* a capture at one interface: no packet comes twice */
 	int64_t settled;	/* Unix time: no event older than this will come,
 				 * but those counted in @late; 0: not known
 				 */
@@ -125,7 +126,12 @@ void nt_source_live_until_now(struct nt_source *s);
  */
 void nt_source_live_release(struct nt_source *s, unsigned int i);
 
-/** nt_source_file() - read a record file written by `nettrace record` */
+/** nt_wait_readable() - until @fd has something, or @timeout_ms (-1: for ever) passed; -errno */
+int nt_wait_readable(int fd, int timeout_ms);
+
+/** nt_source_file() - read a record file written by `nettrace record`; source_pcap.h
+ * has nt_source_read(), which takes captures as well
+ */
 int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err);
 
 /**

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -233,9 +232,7 @@ static int file_next(struct nt_source *s, struct nt_event *ev, struct nt_error *
 
 static int file_wait(struct nt_source *s, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = of(s)->b.fd, .events = POLLIN };
-
-	return poll(&pfd, 1, timeout_ms) < 0 ? -errno : 0;
+	return nt_wait_readable(of(s)->b.fd, timeout_ms);
 }
 
 static void file_close(struct nt_source *s)
@@ -256,19 +253,28 @@ static const struct nt_source_ops file_ops = {
 /* not a recording: whose file is it? */
 static int foreign(const struct nt_file_source *f, const uint8_t *b, size_t n, struct nt_error *err)
 {
-	static const uint8_t pcap[][4] = {
-		{ 0xa1, 0xb2, 0xc3, 0xd4 }, { 0xd4, 0xc3, 0xb2, 0xa1 }, { 0xa1, 0xb2, 0x3c, 0x4d },
-		{ 0x4d, 0x3c, 0xb2, 0xa1 }, { 0x0a, 0x0d, 0x0d, 0x0a }, /* pcapng */
+	static const struct {
+		uint8_t magic[4];
+		size_t n;
+		const char *what, *with;
+	} packed[] = {
+		{ { 0x1f, 0x8b }, 2, "gzip", "zcat" },
+		{ { 0x28, 0xb5, 0x2f, 0xfd }, 4, "zstd", "zstdcat" },
+		{ { 0xfd, '7', 'z', 'X' }, 4, "xz", "xzcat" },
+		{ { 'B', 'Z', 'h' }, 3, "bzip2", "bzcat" },
 	};
-	const char *what = "not a recording";
 	size_t i;
 
-	for (i = 0; i < sizeof(pcap) / sizeof(pcap[0]) && n >= 4; i++)
-		if (!memcmp(b, pcap[i], 4))
-			what = "a packet capture (pcap), not a recording";
-	return nt_error_set(err, -EINVAL,
-			    "%s is %s of nettrace: name a file that 'nettrace record' wrote",
-			    f->path, what);
+	for (i = 0; i < sizeof(packed) / sizeof(packed[0]); i++)
+		if (n >= packed[i].n && !memcmp(b, packed[i].magic, packed[i].n))
+			return nt_error_set(
+				err, -EINVAL,
+				"%s is compressed (%s): give what '%s FILE' prints to 'nettrace replay -'",
+				f->path, packed[i].what, packed[i].with);
+	return nt_error_set(
+		err, -EINVAL,
+		"%s is neither a recording of nettrace nor a packet capture: name a file that 'nettrace record' or 'tcpdump -w' wrote",
+		f->path);
 }
 
 static int check_header(struct nt_file_source *f, const struct nt_rf_header *h,
@@ -336,25 +342,24 @@ static int read_streams(struct nt_file_source *f, struct nt_error *err)
 	return ret == 1 || ret == 0 || ret == -ENODATA ? 0 : ret;
 }
 
-int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
+int nt_source_recording(struct nt_source **s, const struct nt_input *in, struct nt_error *err)
 {
-	struct nt_file_source *f;
-	int ret = 0;
+	struct nt_file_source *f = calloc(1, sizeof(*f));
+	int ret;
 
 	*s = NULL;
-	if (strlen(path) >= sizeof(f->path))
-		return nt_error_set(err, -ENAMETOOLONG, "the name of the file to read is too long");
-	f = calloc(1, sizeof(*f));
-	if (!f)
+	if (!f) {
+		if (in->own)
+			close(in->fd);
 		return nt_error_set(err, -ENOMEM, "memory is short");
+	}
 	f->s.ops = &file_ops;
-	f->own_fd = strcmp(path, "-") != 0;
-	strcpy(f->path, f->own_fd ? path : "the standard input");
-	f->b.fd = f->own_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	if (f->b.fd < 0)
-		ret = nt_error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
-	if (!ret)
-		ret = read_header(f, err);
+	f->b.fd = in->fd;
+	f->own_fd = in->own;
+	strncpy(f->path, in->title, sizeof(f->path) - 1);
+	memcpy(&f->head, in->head, in->n);
+	f->have = in->n;
+	ret = read_header(f, err);
 	if (!ret)
 		ret = read_streams(f, err);
 	if (ret) {
@@ -363,6 +368,26 @@ int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
 	}
 	*s = &f->s;
 	return 0;
+}
+
+int nt_input_open(struct nt_input *in, const char *path, struct nt_error *err)
+{
+	memset(in, 0, sizeof(*in));
+	in->own = strcmp(path, "-") != 0;
+	in->title = in->own ? path : "the standard input";
+	in->fd = in->own ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (in->fd < 0)
+		return nt_error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
+	return 0;
+}
+
+int nt_source_file(struct nt_source **s, const char *path, struct nt_error *err)
+{
+	struct nt_input in;
+	int ret = nt_input_open(&in, path, err);
+
+	*s = NULL;
+	return ret ? ret : nt_source_recording(s, &in, err);
 }
 
 int nt_source_blocks(struct nt_source **s, const struct nt_blocks *b, struct nt_error *err)

@@ -12,6 +12,21 @@
 #include "recordfile.h"
 #include "source.h"
 
+/* a file of which the first bytes may have been read, to see what it is */
+struct nt_input {
+	int fd;
+	bool own;	   /* close it */
+	const char *title; /* for sentences */
+	size_t n;	   /* of head[] */
+	uint8_t head[24];
+};
+
+/** nt_input_open() - @path: "-" is standard input */
+int nt_input_open(struct nt_input *in, const char *path, struct nt_error *err);
+
+/** nt_source_recording() - @in is taken over, also when this fails */
+int nt_source_recording(struct nt_source **s, const struct nt_input *in, struct nt_error *err);
+
 struct nt_blocks {
 	int fd;
 	const char *title; /* for sentences: what is read */

@@ -21,9 +21,19 @@
 #include "priv.h"
 
 const struct nt_command *const nt_commands[] = {
-	&nt_cmd_timeline, &nt_cmd_follow, &nt_cmd_list,	  &nt_cmd_show,
-	&nt_cmd_arp,	  &nt_cmd_stats,  &nt_cmd_record, &nt_cmd_sockets,
-	&nt_cmd_start,	  &nt_cmd_stop,	  &nt_cmd_filter, NULL,
+	&nt_cmd_timeline,
+	&nt_cmd_follow,
+	&nt_cmd_list,
+	&nt_cmd_show,
+	&nt_cmd_arp,
+	&nt_cmd_stats,
+	&nt_cmd_record,
+	&nt_cmd_sockets,
+	&nt_cmd_start,
+	&nt_cmd_stop,
+	&nt_cmd_filter,
+	&nt_cmd_replay,
+	NULL,
 };
 
 #define ARGS_MAX 16
@@ -189,7 +199,8 @@ static void test_refused(void **state)
 	(void)state;
 	refused("", "Usage");
 	refused("nonsense", "no subcommand 'nonsense'");
-	refused("replay", "not part of version");
+	refused("replay", "needs FILE");
+	refused("lab", "not part of version");
 	refused("timeline --nonsense", "no option '--nonsense'");
 	refused("timeline -w", "value is missing");
 	refused("timeline -w x", "not a width");

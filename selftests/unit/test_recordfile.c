@@ -255,8 +255,8 @@ static void foreign_files(void **state)
 		size_t n;
 		const char *says;
 	} t[] = {
-		{ "hello, this is no recording at all\n", 35, "not a recording" },
-		{ "x", 1, "not a recording" },
+		{ "hello, this is no recording at all\n", 35, "neither a recording" },
+		{ "x", 1, "neither a recording" },
 		{ "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0", 24,
 		  "packet capture" },
 		{ "\x0a\x0d\x0d\x0a", 4, "packet capture" },

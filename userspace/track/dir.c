@@ -34,6 +34,11 @@ void nt_dir_base(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_pa
 		set_base(peer, p->ack - 1, false);
 }
 
+static bool near(uint64_t a, uint64_t b)
+{
+	return a < b + WILD && b < a + WILD;
+}
+
 /*
  * Is a position of @d one that its peer's window allows?  What is far from it is
  * forged, or comes after much that was missed: two such close together are
@@ -50,11 +55,27 @@ static bool plausible(struct nt_dir *d, const struct nt_dir *peer, uint64_t pos)
 	limit += peer->wscale_guess ? WILD_GUESS : WILD;
 	if (pos <= limit)
 		return true;
-	if (d->wild && pos + WILD > d->wild && pos < d->wild + WILD) {
+	if (d->wild && near(d->wild, pos)) {
 		d->wild = 0;
 		return true;
 	}
 	d->wild = pos;
+	return false;
+}
+
+/*
+ * An acknowledgement of what @d was not seen to send is forged (RFC 9293,
+ * 3.10.7.4 ignores it), or what it acknowledges was missed: as above.
+ */
+static bool acknowledgeable(struct nt_dir *d, uint64_t ack)
+{
+	if (!d->sent || ack <= d->max)
+		return true;
+	if (d->unseen && near(d->unseen, ack)) {
+		d->unseen = 0;
+		return true;
+	}
+	d->unseen = ack;
 	return false;
 }
 
@@ -111,7 +132,7 @@ static void note_ack(struct nt_dir *d, struct nt_dir *peer, const struct nettrac
 	if (!TH(p, ACK) || !peer->based)
 		return;
 	ack = nt_unwrap(peer->max, p->ack);
-	if (!plausible(peer, d, ack))
+	if (!acknowledgeable(peer, ack))
 		return;
 	if (ack > peer->acked)
 		peer->acked = ack;

@@ -44,7 +44,8 @@
  * @wscale_guess: the SYNs were not seen: @window may be up to 2^14 times as much
  * @wl1:	@window is of the segment at this position of its own space,
  * @wl2:	which acknowledged this position of the peer's (SND.WL1, SND.WL2)
- * @wild:	a segment, or its acknowledgement, far beyond the window; 0: none
+ * @wild:	a segment far beyond the window; 0: none
+ * @unseen:	an acknowledgement of what was not seen; 0: none
  * @ts_known:	@ts_val: its last timestamp in order (RFC 7323, TS.Recent of the peer)
  */
 struct nt_dir {
@@ -52,7 +53,7 @@ struct nt_dir {
 	bool window_known, wscale_offered, wscale_ok, wscale_guess, ts_known;
 	uint8_t wscale;
 	uint32_t window, ts_val;
-	uint64_t base, fin, max, acked, edge, right, wl1, wl2, wild;
+	uint64_t base, fin, max, acked, edge, right, wl1, wl2, wild, unseen;
 	struct nt_ranges ranges;
 };
 
@@ -76,7 +77,8 @@ void nt_dir_base(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_pa
  * @p:		the segment
  *
  * What is not of this stream changes nothing: a RST, a SYN with another number,
- * a single segment far beyond the window (a second one close to it is believed).
+ * a single segment far beyond the window, a single acknowledgement of what was not
+ * seen to be sent (a second one close to it is believed).
  * Return: how many bytes of payload were not seen before.
  */
 uint32_t nt_dir_pass(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_packet *p);

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcp.c - see tcp.h
+ */
+#include "tcp.h"
+
+/* its peer's FIN has come; its own has gone */
+#define FIN_RCVD                                                                            \
+	(NT_SET(NT_CLOSE_WAIT) | NT_SET(NT_CLOSING) | NT_SET(NT_LAST_ACK) | NT_SET(NT_TIME_WAIT))
+
+void nt_tcp_begin(struct nt_tcp *e, nt_states may)
+{
+	*e = (struct nt_tcp){ .may = may };
+}
+
+enum nt_state nt_tcp_state(const struct nt_tcp *e)
+{
+	return nt_set_only(e->may);
+}
+
+void nt_tcp_set(struct nt_tcp *e, enum nt_state s)
+{
+	if (s == NT_SYN_RECEIVED && (e->may & NT_SET(NT_LISTEN)))
+		e->tcb.passive = true;
+	e->may = NT_SET(s);
+}
+
+/* every state of a set moves; empty when the meaning fits none */
+static nt_states next_of(nt_states from, enum nt_meaning m, bool passive)
+{
+	nt_states to = 0;
+	unsigned int s;
+
+	for (s = NT_CLOSED; s < NT_ST_MAX; s++) {
+		if (from & NT_SET(s))
+			to |= nt_fsm_next(s, m, passive);
+	}
+	return to;
+}
+
+static bool opens_passively(enum nt_state from, enum nt_state to)
+{
+	return from == NT_LISTEN && to == NT_SYN_RECEIVED;
+}
+
+static struct nt_step apply(struct nt_tcp *e, enum nt_meaning m)
+{
+	struct nt_step step = { .meaning = m, .from = nt_tcp_state(e) };
+	nt_states to = next_of(e->may, m, e->tcb.passive);
+
+	if (!to)
+		e->impossible = true;
+	else
+		e->may = to;
+	step.to = nt_tcp_state(e);
+	if (opens_passively(step.from, step.to))
+		e->tcb.passive = true;
+	return step;
+}
+
+struct nt_step nt_tcp_event(struct nt_tcp *e, enum nt_meaning m)
+{
+	e->impossible = false;
+	return apply(e, m);
+}
+
+size_t nt_tcp_sent(struct nt_tcp *e, const struct nt_segment *g,
+		   struct nt_step step[NT_MEANINGS_MAX])
+{
+	enum nt_meaning m[NT_MEANINGS_MAX];
+	size_t i, n = nt_meaning_sent(&e->tcb, g, m);
+
+	e->impossible = false;
+	/* that it answers a SYN shows that it listened */
+	if (n && m[0] == NT_SND_SYNACK && !(e->may & NT_SET(NT_SYN_SENT)) &&
+	    (e->may & (NT_SET(NT_LISTEN) | NT_SET(NT_SYN_RECEIVED))) &&
+	    nt_tcp_state(e) == NT_ST_NONE)
+		e->tcb.passive = true;
+	for (i = 0; i < n; i++)
+		step[i] = apply(e, m[i]);
+	nt_tcb_sent(&e->tcb, g);
+	return n;
+}
+
+/*
+ * Several states: each judges the segment by itself.  New text shows that its
+ * sender has not closed, so no FIN has come from there.
+ */
+static size_t received_by_several(struct nt_tcp *e, const struct nt_segment *g,
+				  struct nt_step step[NT_MEANINGS_MAX])
+{
+	enum nt_meaning m[NT_MEANINGS_MAX], took[NT_MEANINGS_MAX] = { NT_RCV_IGNORED };
+	nt_states to = 0, set;
+	size_t i, n, ntook = 0;
+	unsigned int s;
+
+	if (g->len && e->tcb.rcv_known && e->tcb.acked_known &&
+	    nt_seq_before(e->tcb.rcv_nxt, g->seq + g->len) && (e->may & ~FIN_RCVD))
+		e->may &= (nt_states)~FIN_RCVD;
+	step[0].from = nt_tcp_state(e);
+	for (s = NT_CLOSED; s < NT_ST_MAX; s++) {
+		if (!(e->may & NT_SET(s)))
+			continue;
+		n = nt_meaning_received(&e->tcb, s, g, m);
+		for (set = NT_SET(s), i = 0; i < n; i++)
+			set = next_of(set, m[i], e->tcb.passive);
+		to |= set;
+		/* the one that takes most of it is what the variables follow */
+		if (n > ntook || (n == ntook && s > NT_LISTEN)) {
+			for (i = 0; i < n; i++)
+				took[i] = m[i];
+			ntook = n;
+		}
+	}
+	if (to)
+		e->may = to;
+	else
+		e->impossible = true;
+	step[0].meaning = took[0];
+	step[0].to = nt_tcp_state(e);
+	nt_tcb_received(&e->tcb, g, took, ntook);
+	return 1;
+}
+
+size_t nt_tcp_received(struct nt_tcp *e, const struct nt_segment *g,
+		       struct nt_step step[NT_MEANINGS_MAX])
+{
+	enum nt_meaning m[NT_MEANINGS_MAX];
+	enum nt_state s = nt_tcp_state(e);
+	size_t i, n;
+
+	e->impossible = false;
+	if (s == NT_ST_NONE && e->may)
+		return received_by_several(e, g, step);
+	n = nt_meaning_received(&e->tcb, s, g, m);
+	for (i = 0; i < n; i++)
+		step[i] = apply(e, m[i]);
+	nt_tcb_received(&e->tcb, g, m, n);
+	return n;
+}

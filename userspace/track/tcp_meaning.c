@@ -1,0 +1,643 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcp_meaning.c - see tcp_meaning.h
+ */
+#include "tcp_meaning.h"
+
+#define TH(g, f) ((g)->flags & NETTRACE_TH_##f)
+
+struct list {
+	enum nt_meaning *m;
+	size_t n;
+};
+
+static void say(struct list *l, enum nt_meaning m)
+{
+	if (l->n < NT_MEANINGS_MAX)
+		l->m[l->n++] = m;
+}
+
+const char *nt_meaning_name(enum nt_meaning m)
+{
+	static const char *const name[NT_MEANING_MAX] = {
+		[NT_SND_SYN] = "snd-syn",
+		[NT_SND_SYNACK] = "snd-syn-ack",
+		[NT_SND_ACK] = "snd-ack",
+		[NT_SND_TEXT] = "snd-text",
+		[NT_SND_ACK_OF_FIN] = "snd-ack-of-fin",
+		[NT_SND_FIN] = "snd-fin",
+		[NT_SND_RST] = "snd-rst",
+		[NT_SND_RST_REPLY] = "snd-rst-reply",
+		[NT_SND_RST_REFUSE] = "snd-rst-refuse",
+		[NT_RCV_SYN] = "rcv-syn",
+		[NT_RCV_SYNACK] = "rcv-syn-ack",
+		[NT_RCV_ACK_OF_SYN] = "rcv-ack-of-syn",
+		[NT_RCV_ACK] = "rcv-ack",
+		[NT_RCV_ACK_OF_FIN] = "rcv-ack-of-fin",
+		[NT_RCV_TEXT] = "rcv-text",
+		[NT_RCV_FIN] = "rcv-fin",
+		[NT_RCV_FIN_EARLY] = "rcv-fin-early",
+		[NT_RCV_RST] = "rcv-rst",
+		[NT_RCV_RST_CHALLENGE] = "rcv-rst-challenge",
+		[NT_RCV_RST_OUTSIDE] = "rcv-rst-outside",
+		[NT_RCV_SYN_AGAIN] = "rcv-syn-again",
+		[NT_RCV_SYN_CHALLENGE] = "rcv-syn-challenge",
+		[NT_RCV_SYN_REUSE] = "rcv-syn-reuse",
+		[NT_RCV_OLD_DUPLICATE] = "rcv-old-duplicate",
+		[NT_RCV_UNACCEPTABLE] = "rcv-unacceptable",
+		[NT_RCV_PAWS] = "rcv-paws",
+		[NT_RCV_NO_ACK] = "rcv-no-ack",
+		[NT_RCV_BAD_ACK] = "rcv-bad-ack",
+		[NT_RCV_ACK_UNSENT] = "rcv-ack-unsent",
+		[NT_RCV_ACK_TOO_OLD] = "rcv-ack-too-old",
+		[NT_RCV_IGNORED] = "rcv-ignored",
+		[NT_RCV_TO_NOBODY] = "rcv-to-nobody",
+		[NT_USR_OPEN] = "usr-open",
+		[NT_USR_LISTEN] = "usr-listen",
+		[NT_USR_CLOSE] = "usr-close",
+		[NT_USR_ABORT] = "usr-abort",
+		[NT_TMO_USER] = "tmo-user",
+		[NT_TMO_TIME_WAIT] = "tmo-time-wait",
+		[NT_ICMP_HARD] = "icmp-hard",
+	};
+
+	return (unsigned int)m < NT_MEANING_MAX ? name[m] : "?";
+}
+
+enum nt_answer nt_meaning_answer(enum nt_meaning m)
+{
+	switch (m) {
+	case NT_RCV_SYN:
+		return NT_ANSWER_SYNACK;
+	case NT_RCV_SYNACK:
+	case NT_RCV_TEXT:
+	case NT_RCV_FIN:
+	case NT_RCV_FIN_EARLY:
+	case NT_RCV_RST_CHALLENGE:
+	case NT_RCV_SYN_CHALLENGE:
+	case NT_RCV_OLD_DUPLICATE:
+	case NT_RCV_UNACCEPTABLE:
+	case NT_RCV_PAWS:
+	case NT_RCV_ACK_UNSENT:
+	case NT_RCV_ACK_TOO_OLD:
+		return NT_ANSWER_ACK;
+	case NT_RCV_BAD_ACK:
+	case NT_RCV_TO_NOBODY:
+		return NT_ANSWER_RST;
+	default:
+		return NT_ANSWER_NONE;
+	}
+}
+
+void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p)
+{
+	*g = (struct nt_segment){
+		.seq = p->seq,
+		.ack = p->ack,
+		.len = p->payload,
+		.flags = p->tcp_flags,
+		.window = p->window,
+		.tsval = p->tsval,
+		.optflags = p->optflags,
+		.wscale = p->wscale,
+	};
+}
+
+/* SEG.LEN of RFC 9293, 3.3.1; a RST's payload is a text for people */
+static uint32_t seg_len(const struct nt_segment *g)
+{
+	return g->len + !!TH(g, SYN) + !!TH(g, FIN);
+}
+
+static uint32_t fin_of(const struct nt_segment *g)
+{
+	return g->seq + g->len + !!TH(g, SYN);
+}
+
+/* what it numbers lies in what this end has sent, after its SYN */
+static bool of_own_stream(const struct nt_tcb *t, uint32_t seq)
+{
+	if (nt_seq_before(t->nxt, seq))
+		return false;
+	return !t->iss_known || nt_seq_before(t->iss, seq);
+}
+
+size_t nt_meaning_sent(const struct nt_tcb *t, const struct nt_segment *g,
+		       enum nt_meaning m[NT_MEANINGS_MAX])
+{
+	struct list l = { m, 0 };
+
+	if (TH(g, RST)) {
+		if (t->snd_known ? of_own_stream(t, g->seq) : !t->irs_known)
+			say(&l, NT_SND_RST);
+		else
+			say(&l, TH(g, ACK) ? NT_SND_RST_REFUSE : NT_SND_RST_REPLY);
+		return l.n;
+	}
+	if (TH(g, SYN)) {
+		say(&l, TH(g, ACK) ? NT_SND_SYNACK : NT_SND_SYN);
+		return l.n;
+	}
+	if (!TH(g, ACK))
+		return 0;
+	say(&l, NT_SND_ACK);
+	if (t->fin_seen && nt_seq_before(t->peer_fin, g->ack))
+		say(&l, NT_SND_ACK_OF_FIN);
+	if (g->len && t->snd_known && nt_seq_before(t->nxt, g->seq + g->len))
+		say(&l, NT_SND_TEXT);
+	if (TH(g, FIN))
+		say(&l, NT_SND_FIN);
+	return l.n;
+}
+
+/* 0 when the edge that was offered has been reached */
+static uint32_t rcv_wnd(const struct nt_tcb *t)
+{
+	return nt_seq_before(t->rcv_nxt, t->right) ? t->right - t->rcv_nxt : 0;
+}
+
+static bool in_window(const struct nt_tcb *t, uint32_t seq)
+{
+	if (!t->rcv_known)
+		return true;
+	if (!t->right_known)
+		return !nt_seq_before(seq, t->rcv_nxt);
+	/* a window of 0 takes what carries no text: ACK, URG, RST */
+	if (!rcv_wnd(t))
+		return seq == t->rcv_nxt;
+	return seq - t->rcv_nxt < rcv_wnd(t);
+}
+
+/* RFC 9293, 3.4: the first or the last octet lies in the window */
+static bool acceptable(const struct nt_tcb *t, const struct nt_segment *g)
+{
+	uint32_t len = seg_len(g);
+
+	if (in_window(t, g->seq))
+		return true;
+	return len && (!t->right_known || rcv_wnd(t)) && in_window(t, g->seq + len - 1);
+}
+
+/* RFC 7323, 5.3, R1 */
+static bool paws_rejects(const struct nt_tcb *t, const struct nt_segment *g)
+{
+	return t->ts_known && (g->optflags & NETTRACE_OPT_TS) && !TH(g, RST) &&
+	       nt_seq_before(g->tsval, t->ts_recent);
+}
+
+/*
+ * RFC 9293, 3.6.1 and RFC 6191: a newer timestamp, or a higher number than the
+ * old connection's last.
+ */
+static bool may_reuse(const struct nt_tcb *t, const struct nt_segment *g)
+{
+	bool higher = !t->rcv_known || nt_seq_before(t->rcv_nxt, g->seq);
+
+	if (TH(g, ACK) || TH(g, FIN))
+		return false;
+	if (t->ts_known && (g->optflags & NETTRACE_OPT_TS))
+		return nt_seq_before(t->ts_recent, g->tsval) ||
+		       (t->ts_recent == g->tsval && higher);
+	return higher;
+}
+
+/* up to where all is there, with [@from, @to) besides */
+static uint32_t edge_with(const struct nt_tcb *t, uint32_t from, uint32_t to)
+{
+	uint32_t edge = t->rcv_nxt;
+	bool more = true;
+	size_t i;
+
+	while (more) {
+		more = false;
+		if (!nt_seq_before(edge, from) && nt_seq_before(edge, to)) {
+			edge = to;
+			more = true;
+		}
+		for (i = 0; i < t->nahead; i++) {
+			if (nt_seq_before(edge, t->ahead[i].from) ||
+			    !nt_seq_before(edge, t->ahead[i].to))
+				continue;
+			edge = t->ahead[i].to;
+			more = true;
+		}
+	}
+	return edge;
+}
+
+/* the part of the text that fits the window; *@fin: the FIN does, too */
+static uint32_t text_end(const struct nt_tcb *t, const struct nt_segment *g, bool *fin)
+{
+	uint32_t end = g->seq + g->len;
+
+	*fin = TH(g, FIN);
+	if (!t->rcv_known || !t->right_known)
+		return end;
+	if (*fin && !nt_seq_before(end, t->right))
+		*fin = false;
+	if (nt_seq_before(t->right, end))
+		end = t->right;
+	return nt_seq_before(end, g->seq) ? g->seq : end;
+}
+
+/* seventh and eighth of 3.10.7.4: text, then FIN */
+static void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, struct list *l)
+{
+	bool has_fin, known = t->fin_seen;
+	uint32_t end = text_end(t, g, &has_fin), fin = t->peer_fin, edge;
+
+	if (!t->rcv_known) {
+		if (g->len)
+			say(l, NT_RCV_TEXT);
+		if (has_fin)
+			say(l, NT_RCV_FIN);
+		return;
+	}
+	if (nt_seq_before(g->seq, end) && nt_seq_before(t->rcv_nxt, end))
+		say(l, NT_RCV_TEXT);
+	if (has_fin && !known) {
+		known = true;
+		fin = fin_of(g);
+	}
+	if (!known || nt_seq_before(fin, t->rcv_nxt))
+		return;
+	edge = edge_with(t, g->seq, end);
+	if (edge == fin)
+		say(l, NT_RCV_FIN);
+	else if (has_fin)
+		say(l, NT_RCV_FIN_EARLY);
+}
+
+/* fifth of 3.10.7.4, with RFC 5961, 5.2; false: the segment is dropped here */
+static bool ack_field(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
+		      struct list *l)
+{
+	bool unsent = t->snd_known && nt_seq_before(t->nxt, g->ack);
+
+	if (s == NT_SYN_RECEIVED) {
+		if (unsent || (t->una_known && !nt_seq_before(t->una, g->ack))) {
+			say(l, NT_RCV_BAD_ACK);
+			return false;
+		}
+		say(l, NT_RCV_ACK_OF_SYN);
+		return true;
+	}
+	if (unsent) {
+		say(l, NT_RCV_ACK_UNSENT);
+		return false;
+	}
+	if (t->una_known && t->max_wnd && nt_seq_before(g->ack, t->una - t->max_wnd)) {
+		say(l, NT_RCV_ACK_TOO_OLD);
+		return false;
+	}
+	if (t->fin_sent && g->ack == t->fin + 1) {
+		say(l, NT_RCV_ACK_OF_FIN);
+		return s != NT_LAST_ACK;
+	}
+	say(l, NT_RCV_ACK);
+	return true;
+}
+
+/* 3.10.7.3 */
+static void in_syn_sent(const struct nt_tcb *t, const struct nt_segment *g, struct list *l)
+{
+	bool ack_ok = TH(g, ACK) && (!t->iss_known || nt_seq_before(t->iss, g->ack)) &&
+		      (!t->snd_known || !nt_seq_before(t->nxt, g->ack));
+	struct nt_tcb after = *t;
+
+	if (TH(g, ACK) && !ack_ok) {
+		say(l, TH(g, RST) ? NT_RCV_IGNORED : NT_RCV_BAD_ACK);
+		return;
+	}
+	if (TH(g, RST)) {
+		say(l, ack_ok ? NT_RCV_RST : NT_RCV_IGNORED);
+		return;
+	}
+	if (!TH(g, SYN)) {
+		say(l, NT_RCV_IGNORED);
+		return;
+	}
+	say(l, ack_ok ? NT_RCV_SYNACK : NT_RCV_SYN);
+	if (!ack_ok || !(g->len || TH(g, FIN)))
+		return;
+	/* "other controls or text": on with the sixth step */
+	after.rcv_known = true;
+	after.rcv_nxt = g->seq + 1;
+	after.right = after.rcv_nxt + t->syn_wnd;
+	after.right_known = t->iss_known;
+	text_and_fin(&after, &(struct nt_segment){ .seq = g->seq + 1, .len = g->len,
+						   .flags = TH(g, FIN) }, l);
+}
+
+/* 3.10.7.2 */
+static void in_listen(const struct nt_segment *g, struct list *l)
+{
+	if (TH(g, RST))
+		say(l, NT_RCV_IGNORED);
+	else if (TH(g, ACK))
+		say(l, NT_RCV_BAD_ACK);
+	else
+		say(l, TH(g, SYN) ? NT_RCV_SYN : NT_RCV_IGNORED);
+}
+
+/* a SYN to a state that has one already; false: to be judged like any segment */
+static bool another_syn(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
+			struct list *l)
+{
+	if (s == NT_SYN_RECEIVED) {
+		/* figure 8: its own SYN crossed the peer's, now comes the answer */
+		if (t->passive || !TH(g, ACK) || !t->irs_known || g->seq != t->irs ||
+		    (t->iss_known && !nt_seq_before(t->iss, g->ack)) ||
+		    (t->snd_known && nt_seq_before(t->nxt, g->ack)))
+			return false;
+		say(l, NT_RCV_SYNACK);
+		return true;
+	}
+	if (s == NT_TIME_WAIT && may_reuse(t, g))
+		say(l, NT_RCV_SYN_REUSE);
+	else
+		say(l, NT_RCV_SYN_CHALLENGE);
+	return true;
+}
+
+static void rst(const struct nt_tcb *t, const struct nt_segment *g, struct list *l)
+{
+	if (!in_window(t, g->seq))
+		say(l, NT_RCV_RST_OUTSIDE);
+	else if (!t->rcv_known || g->seq == t->rcv_nxt)
+		say(l, NT_RCV_RST);
+	else
+		say(l, NT_RCV_RST_CHALLENGE);
+}
+
+/* the rest of 3.10.7.4, for what is acceptable */
+static void accepted(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
+		     struct list *l)
+{
+	if (TH(g, SYN)) {
+		say(l, t->passive ? NT_RCV_SYN_AGAIN : NT_RCV_SYN_CHALLENGE);
+		return;
+	}
+	if (!TH(g, ACK)) {
+		say(l, NT_RCV_NO_ACK);
+		return;
+	}
+	if (ack_field(t, s, g, l))
+		text_and_fin(t, g, l);
+}
+
+size_t nt_meaning_received(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
+			   enum nt_meaning m[NT_MEANINGS_MAX])
+{
+	struct list l = { m, 0 };
+
+	if (s == NT_CLOSED || s == NT_ST_NONE)
+		say(&l, TH(g, RST) ? NT_RCV_IGNORED : NT_RCV_TO_NOBODY);
+	else if (s == NT_LISTEN)
+		in_listen(g, &l);
+	else if (s == NT_SYN_SENT)
+		in_syn_sent(t, g, &l);
+	else if (TH(g, RST))
+		rst(t, g, &l);
+	else if (TH(g, SYN) && another_syn(t, s, g, &l))
+		;
+	else if (paws_rejects(t, g))
+		say(&l, NT_RCV_PAWS);
+	else if (!acceptable(t, g))
+		say(&l, nt_seq_before(g->seq, t->rcv_nxt) ? NT_RCV_OLD_DUPLICATE :
+							    NT_RCV_UNACCEPTABLE);
+	else
+		accepted(t, s, g, &l);
+	return l.n;
+}
+
+/* tcp_reset_check(), and the RST that follows the last SACK block that was sent */
+static bool lenient_rst(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g)
+{
+	uint32_t last = t->rcv_nxt;
+	size_t i;
+
+	if (g->seq == t->rcv_nxt - 1)
+		return s == NT_CLOSE_WAIT || s == NT_LAST_ACK || s == NT_CLOSING;
+	for (i = 0; i < t->nahead; i++) {
+		if (nt_seq_before(last, t->ahead[i].to))
+			last = t->ahead[i].to;
+	}
+	return t->nahead && (g->seq == last || (t->fin_seen && g->seq == t->peer_fin + 1));
+}
+
+size_t nt_meaning_lenient(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
+			  enum nt_meaning m[NT_MEANINGS_MAX])
+{
+	struct list l = { m, 0 };
+	uint32_t left = t->acked_known ? t->acked : t->rcv_nxt;
+	enum nt_meaning strict[NT_MEANINGS_MAX];
+
+	if (s < NT_SYN_RECEIVED || s >= NT_ST_MAX || TH(g, SYN) || !t->rcv_known ||
+	    nt_meaning_received(t, s, g, strict) != 1)
+		return 0;
+	switch (strict[0]) {
+	case NT_RCV_RST_CHALLENGE:
+	case NT_RCV_RST_OUTSIDE:
+		if (lenient_rst(t, s, g))
+			say(&l, NT_RCV_RST);
+		break;
+	case NT_RCV_PAWS:
+		/* TCP_PAWS_WINDOW: a tick more */
+		if (t->ts_recent - g->tsval <= 1 && acceptable(t, g))
+			accepted(t, s, g, &l);
+		break;
+	case NT_RCV_OLD_DUPLICATE:
+	case NT_RCV_UNACCEPTABLE:
+		if (!nt_seq_before(g->seq + seg_len(g), left) &&
+		    !(t->right_known && nt_seq_before(t->right, g->seq)))
+			accepted(t, s, g, &l);
+		break;
+	default:
+		break;
+	}
+	return l.n;
+}
+
+/* an octet of this end was sent, up to @end */
+static void sent_up_to(struct nt_tcb *t, uint32_t end)
+{
+	if (!t->snd_known || nt_seq_before(t->nxt, end))
+		t->nxt = end;
+	t->snd_known = true;
+}
+
+/* [@from, @to) arrived; what RCV.NXT reaches by it is no longer ahead */
+static void arrived(struct nt_tcb *t, uint32_t from, uint32_t to)
+{
+	size_t i = 0;
+
+	t->rcv_nxt = edge_with(t, from, to);
+	while (i < t->nahead) {
+		/* one that it touches becomes part of it */
+		if (!nt_seq_before(t->ahead[i].to, from) && !nt_seq_before(to, t->ahead[i].from)) {
+			if (nt_seq_before(t->ahead[i].from, from))
+				from = t->ahead[i].from;
+			if (nt_seq_before(to, t->ahead[i].to))
+				to = t->ahead[i].to;
+		} else if (nt_seq_before(t->rcv_nxt, t->ahead[i].to)) {
+			i++;
+			continue;
+		}
+		t->ahead[i] = t->ahead[--t->nahead];
+		i = 0;
+	}
+	if (nt_seq_before(t->rcv_nxt, from) && nt_seq_before(from, to) && t->nahead < NT_HOLES_MAX) {
+		t->ahead[t->nahead].from = from;
+		t->ahead[t->nahead++].to = to;
+	}
+	/* the FIN takes a number of its own */
+	if (t->fin_seen && t->rcv_nxt == t->peer_fin)
+		t->rcv_nxt++;
+}
+
+/* it acknowledges: so all before @ack has reached it, the FIN perhaps */
+static void acknowledges(struct nt_tcb *t, uint32_t ack)
+{
+	if (!t->rcv_known) {
+		t->rcv_known = true;
+		t->rcv_nxt = ack;
+	} else if (nt_seq_before(t->rcv_nxt, ack)) {
+		t->rcv_nxt = ack;
+		arrived(t, ack, ack);
+	}
+	if (!t->acked_known || nt_seq_before(t->acked, ack))
+		t->acked = ack;
+	t->acked_known = true;
+}
+
+/* the right edge that it offers; a SYN's window is never scaled (RFC 7323, 2.2) */
+static void offers(struct nt_tcb *t, const struct nt_segment *g)
+{
+	uint32_t wnd = g->window, right;
+
+	if (!TH(g, SYN)) {
+		/* whether it is scaled was said in SYNs that were not seen */
+		if (!t->iss_known || !t->irs_known)
+			return;
+		if (t->scale_sent && t->scale_seen)
+			wnd <<= t->scale;
+	}
+	right = g->ack + wnd;
+	if (!t->right_known || nt_seq_before(t->right, right))
+		t->right = right;
+	t->right_known = true;
+}
+
+/* RFC 7323, 2.3: a shift of more than 14 counts as 14 */
+static uint8_t shift_of(const struct nt_segment *g)
+{
+	return g->wscale > 14 ? 14 : g->wscale;
+}
+
+void nt_tcb_sent(struct nt_tcb *t, const struct nt_segment *g)
+{
+	if (TH(g, RST))
+		return;
+	if (TH(g, SYN)) {
+		if (!t->iss_known)
+			t->una = g->seq;
+		t->iss_known = true;
+		t->una_known = true;
+		t->iss = g->seq;
+		t->syn_wnd = g->window;
+		t->scale_sent = g->optflags & NETTRACE_OPT_WSCALE;
+		t->scale = shift_of(g);
+	}
+	sent_up_to(t, g->seq + seg_len(g));
+	if (TH(g, FIN)) {
+		t->fin_sent = true;
+		t->fin = fin_of(g);
+	}
+	if (TH(g, ACK)) {
+		acknowledges(t, g->ack);
+		offers(t, g);
+	}
+}
+
+static void peer_syn(struct nt_tcb *t, const struct nt_segment *g)
+{
+	t->irs_known = true;
+	t->irs = g->seq;
+	if (!t->rcv_known || nt_seq_before(t->rcv_nxt, g->seq + 1))
+		t->rcv_nxt = g->seq + 1;
+	t->rcv_known = true;
+	t->scale_seen = g->optflags & NETTRACE_OPT_WSCALE;
+	t->peer_scale = shift_of(g);
+	if (t->iss_known && !t->right_known) {
+		t->right = t->rcv_nxt + t->syn_wnd;
+		t->right_known = true;
+	}
+}
+
+static void acknowledged(struct nt_tcb *t, const struct nt_segment *g)
+{
+	uint32_t wnd = g->window;
+
+	if (!t->una_known || nt_seq_before(t->una, g->ack))
+		t->una = g->ack;
+	t->una_known = true;
+	if (!TH(g, SYN) && t->irs_known && t->scale_sent && t->scale_seen)
+		wnd <<= t->peer_scale;
+	else if (!TH(g, SYN) && !t->irs_known)
+		wnd <<= 14;
+	if (wnd > t->max_wnd)
+		t->max_wnd = wnd;
+}
+
+static void text_arrived(struct nt_tcb *t, const struct nt_segment *g)
+{
+	uint32_t seq = g->seq + !!TH(g, SYN);
+	struct nt_segment text = { .seq = seq, .len = g->len, .flags = TH(g, FIN) };
+	bool fin;
+	uint32_t end = text_end(t, &text, &fin);
+
+	if (!t->rcv_known) {
+		t->rcv_known = true;
+		t->rcv_nxt = seq;
+	}
+	if (fin && !t->fin_seen) {
+		t->fin_seen = true;
+		t->peer_fin = end;
+	}
+	arrived(t, seq, end);
+}
+
+void nt_tcb_received(struct nt_tcb *t, const struct nt_segment *g, const enum nt_meaning *m,
+		     size_t n)
+{
+	bool opens = false, acks = false, text = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		opens |= m[i] == NT_RCV_SYN || m[i] == NT_RCV_SYNACK;
+		acks |= m[i] == NT_RCV_SYNACK || m[i] == NT_RCV_ACK_OF_SYN || m[i] == NT_RCV_ACK ||
+			m[i] == NT_RCV_ACK_OF_FIN;
+		text |= m[i] == NT_RCV_TEXT || m[i] == NT_RCV_FIN || m[i] == NT_RCV_FIN_EARLY;
+	}
+	if (!opens && !acks)
+		return;
+	if (opens)
+		peer_syn(t, g);
+	if (acks)
+		acknowledged(t, g);
+	/* RFC 7323, 4.3 */
+	if ((g->optflags & NETTRACE_OPT_TS) &&
+	    (!t->ts_known || (!nt_seq_before(g->tsval, t->ts_recent) &&
+			      (opens || !t->acked_known || !nt_seq_before(t->acked, g->seq))))) {
+		t->ts_known = true;
+		t->ts_recent = g->tsval;
+	}
+	/* what a SYN without ACK carries waits, or comes again (RFC 7413) */
+	if (text)
+		text_arrived(t, g);
+	else if (!t->rcv_known && acks) {
+		t->rcv_known = true;
+		t->rcv_nxt = g->seq;
+	}
+}

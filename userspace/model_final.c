@@ -143,18 +143,8 @@ bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrow
 
 static void pass(struct nt_convx *cv, const struct nt_arrowx *x)
 {
-	struct nt_endx *e = &cv->e[x->a.dir];
-
-	cv->c.end[x->a.dir].bytes += nt_dir_pass(&e->dir, &cv->e[!x->a.dir].dir, &x->a.pkt);
-	e->flow = (struct nt_flow){
-		.isn_known = e->dir.isn_known,
-		.fin_known = e->dir.fin_known,
-		.nxt_known = e->dir.sent,
-		.isn = (uint32_t)e->dir.base,
-		.fin = (uint32_t)e->dir.fin,
-		.nxt = (uint32_t)(e->dir.fin_known && e->dir.edge > e->dir.fin ? e->dir.fin :
-										 e->dir.edge),
-	};
+	cv->c.end[x->a.dir].bytes +=
+		nt_dir_pass(&cv->e[x->a.dir].dir, &cv->e[!x->a.dir].dir, &x->a.pkt);
 }
 
 /* how it began, and Wireshark's completeness mask */
@@ -193,8 +183,7 @@ static void note_closing(struct nt_convx *cv, const struct nt_arrowx *x)
 	if (TH(p, FIN)) {
 		if (c->closer < 0)
 			c->closer = x->a.dir;
-		if (cv->e[0].flow.fin_known && cv->e[1].flow.fin_known &&
-		    c->closed == NT_CLOSE_OPEN)
+		if (cv->e[0].dir.fin_known && cv->e[1].dir.fin_known && c->closed == NT_CLOSE_OPEN)
 			c->closed = NT_CLOSE_FIN;
 	}
 	/* an end that is CLOSED and sends a RST: it aborted, or refuses */

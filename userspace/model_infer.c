@@ -2,10 +2,10 @@
 /*
  * model_infer.c - the states of an end that no traced kernel owns
  *
- * Inferred from the segments by track/tcp_state.c's table, as if each segment
- * that was seen also arrived.  Why the untraced end sent what it sent (which
- * call) is not known, and said so.  Nothing is inferred for an end whose own
- * namespace is traced: there its socket speaks.
+ * Inferred from the segments by track/tcp.c, as if each segment that was seen
+ * also arrived.  Why the untraced end sent what it sent (which call) is not
+ * known, and said so.  Of an end whose own namespace is traced nothing is shown
+ * by inference: there its socket speaks, and model_agree.c compares.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -72,84 +72,87 @@ static int listener_answers(struct nt_model *m, struct nt_arrowx *x)
 	return move(m, x, x->a.dir, NT_LISTEN, NT_SYN_RECEIVED, cause);
 }
 
+/* what may be known of both ends before the first segment */
+static void begin(struct nt_convx *cv, const struct nt_arrowx *x)
+{
+	const struct nettrace_packet *p = &x->a.pkt;
+	nt_states sender = NT_SET_ANY, receiver = NT_SET_ANY;
+
+	if ((p->tcp_flags & NETTRACE_TH_SYN) && !(p->tcp_flags & NETTRACE_TH_ACK)) {
+		sender = NT_SET(NT_CLOSED);
+		receiver = NT_SET(NT_CLOSED) | NT_SET(NT_LISTEN);
+	} else if (p->tcp_flags & NETTRACE_TH_SYN) {
+		/* an answer: to a SYN that was sent before the trace began */
+		sender = NT_SET(NT_LISTEN);
+		receiver = NT_SET(NT_SYN_SENT) | NT_SET(NT_CLOSED) | NT_SET(NT_ESTABLISHED);
+	}
+	nt_tcp_begin(&cv->e[x->a.dir].tcp, sender);
+	nt_tcp_begin(&cv->e[!x->a.dir].tcp, receiver);
+}
+
+/* show what the steps did to an end that only they can tell of */
+static int show(struct nt_model *m, struct nt_arrowx *x, int e, const struct nt_step *step,
+		size_t n, struct nt_cause cause)
+{
+	struct nt_end *end = &x->pend.cv->c.end[e];
+	size_t i;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		if (step[i].to == step[i].from)
+			continue;
+		if (step[i].from == NT_ST_NONE && step[i].meaning == NT_SND_SYNACK) {
+			ret = listener_answers(m, x);
+			if (ret)
+				return ret;
+		} else if (step[i].from == NT_ST_NONE || step[i].to == NT_ST_NONE) {
+			/* which of several: how it came there was not seen */
+			end->state = step[i].to;
+		} else {
+			ret = move(m, x, e, step[i].from, step[i].to, cause);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
 int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 {
 	struct nt_convx *cv = x->pend.cv;
-	struct nt_end *end = &cv->c.end[x->a.dir];
-	const struct nettrace_packet *p = &x->a.pkt;
+	struct nt_tcp *tcp = &cv->e[x->a.dir].tcp;
 	struct nt_cause cause = {
 		.kind = NT_CAUSE_UNKNOWN,
 		.n = x->a.n,
 		.name = "this end is not traced",
 	};
-	enum nt_tcp_event ev[NT_TCP_EVENTS_MAX];
-	bool syn = p->tcp_flags & NETTRACE_TH_SYN;
-	bool ack = p->tcp_flags & NETTRACE_TH_ACK;
-	size_t i, n;
-	int ret;
+	struct nt_step step[NT_MEANINGS_MAX];
+	struct nt_segment g;
+	size_t n;
 
+	if (!tcp->may)
+		begin(cv, x);
 	if (!untraced(cv, x->a.dir))
 		return 0;
-	if (end->state == NT_ST_NONE && syn && ack)
-		return listener_answers(m, x);
-	if (end->state == NT_ST_NONE && !syn && (p->tcp_flags & NETTRACE_TH_RST) &&
-	    cv->c.opened != NT_OPEN_MIDSTREAM)
-		end->state = NT_CLOSED; /* it refuses: nobody listens */
-	if (end->state == NT_ST_NONE && syn)
-		end->state = NT_CLOSED;
-	n = nt_tcp_sent(p, ev);
-	for (i = 0; i < n; i++) {
-		enum nt_state to = nt_tcp_next(end->state, ev[i]);
-
-		if (to == end->state)
-			continue;
-		ret = move(m, x, x->a.dir, end->state, to, cause);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* the trace began later: both ends talk, and neither has said goodbye */
-static void midstream(struct nt_convx *cv, const struct nt_arrowx *x)
-{
-	const struct nettrace_packet *p = &x->a.pkt;
-	int e;
-
-	if ((p->tcp_flags & NETTRACE_TH_ACK) &&
-	    !(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN | NETTRACE_TH_RST)))
-		cv->e[x->a.dir].acks = true;
-	if (cv->c.opened != NT_OPEN_MIDSTREAM || !cv->e[0].acks || !cv->e[1].acks ||
-	    cv->e[0].flow.fin_known || cv->e[1].flow.fin_known || cv->rst_fed)
-		return;
-	for (e = 0; e < 2; e++) {
-		if (untraced(cv, e) && cv->c.end[e].state == NT_ST_NONE)
-			cv->c.end[e].state = NT_ESTABLISHED;
-	}
+	/* with a SYN a state begins to be known */
+	if (cv->c.end[x->a.dir].state == NT_ST_NONE)
+		cv->c.end[x->a.dir].state = nt_tcp_state(tcp);
+	nt_segment_of(&g, &x->a.pkt);
+	n = nt_tcp_sent(tcp, &g, step);
+	return show(m, x, x->a.dir, step, n, cause);
 }
 
 int nt_infer_received(struct nt_model *m, struct nt_arrowx *x)
 {
 	struct nt_convx *cv = x->pend.cv;
-	int to_end = !x->a.dir;
-	struct nt_end *end = &cv->c.end[to_end];
 	struct nt_cause cause = { .kind = NT_CAUSE_SEGMENT, .n = x->a.n };
-	enum nt_tcp_event ev[NT_TCP_EVENTS_MAX];
-	size_t i, n;
-	int ret;
+	struct nt_step step[NT_MEANINGS_MAX];
+	struct nt_segment g;
+	size_t n;
 
-	midstream(cv, x);
-	if (!untraced(cv, to_end) || end->state == NT_ST_NONE)
+	if (!untraced(cv, !x->a.dir))
 		return 0;
-	n = nt_tcp_received(&x->a.pkt, &cv->e[x->a.dir].flow, &cv->e[to_end].flow, end->state, ev);
-	for (i = 0; i < n; i++) {
-		enum nt_state to = nt_tcp_next(end->state, ev[i]);
-
-		if (to == end->state)
-			continue;
-		ret = move(m, x, to_end, end->state, to, cause);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	nt_segment_of(&g, &x->a.pkt);
+	n = nt_tcp_received(&cv->e[!x->a.dir].tcp, &g, step);
+	return show(m, x, !x->a.dir, step, n, cause);
 }

@@ -30,6 +30,7 @@
 #include "model.h"
 #include "track/dir.h"
 #include "track/pair.h"
+#include "track/tcp.h"
 
 #define NT_MS	       1000000LL
 #define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
@@ -100,10 +101,9 @@ struct nt_endx {
 	uint64_t sk_id;
 	enum nt_owner_rank rank;
 	/* final */
-	struct nt_flow flow;	       /* what model_infer.c still reads of @dir */
 	bool rst;		       /* accepted a RST since its last transition */
 	bool resync;		       /* a gap: take the next state that is seen */
-	bool acks;		       /* sent a segment of a synchronised state */
+	struct nt_tcp tcp;	       /* its state, inferred */
 	struct nt_dir dir;	       /* sequence space of what it sent */
 	const struct nt_arrowx *cause; /* of its last transition */
 };

@@ -236,53 +236,6 @@ static void test_wants(void **state)
 	assert_false(nt_want_match(200, &p, &own));
 }
 
-/* RFC 9293, figure 5: the whole table, state by state */
-static void test_state_table(void **state)
-{
-	static const struct {
-		uint8_t s, e, to;
-	} moves[] = {
-		{ NT_CLOSED, NT_EV_SND_SYN, NT_SYN_SENT },
-		{ NT_LISTEN, NT_EV_SND_SYN, NT_SYN_SENT },
-		{ NT_LISTEN, NT_EV_RCV_SYN, NT_SYN_RECEIVED },
-		{ NT_SYN_SENT, NT_EV_RCV_SYN, NT_SYN_RECEIVED },
-		{ NT_SYN_SENT, NT_EV_RCV_SYNACK, NT_ESTABLISHED },
-		{ NT_SYN_SENT, NT_EV_RCV_RST, NT_CLOSED },
-		{ NT_SYN_RECEIVED, NT_EV_RCV_SYNACK, NT_ESTABLISHED },
-		{ NT_SYN_RECEIVED, NT_EV_RCV_ACK_SYN, NT_ESTABLISHED },
-		{ NT_SYN_RECEIVED, NT_EV_SND_FIN, NT_FIN_WAIT_1 },
-		{ NT_SYN_RECEIVED, NT_EV_RCV_FIN, NT_CLOSE_WAIT },
-		{ NT_ESTABLISHED, NT_EV_SND_FIN, NT_FIN_WAIT_1 },
-		{ NT_ESTABLISHED, NT_EV_RCV_FIN, NT_CLOSE_WAIT },
-		{ NT_FIN_WAIT_1, NT_EV_RCV_ACK_FIN, NT_FIN_WAIT_2 },
-		{ NT_FIN_WAIT_1, NT_EV_RCV_FIN, NT_CLOSING },
-		{ NT_FIN_WAIT_2, NT_EV_RCV_FIN, NT_TIME_WAIT },
-		{ NT_CLOSE_WAIT, NT_EV_SND_FIN, NT_LAST_ACK },
-		{ NT_CLOSING, NT_EV_RCV_ACK_FIN, NT_TIME_WAIT },
-		{ NT_LAST_ACK, NT_EV_RCV_ACK_FIN, NT_CLOSED },
-		{ NT_TIME_WAIT, NT_EV_RCV_RST, NT_CLOSED },
-	};
-	unsigned int s, e, i;
-
-	(void)state;
-	for (s = 0; s < NT_ST_MAX; s++) {
-		for (e = 0; e < NT_EV_MAX; e++) {
-			enum nt_state want = s;
-
-			for (i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
-				if (moves[i].s == s && moves[i].e == e)
-					want = moves[i].to;
-			}
-			if (s >= NT_SYN_RECEIVED && s <= NT_LAST_ACK &&
-			    (e == NT_EV_SND_RST || e == NT_EV_RCV_RST))
-				want = NT_CLOSED;
-			assert_int_equal(nt_tcp_next(s, e), want);
-		}
-	}
-	assert_int_equal(nt_tcp_next(99, 0), 99);
-	assert_int_equal(nt_tcp_next(NT_ESTABLISHED, 99), NT_ESTABLISHED);
-}
-
 static void test_names(void **state)
 {
 	unsigned int i;
@@ -299,34 +252,12 @@ static void test_names(void **state)
 		assert_string_not_equal(nt_state_name(nt_state_from_kernel(i)), "?");
 }
 
-/* RFC 9293, 3.10.7.3 and RFC 5961: a blind RST changes nothing */
-static void test_rst_acceptable(void **state)
-{
-	struct nt_flow from = { .nxt_known = true, .nxt = 500 };
-	struct nt_flow own = { .isn_known = true, .isn = 99 };
-	struct nettrace_packet p = { .tcp_flags = NETTRACE_TH_RST, .seq = 500 };
-	enum nt_tcp_event ev[NT_TCP_EVENTS_MAX];
-
-	(void)state;
-	assert_int_equal(nt_tcp_received(&p, &from, &own, NT_ESTABLISHED, ev), 1);
-	p.seq = 501;
-	assert_int_equal(nt_tcp_received(&p, &from, &own, NT_ESTABLISHED, ev), 0);
-	assert_int_equal(nt_tcp_received(&p, &from, &own, NT_SYN_SENT, ev), 0);
-	p.tcp_flags |= NETTRACE_TH_ACK;
-	p.ack = 101;
-	assert_int_equal(nt_tcp_received(&p, &from, &own, NT_SYN_SENT, ev), 0);
-	p.ack = 100;
-	assert_int_equal(nt_tcp_received(&p, &from, &own, NT_SYN_SENT, ev), 1);
-	assert_int_equal(ev[0], NT_EV_RCV_RST);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_closed_list),  cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_not_the_call), cmocka_unit_test(test_mini),
-		cmocka_unit_test(test_wants),	     cmocka_unit_test(test_state_table),
-		cmocka_unit_test(test_names),	     cmocka_unit_test(test_rst_acceptable),
+		cmocka_unit_test(test_wants),	     cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests_name("cause, states", tests, NULL, NULL);

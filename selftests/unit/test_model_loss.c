@@ -281,10 +281,18 @@ static void test_midstream(void **state)
 	nt_model_finish(s.m);
 	assert_string_equal(script_dump(&s, 0, SCRIPT_ALL), "1 c>s PSH ACK seq=1 ack=1 len=5 out0\n"
 							    "2 s>c ACK seq=1 ack=6 in0\n");
+	assert_string_equal(script_conv(&s, 0), "midstream open closer=-1 mask=12 ESTABLISHED/? "
+						"segs=1/1 bytes=5/0 rtx=0/0 pid=0/0");
+	assert_int_equal(nt_model_conv(s.m, 0)->end[0].basis, NT_OBSERVED);
+	/* it may have sent its FIN before; new text of both shows that neither has */
+	nt_model_advance(s.m, SCRIPT_T0 + 2 * SCRIPT_HOLD);
+	script_run(&s,
+		   "3000000 0 IN  s>c PSH,ACK seq=9000 ack=7005 len=3 id=101 sk=FULL:ESTABLISHED\n"
+		   "3000010 0 OUT c>s PSH,ACK seq=7005 ack=9003 len=5 id=4 sk=FULL:ESTABLISHED\n");
+	nt_model_finish(s.m);
 	assert_string_equal(script_conv(&s, 0),
 			    "midstream open closer=-1 mask=12 ESTABLISHED/ESTABLISHED "
-			    "segs=1/1 bytes=5/0 rtx=0/0 pid=0/0");
-	assert_int_equal(nt_model_conv(s.m, 0)->end[0].basis, NT_OBSERVED);
+			    "segs=2/2 bytes=10/3 rtx=0/0 pid=0/0");
 	assert_int_equal(nt_model_conv(s.m, 0)->end[1].basis, NT_INFERRED);
 	script_end(&s);
 

@@ -5,8 +5,11 @@
 #include "tcp.h"
 
 /* its peer's FIN has come; its own has gone */
-#define FIN_RCVD                                                                            \
+#define FIN_RCVD \
 	(NT_SET(NT_CLOSE_WAIT) | NT_SET(NT_CLOSING) | NT_SET(NT_LAST_ACK) | NT_SET(NT_TIME_WAIT))
+#define FIN_SENT                                                              \
+	(NT_SET(NT_FIN_WAIT_1) | NT_SET(NT_FIN_WAIT_2) | NT_SET(NT_CLOSING) | \
+	 NT_SET(NT_LAST_ACK) | NT_SET(NT_TIME_WAIT))
 
 void nt_tcp_begin(struct nt_tcp *e, nt_states may)
 {
@@ -76,8 +79,15 @@ size_t nt_tcp_sent(struct nt_tcp *e, const struct nt_segment *g,
 	    (e->may & (NT_SET(NT_LISTEN) | NT_SET(NT_SYN_RECEIVED))) &&
 	    nt_tcp_state(e) == NT_ST_NONE)
 		e->tcb.passive = true;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		enum nt_state from = nt_tcp_state(e);
+
+		/* several states: what is new was sent before the FIN */
+		if (m[i] == NT_SND_TEXT && from == NT_ST_NONE && (e->may & ~FIN_SENT))
+			e->may &= (nt_states)~FIN_SENT;
 		step[i] = apply(e, m[i]);
+		step[i].from = from;
+	}
 	nt_tcb_sent(&e->tcb, g);
 	return n;
 }
@@ -94,10 +104,10 @@ static size_t received_by_several(struct nt_tcp *e, const struct nt_segment *g,
 	size_t i, n, ntook = 0;
 	unsigned int s;
 
+	step[0].from = nt_tcp_state(e);
 	if (g->len && e->tcb.rcv_known && e->tcb.acked_known &&
 	    nt_seq_before(e->tcb.rcv_nxt, g->seq + g->len) && (e->may & ~FIN_RCVD))
 		e->may &= (nt_states)~FIN_RCVD;
-	step[0].from = nt_tcp_state(e);
 	for (s = NT_CLOSED; s < NT_ST_MAX; s++) {
 		if (!(e->may & NT_SET(s)))
 			continue;

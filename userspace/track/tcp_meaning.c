@@ -325,8 +325,9 @@ static void in_syn_sent(const struct nt_tcb *t, const struct nt_segment *g, stru
 	after.rcv_nxt = g->seq + 1;
 	after.right = after.rcv_nxt + t->syn_wnd;
 	after.right_known = t->iss_known;
-	text_and_fin(&after, &(struct nt_segment){ .seq = g->seq + 1, .len = g->len,
-						   .flags = TH(g, FIN) }, l);
+	text_and_fin(&after,
+		     &(struct nt_segment){ .seq = g->seq + 1, .len = g->len, .flags = TH(g, FIN) },
+		     l);
 }
 
 /* 3.10.7.2 */
@@ -404,8 +405,8 @@ size_t nt_meaning_received(const struct nt_tcb *t, enum nt_state s, const struct
 	else if (paws_rejects(t, g))
 		say(&l, NT_RCV_PAWS);
 	else if (!acceptable(t, g))
-		say(&l, nt_seq_before(g->seq, t->rcv_nxt) ? NT_RCV_OLD_DUPLICATE :
-							    NT_RCV_UNACCEPTABLE);
+		say(&l,
+		    nt_seq_before(g->seq, t->rcv_nxt) ? NT_RCV_OLD_DUPLICATE : NT_RCV_UNACCEPTABLE);
 	else
 		accepted(t, s, g, &l);
 	return l.n;
@@ -487,7 +488,8 @@ static void arrived(struct nt_tcb *t, uint32_t from, uint32_t to)
 		t->ahead[i] = t->ahead[--t->nahead];
 		i = 0;
 	}
-	if (nt_seq_before(t->rcv_nxt, from) && nt_seq_before(from, to) && t->nahead < NT_HOLES_MAX) {
+	if (nt_seq_before(t->rcv_nxt, from) && nt_seq_before(from, to) &&
+	    t->nahead < NT_HOLES_MAX) {
 		t->ahead[t->nahead].from = from;
 		t->ahead[t->nahead++].to = to;
 	}

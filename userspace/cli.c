@@ -29,6 +29,13 @@ enum {
 	OPT_MINISOCKS,
 	OPT_HOOKS,
 	OPT_OFF,
+	OPT_ABSOLUTE,
+	OPT_SYMBOLS,
+	OPT_DELTAS,
+	OPT_OPTIONS,
+	OPT_UNFOLD,
+	OPT_TIMERS,
+	OPT_CALLS,
 	OPT_VERSION
 };
 
@@ -54,6 +61,20 @@ static const struct {
 	  "    --unicode               draw with lines and arrows" },
 	{ "color", optional_argument, OPT_COLOR, NT_OPT_LOOK,
 	  "    --color[=WHEN]          always, never, or auto: on a terminal" },
+	{ "absolute", no_argument, OPT_ABSOLUTE, NT_OPT_ROWS,
+	  "    --absolute              sequence numbers as in the segments" },
+	{ "symbols", no_argument, OPT_SYMBOLS, NT_OPT_DRAW,
+	  "    --symbols               the textbook's letters: seq=x, ack=x+1, y, u, v, w" },
+	{ "deltas", no_argument, OPT_DELTAS, NT_OPT_DRAW,
+	  "    --deltas                time since the row before" },
+	{ "options", no_argument, OPT_OPTIONS, NT_OPT_DRAW,
+	  "    --options               window and options below each segment" },
+	{ "unfold", no_argument, OPT_UNFOLD, NT_OPT_DRAW,
+	  "    --unfold                all rows of long data phases" },
+	{ "timers", no_argument, OPT_TIMERS, NT_OPT_ROWS,
+	  "    --timers                where timers are armed, reset, stopped, or fire" },
+	{ "calls", no_argument, OPT_CALLS, NT_OPT_ROWS,
+	  "    --calls                 system calls on the sockets" },
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
 	  "    --json                  JSON Lines, one object a line" },
 	{ "conv", required_argument, OPT_CONV, NT_OPT_PICK,
@@ -165,6 +186,25 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		break;
 	case OPT_COLOR:
 		return nt_cli_color(cli, arg);
+	case OPT_ABSOLUTE:
+		return nt_cli_numbers(cli, NT_NUMBERS_ABSOLUTE);
+	case OPT_SYMBOLS:
+		return nt_cli_numbers(cli, NT_NUMBERS_SYMBOLS);
+	case OPT_DELTAS:
+		cli->draw.deltas = true;
+		break;
+	case OPT_OPTIONS:
+		cli->draw.options = true;
+		break;
+	case OPT_UNFOLD:
+		cli->draw.unfold = true;
+		break;
+	case OPT_TIMERS:
+		cli->draw.timers = true;
+		break;
+	case OPT_CALLS:
+		cli->draw.calls = true;
+		break;
 	case OPT_JSON:
 		cli->json = true;
 		break;

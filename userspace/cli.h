@@ -15,6 +15,7 @@
 
 #include "../module/core/version.h"
 #include "ctl.h"
+#include "render.h"
 #include "source.h"
 
 /* exit statuses; with COMMAND, its own status comes back unless tracing failed */
@@ -44,6 +45,7 @@ struct nt_cli {
 	int width;	    /* columns; 0: find out */
 	enum nt_when unicode;
 	enum nt_when color;
+	struct nt_draw draw;
 	bool json;
 	bool last;
 	bool all;
@@ -74,6 +76,8 @@ struct nt_cli {
 #define NT_OPT_SETTINGS 0x100 /* --ring, --payload, --minisocks, --hooks */
 #define NT_OPT_OFF	0x200 /* --off */
 #define NT_OPT_FILE_ARG 0x400 /* the first argument is the file to read, as with -r */
+#define NT_OPT_ROWS	0x800 /* --absolute, --timers, --calls */
+#define NT_OPT_DRAW	0x1000 /* --symbols, --deltas, --options, --unfold */
 
 struct nt_command {
 	const char *name;

@@ -90,6 +90,19 @@ int nt_cli_color(struct nt_cli *cli, const char *text)
 	return -1;
 }
 
+int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style)
+{
+	enum nt_number_style *now = &cli->draw.numbers;
+
+	if (*now != NT_NUMBERS_RELATIVE && *now != style) {
+		fputs("nettrace: numbers are written in one way: --absolute and --symbols exclude each other\n",
+		      stderr);
+		return NT_EXIT_USAGE;
+	}
+	*now = style;
+	return -1;
+}
+
 int nt_cli_wait(struct nt_cli *cli, const char *text)
 {
 	char *end;

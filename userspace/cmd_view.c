@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd.h"
 #include "filter.h"
@@ -158,12 +159,30 @@ static int stream(struct look *k)
 	return no_memory(err);
 }
 
+/* a recording goes up to its last event, all else up to this moment */
+static int64_t end_of_trace(const struct look *k)
+{
+	struct timespec ts;
+	int64_t last = 0;
+	size_t i;
+
+	if (!k->s.cli->file) {
+		clock_gettime(CLOCK_REALTIME, &ts);
+		return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+	}
+	for (i = 0; i < nt_model_nconv(k->s.model); i++)
+		if (nt_model_conv(k->s.model, i)->t1 > last)
+			last = nt_model_conv(k->s.model, i)->t1;
+	return last;
+}
+
 static int pictures(struct look *k, bool detail)
 {
 	bool first = true;
 	int err = 0;
 	size_t i;
 
+	k->v.now = end_of_trace(k);
 	for (i = 0; !err && i < nt_model_nconv(k->s.model); i++) {
 		const struct nt_conv *c = nt_model_conv(k->s.model, i);
 
@@ -320,7 +339,7 @@ const struct nt_command nt_cmd_timeline = {
 		"Without a command it shows what the module still holds. Left out, unless --all\n"
 		"is given: with a command, what had begun before it; what IPv6 hosts say to\n"
 		"find routers and announce themselves.\n",
-	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_DRAW,
 	.run = run_timeline,
 };
 

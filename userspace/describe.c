@@ -168,6 +168,13 @@ const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name nam
 	return NULL;
 }
 
+/* those that a picture shows otherwise: by its line, by xN, by sack= */
+static bool is_drawn(enum nt_mark_name name)
+{
+	return name == NT_MARK_NOT_DELIVERED || name == NT_MARK_SUPER_SEGMENT ||
+	       name == NT_MARK_SACK;
+}
+
 void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	int i;
@@ -176,14 +183,11 @@ void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt
 		const struct nt_mark *m = &a->mark[i];
 		bool sure = m->basis == NT_OBSERVED;
 
-		if (marks == NT_MARKS_NONE ||
-		    (marks == NT_MARKS_DRAWN && m->name == NT_MARK_NOT_DELIVERED))
+		if (marks == NT_MARKS_NONE || (marks == NT_MARKS_DRAWN && is_drawn(m->name)))
 			continue;
 		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED, "%s%s%s%s",
-			     sure ? "" : "~",
-			     m->name == NT_MARK_NOT_DELIVERED ? "not delivered" :
-								nt_mark_word(m->name),
-			     m->reason ? ": " : "", m->reason ? m->reason : "");
+			     sure ? "" : "~", nt_mark_text(m->name), m->reason ? ": " : "",
+			     m->reason ? m->reason : "");
 	}
 }
 
@@ -195,10 +199,42 @@ static void add_length(struct nt_label *label, const struct nt_arrow *a)
 		nt_label_add(label, 3, NT_ROLE_MARK, "×%" PRIu32, a->wire_segs);
 }
 
-static void add_options(struct nt_label *label, const struct nt_arrow *a)
+static void add_window(struct nt_label *label, const struct nt_arrow *a, int rank,
+		       const struct nt_numbers *num)
+{
+	int64_t bytes = nt_window(num, a);
+
+	if (a->pkt.tcp_flags & NETTRACE_TH_RST)
+		return; /* says nothing */
+	if (bytes < 0)
+		nt_label_add(label, rank, NT_ROLE_DIM, "win=%u (unscaled)", a->pkt.window);
+	else
+		nt_label_add(label, bytes ? rank : 3, NT_ROLE_DIM, "win=%" PRId64, bytes);
+}
+
+/* blocks of the peer's numbers: relative to what ack is relative to */
+static void add_sack(struct nt_label *label, const struct nt_arrow *a, const struct nt_numbers *num)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	int i;
+	char from[NT_NUMBER_TEXT], to[NT_NUMBER_TEXT];
+	int i, peer = !(a->dir & 1);
+
+	if (!(p->optflags & NETTRACE_OPT_SACK) || !a->ack_valid)
+		return;
+	for (i = 0; i < p->nsack && i < NETTRACE_SACK_MAX; i++) {
+		uint32_t base = p->ack - a->ack;
+		uint32_t first = p->sack[i][0], last = p->sack[i][1] - 1;
+
+		nt_label_add(label, 4, NT_ROLE_PLAIN, "sack=%s..%s",
+			     nt_number(from, num, peer, a, first - base, first),
+			     nt_number(to, num, peer, a, last - base, last));
+	}
+}
+
+static void add_options(struct nt_label *label, const struct nt_arrow *a,
+			const struct nt_numbers *num)
+{
+	const struct nettrace_packet *p = &a->pkt;
 
 	if (p->optflags & NETTRACE_OPT_MSS)
 		nt_label_add(label, 6, NT_ROLE_PLAIN, "mss=%u", p->mss);
@@ -206,24 +242,54 @@ static void add_options(struct nt_label *label, const struct nt_arrow *a)
 		nt_label_add(label, 7, NT_ROLE_PLAIN, "ws=%u", p->wscale);
 	if (p->optflags & NETTRACE_OPT_SACK_OK)
 		nt_label_add(label, 8, NT_ROLE_PLAIN, "sackok");
-	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack && i < NETTRACE_SACK_MAX;
-	     i++) {
-		/* the peer's numbers: relative to what ack is relative to */
-		uint32_t base = p->ack - a->ack;
-
-		if (a->ack_valid)
-			nt_label_add(label, 4, NT_ROLE_PLAIN, "sack=%" PRIu32 "..%" PRIu32,
-				     p->sack[i][0] - base, p->sack[i][1] - base - 1);
-	}
+	add_sack(label, a, num);
 	if (p->optflags & NETTRACE_OPT_FASTOPEN)
 		nt_label_add(label, 5, NT_ROLE_PLAIN, "fastopen");
 	if (p->optflags & NETTRACE_OPT_MPTCP)
 		nt_label_add(label, 5, NT_ROLE_PLAIN, "mptcp");
-	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "win=%u", p->window);
-	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
 
-static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
+void nt_describe_options(struct nt_label *label, const struct nt_arrow *a,
+			 const struct nt_numbers *num)
+{
+	const struct nettrace_packet *p = &a->pkt;
+
+	nt_label_start(label);
+	if (p->proto != IPPROTO_TCP || !(p->flags & NETTRACE_PKT_L4))
+		return;
+	add_window(label, a, 1, num);
+	add_options(label, a, num);
+	if (p->optflags & NETTRACE_OPT_TS)
+		nt_label_add(label, 7, NT_ROLE_PLAIN, "ts=%" PRIu32 " ecr=%" PRIu32, p->tsval,
+			     p->tsecr);
+	nt_label_add(label, 9, NT_ROLE_DIM, "ttl=%u", p->ttl);
+}
+
+static void add_numbers(struct nt_label *label, const struct nt_arrow *a,
+			const struct nt_numbers *num)
+{
+	const unsigned int alone = NETTRACE_TH_SYN | NETTRACE_TH_FIN | NETTRACE_TH_RST;
+	const struct nettrace_packet *p = &a->pkt;
+	uint32_t last = p->payload - 1 + !!(p->tcp_flags & NETTRACE_TH_SYN);
+	char from[NT_NUMBER_TEXT], to[NT_NUMBER_TEXT];
+	int dir = a->dir & 1;
+
+	if (a->seq_valid) {
+		nt_number(from, num, dir, a, a->seq, p->seq);
+		if (p->payload > 1)
+			nt_label_add(label, 1, NT_ROLE_PLAIN, "seq=%s..%s", from,
+				     nt_number(to, num, dir, a, a->seq + last, p->seq + last));
+		else
+			nt_label_add(label, p->payload || (p->tcp_flags & alone) ? 2 : 6,
+				     NT_ROLE_PLAIN, "seq=%s", from);
+	}
+	if (a->ack_valid && (p->tcp_flags & NETTRACE_TH_ACK))
+		nt_label_add(label, p->payload ? 4 : 2, NT_ROLE_PLAIN, "ack=%s",
+			     nt_number(from, num, !dir, a, a->ack, p->ack));
+}
+
+static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks,
+		    const struct nt_numbers *num)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	char flags[48];
@@ -231,18 +297,13 @@ static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_ma
 	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
 		     nt_tcp_flags(p->tcp_flags, flags, sizeof(flags)));
 	nt_describe_marks(label, a, marks);
-	if (a->seq_valid && p->payload > 1)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "seq=%" PRIu32 "..%" PRIu32, a->seq,
-			     a->seq + p->payload - 1 + !!(p->tcp_flags & NETTRACE_TH_SYN));
-	else if (a->seq_valid && (p->payload || (p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN |
-								 NETTRACE_TH_RST))))
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
-	else if (a->seq_valid)
-		nt_label_add(label, 6, NT_ROLE_PLAIN, "seq=%" PRIu32, a->seq);
-	if (a->ack_valid && (p->tcp_flags & NETTRACE_TH_ACK))
-		nt_label_add(label, p->payload ? 4 : 2, NT_ROLE_PLAIN, "ack=%" PRIu32, a->ack);
+	add_numbers(label, a, num);
 	add_length(label, a);
-	add_options(label, a);
+	if (num && num->below)
+		return;
+	add_options(label, a, num);
+	add_window(label, a, NT_RANK_EXTRA, num);
+	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
 
 static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
@@ -273,14 +334,15 @@ static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_m
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
 
-void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
+void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks,
+		       const struct nt_numbers *num)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	char name[24];
 
 	nt_label_start(label);
 	if (p->proto == IPPROTO_TCP && (p->flags & NETTRACE_PKT_L4)) {
-		add_tcp(label, a, marks);
+		add_tcp(label, a, marks, num);
 		return;
 	}
 	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&

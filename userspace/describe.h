@@ -11,6 +11,7 @@
 
 #include "canvas.h"
 #include "model.h"
+#include "numbers.h"
 
 #define NT_ADDR_TEXT  64 /* "[ipv6]:65535" */
 #define NT_OWNER_TEXT 96 /* 16 bytes escaped, and "[pid]" */
@@ -61,14 +62,35 @@ void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt
 /**
  * nt_describe_arrow() - what a packet is and carries, most important first
  * @marks:	DRAWN: without those that are seen from the drawing
+ * @num:	how to write its numbers; NULL: relative
  *
  * For TCP: flags, marks, relative numbers, length, options; ranks fall with
  * importance so that a narrow line keeps what a reader needs most.
  */
-void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks);
+void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks,
+		       const struct nt_numbers *num);
+
+/** nt_describe_options() - TCP's options and the window, all of them */
+void nt_describe_options(struct nt_label *label, const struct nt_arrow *a,
+			 const struct nt_numbers *num);
 
 /** nt_describe_arp() - behind the word ARP: "who has 10.0.1.1? tell 10.0.1.2" */
 void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
+
+/** nt_describe_size() - "840 B", "212 kB" */
+char *nt_describe_size(char *buf, size_t size, uint64_t bytes);
+
+/** nt_describe_call() - "connect(3, 10.0.2.2:8090) = 0  0.4 ms"; @brief: without its flags */
+void nt_describe_call(struct nt_label *label, const struct nt_call *call, bool brief);
+
+/** nt_timer_text() - "retransmission timer" */
+const char *nt_timer_text(enum nt_timer_name name);
+
+/** nt_describe_timer() - "retransmission timer armed: 204.0 ms" */
+void nt_describe_timer(struct nt_label *label, const struct nt_timer *tm);
+
+/** nt_describe_queue() - "accept queue 0/128, half open 1", loud where one is full */
+void nt_describe_queue(struct nt_label *label, const struct nt_queue *q);
 
 /** nt_mark_of() - the arrow's mark of that name, or NULL */
 const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name);

@@ -9,6 +9,7 @@
 #ifndef NETTRACE_LADDER_H
 #define NETTRACE_LADDER_H
 
+#include "countdown.h"
 #include "describe.h"
 #include "layout.h"
 #include "render.h"
@@ -22,6 +23,8 @@ struct ladder {
 	const struct nt_conv *c;
 	const struct nt_layout *l;
 	struct nt_line line;
+	struct nt_numbers numbers;
+	int64_t before; /* time of the row before, for --deltas */
 	int num;     /* width of the arrow's number */
 	int life[2]; /* the lifelines' columns */
 	int state;   /* width of a state's field; 0: none outside */
@@ -30,7 +33,7 @@ struct ladder {
 /** nt_ladder_lifelines() - a new line: dotted while an end has no connection */
 void nt_ladder_lifelines(struct ladder *d, const struct nt_row_state st[2]);
 
-/** nt_ladder_time() - @t (Unix ns) in ms since the conversation began */
+/** nt_ladder_time() - @t (Unix ns) in ms since the conversation, or the row before, began */
 void nt_ladder_time(struct ladder *d, int64_t t);
 
 /** nt_ladder_role() - how a state looks; @fresh: it begins in this row */
@@ -63,5 +66,20 @@ void nt_ladder_word(struct ladder *d, int end, const char *word);
  * Across the picture when it goes from one end to the other.
  */
 void nt_ladder_arp(struct ladder *d, const struct nt_row *r, const struct nt_label *label);
+
+/* ladder_items.c: each fills a line, which the caller prints, or calls @print for each */
+
+/** nt_ladder_beside() - a call, a timer or a queue, at the side of its end */
+void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(struct ladder *d));
+
+/** nt_ladder_options() - window and options of an arrow; false: it has none */
+bool nt_ladder_options(struct ladder *d, const struct nt_row *r);
+
+/** nt_ladder_fold() - "… 148 segments, 212 kB →, 3 retransmissions", a line or more */
+void nt_ladder_fold(struct ladder *d, const struct nt_row *r, void (*print)(struct ladder *d));
+
+/** nt_ladder_countdown() - a timer that still runs */
+void nt_ladder_countdown(struct ladder *d, const struct nt_row_state st[2],
+			 const struct nt_countdown *cd);
 
 #endif /* NETTRACE_LADDER_H */

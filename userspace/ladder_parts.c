@@ -25,9 +25,10 @@ void nt_ladder_lifelines(struct ladder *d, const struct nt_row_state st[2])
 
 void nt_ladder_time(struct ladder *d, int64_t t)
 {
+	bool deltas = d->v->draw.deltas;
 	char ms[24];
 
-	nt_describe_ms(ms, sizeof(ms), t - d->c->t0);
+	nt_describe_ms(ms, sizeof(ms), t - (deltas ? d->before : d->c->t0));
 	nt_line_right(&d->line, d->num, d->num + 9, ms, NT_ROLE_TIME);
 }
 
@@ -97,7 +98,7 @@ void nt_ladder_inside(struct ladder *d, int end, const char *state, enum nt_role
 void nt_ladder_label(const struct ladder *d, struct nt_label *label, const struct nt_arrow *a,
 		     enum nt_marks marks)
 {
-	nt_describe_arrow(label, a, marks);
+	nt_describe_arrow(label, a, marks, &d->numbers);
 	if (d->v->width < NT_LADDER_WIDER)
 		nt_label_plain(label);
 }

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "layout.h"
+#include "layout_priv.h"
 
 /* what is to be laid, before it has its place */
 struct entry {
@@ -33,59 +35,6 @@ struct work {
 	bool known[2];	  /* ... if that was seen */
 	int err;
 };
-
-static bool same_ip(const struct nt_addr *a, const uint8_t ip[4])
-{
-	return a->family == NETTRACE_IPV4 && !memcmp(a->b, ip, 4);
-}
-
-/* streams that sighted a packet of @c; @hook: only there, 0: anywhere */
-static uint64_t sighted_in(const struct nt_conv *c, unsigned int hook)
-{
-	uint64_t set = 0;
-	size_t i;
-	int k;
-
-	for (i = 0; i < c->nitem; i++) {
-		const struct nt_arrow *a = c->item[i].arrow;
-
-		if (c->item[i].type != NT_ITEM_ARROW)
-			continue;
-		for (k = 0; k < a->nsight && k < NT_SIGHTINGS_MAX; k++)
-			if (a->sight[k].source < 64 && (!hook || a->sight[k].hook == hook))
-				set |= 1ULL << a->sight[k].source;
-	}
-	return set;
-}
-
-uint64_t nt_layout_path(const struct nt_conv *c)
-{
-	uint64_t path = sighted_in(c, 0);
-	int k;
-
-	for (k = 0; k < 2; k++)
-		if (c->end[k].source >= 0 && c->end[k].source < 64)
-			path |= 1ULL << c->end[k].source;
-	return path;
-}
-
-static uint64_t routers(const struct nt_conv *c)
-{
-	return sighted_in(c, NETTRACE_FORWARD);
-}
-
-static bool arp_concerns(const struct nt_conv *c, const struct nt_arp *arp, uint64_t routers)
-{
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (same_ip(&c->end[i].addr, arp->spa) || same_ip(&c->end[i].addr, arp->tpa))
-			return true;
-	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++)
-		if (arp->sight[i].source < 64 && routers & 1ULL << arp->sight[i].source)
-			return true;
-	return false;
-}
 
 /* ... while the conversation still had packets on their way */
 static int64_t last_arrow(const struct nt_conv *c)
@@ -138,33 +87,52 @@ static bool waited(const struct work *w, size_t narp, const struct nt_arrow *a)
 	return false;
 }
 
+static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
+{
+	bool wait;
+
+	switch (it->type) {
+	case NT_ITEM_TRANSITION:
+		add(w, NT_ROW_TRANSITION, it->t, it->tr);
+		break;
+	case NT_ITEM_ARROW:
+		wait = waited(w, narp, it->arrow);
+		if (wait)
+			add(w, NT_ROW_DEPART, it->arrow->t, it->arrow);
+		add(w, NT_ROW_ARROW, wait ? it->arrow->t_last : it->arrow->t, it->arrow);
+		break;
+	case NT_ITEM_CALL:
+		if (w->o->calls)
+			add(w, NT_ROW_CALL, nt_call_time(it->call), it->call);
+		break;
+	case NT_ITEM_TIMER:
+		if (w->o->timers)
+			add(w, NT_ROW_TIMER, it->t, it->timer);
+		break;
+	case NT_ITEM_QUEUE:
+		add(w, NT_ROW_QUEUE, it->t, it->queue);
+		break;
+	default: /* ARP and gaps belong to none */
+		break;
+	}
+}
+
 static void collect(struct work *w, const struct nt_model *m)
 {
 	const struct nt_conv *c = w->l->conv;
-	uint64_t path = nt_layout_path(c), via = routers(c);
+	uint64_t path = nt_layout_path(c), via = nt_layout_routers(c);
 	int64_t last = last_arrow(c);
 	size_t i, narp;
 
 	for (i = 0; m && i < nt_model_narp(m); i++) {
 		const struct nt_arp *arp = nt_model_arp(m, i);
 
-		if (arp->t >= c->t0 && arp->t <= last && arp_concerns(c, arp, via))
+		if (arp->t >= c->t0 && arp->t <= last && nt_arp_concerns(c, arp, via))
 			add(w, NT_ROW_ARP, arp->t, arp);
 	}
 	narp = w->n;
-	for (i = 0; i < c->nitem; i++) {
-		const struct nt_item *it = &c->item[i];
-
-		if (it->type == NT_ITEM_TRANSITION) {
-			add(w, NT_ROW_TRANSITION, it->t, it->tr);
-		} else if (it->type == NT_ITEM_ARROW && !w->err) {
-			bool wait = waited(w, narp, it->arrow);
-
-			if (wait)
-				add(w, NT_ROW_DEPART, it->arrow->t, it->arrow);
-			add(w, NT_ROW_ARROW, wait ? it->arrow->t_last : it->arrow->t, it->arrow);
-		}
-	}
+	for (i = 0; i < c->nitem && !w->err; i++)
+		collect_item(w, narp, &c->item[i]);
 	for (i = 0; m && i < nt_model_ngap(m); i++) {
 		const struct nt_gap *g = nt_model_gap(m, i);
 
@@ -340,27 +308,30 @@ static bool cause_to_come(const struct work *w, size_t at)
 	return false;
 }
 
-static void place_arp(struct nt_row *r, const struct nt_conv *c)
+static void fill_row(struct nt_layout *l, struct nt_row *r, const struct entry *e)
 {
-	const struct nt_arp *arp = r->arp;
-	int i, k;
-
-	/* who asks, or who answers, stands at its own side */
-	for (k = 0; k < 2; k++) {
-		if (!same_ip(&c->end[k].addr, arp->spa))
-			continue;
-		r->end = (int8_t)k;
-		r->out = true;
-		r->across = same_ip(&c->end[!k].addr, arp->tpa);
-		return;
+	switch (e->type) {
+	case NT_ROW_ARP:
+		r->arp = e->what;
+		nt_arp_place(r, l->conv);
+		break;
+	case NT_ROW_CALL:
+		r->call = e->what;
+		r->end = r->call->end & 1;
+		break;
+	case NT_ROW_TIMER:
+		r->timer = e->what;
+		r->end = r->timer->end & 1;
+		l->inferred |= r->timer->basis == NT_INFERRED;
+		break;
+	case NT_ROW_QUEUE:
+		r->queue = e->what;
+		r->end = r->queue->end & 1;
+		l->inferred |= r->queue->verdict != NT_QUEUE_OK && r->queue->basis == NT_INFERRED;
+		break;
+	default:
+		r->gap = e->what;
 	}
-	for (k = 0; k < 2; k++)
-		for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++)
-			if (c->end[k].source == arp->sight[i].source ||
-			    same_ip(&c->end[k].addr, arp->tpa)) {
-				r->end = (int8_t)k;
-				return;
-			}
 }
 
 static void lay(struct work *w)
@@ -386,12 +357,7 @@ static void lay(struct work *w)
 		r = add_row(w, e->type, e->t);
 		if (!r)
 			break;
-		if (e->type == NT_ROW_ARP) {
-			r->arp = e->what;
-			place_arp(r, w->l->conv);
-		} else {
-			r->gap = e->what;
-		}
+		fill_row(w->l, r, e);
 	}
 }
 
@@ -436,11 +402,18 @@ int nt_layout_conv(struct nt_layout *l, const struct nt_model *m, const struct n
 		lay(&w);
 	}
 	free(w.e);
+	if (!w.err && o->fold)
+		w.err = nt_layout_fold(l);
 	return w.err;
 }
 
 void nt_layout_free(struct nt_layout *l)
 {
+	size_t i;
+
+	for (i = 0; i < l->nrow; i++)
+		if (l->row[i].type == NT_ROW_FOLD)
+			free(l->row[i].fold);
 	free(l->row);
 	l->row = NULL;
 	l->nrow = 0;

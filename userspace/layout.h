@@ -3,8 +3,8 @@
  * layout.h - a conversation as the rows of a picture
  *
  * Purpose:   decides what is drawn and in which order: arrows, the states of
- *            both ends beside them, ARP that belongs to the conversation,
- *            losses, long silences.  How it looks is the renderer's business.
+ *            both ends beside them, calls, timers, queues, ARP that belongs to
+ *            the conversation, losses, long silences.  How it looks is the renderer's business.
  * Ownership: rows point into the model, which must outlive the layout.  The
  *            caller owns the struct and calls nt_layout_free().
  * Context:   no I/O; one thread.
@@ -21,6 +21,21 @@ enum nt_row_type {
 	NT_ROW_ARP,
 	NT_ROW_GAP,
 	NT_ROW_PAUSE, /* nothing happened for @pause ns */
+	NT_ROW_CALL,
+	NT_ROW_TIMER,
+	NT_ROW_QUEUE,
+	NT_ROW_FOLD, /* rows of a long data phase that are not drawn */
+};
+
+/* what a fold hides: nothing but data that went on */
+struct nt_fold {
+	int64_t t_last;	      /* of its last row */
+	uint32_t narrow;      /* arrows */
+	uint32_t first, last; /* their numbers */
+	uint64_t wire;	      /* segments on the wire they stand for */
+	uint64_t bytes[2];    /* payload, by sender, retransmissions not counted */
+	uint32_t mark[NT_MARK_MAX];
+	uint32_t calls, timers;
 };
 
 struct nt_row_state {
@@ -37,6 +52,10 @@ struct nt_row {
 		const struct nt_arp *arp;
 		const struct nt_gap *gap;
 		int64_t pause; /* ns */
+		const struct nt_call *call;
+		const struct nt_timer *timer;
+		const struct nt_queue *queue;
+		struct nt_fold *fold; /* the layout's own */
 	};
 	/* both ends' states once this row has happened */
 	struct nt_row_state st[2];
@@ -63,6 +82,8 @@ struct nt_layout {
 struct nt_layout_opts {
 	int64_t pause_ns; /* silences from here on get a row; 0: none do */
 	bool merge;	  /* a state may share the row of its segment */
+	bool fold;	  /* long data phases become a row */
+	bool calls, timers; /* rows of them */
 };
 
 /**
@@ -74,6 +95,14 @@ struct nt_layout_opts {
 int nt_layout_conv(struct nt_layout *l, const struct nt_model *m, const struct nt_conv *c,
 		   const struct nt_layout_opts *o);
 void nt_layout_free(struct nt_layout *l);
+
+/**
+ * nt_layout_fold() - long data phases become a row (layout_fold.c)
+ *
+ * A fold never hides a transition, a gap, a loss, or a mark that it does not
+ * count.  Return: 0, or -ENOMEM.
+ */
+int nt_layout_fold(struct nt_layout *l);
 
 /**
  * nt_layout_path() - the streams that saw something of a conversation

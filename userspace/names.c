@@ -68,6 +68,36 @@ const char *nt_mark_word(enum nt_mark_name mark)
 	return LOOKUP(name, mark);
 }
 
+const char *nt_mark_text(enum nt_mark_name mark)
+{
+	static const char *const text[] = {
+		[NT_MARK_RETRANSMISSION] = "retransmission",
+		[NT_MARK_KEEPALIVE] = "keepalive",
+		[NT_MARK_OUT_OF_ORDER] = "out of order",
+		[NT_MARK_MALFORMED] = "malformed",
+		[NT_MARK_NOT_DELIVERED] = "not delivered",
+		[NT_MARK_DUP_ACK] = "duplicate ACK",
+		[NT_MARK_WINDOW_UPDATE] = "window update",
+		[NT_MARK_ZERO_WINDOW] = "zero window",
+		[NT_MARK_WINDOW_FULL] = "fills the window",
+		[NT_MARK_KEEPALIVE_ACK] = "answers the keepalive",
+		[NT_MARK_PERSIST_PROBE] = "window probe",
+		[NT_MARK_PERSIST_ACK] = "answers the probe",
+		[NT_MARK_SPURIOUS] = "needless retransmission",
+		[NT_MARK_CHALLENGE_ACK] = "challenge ACK",
+		[NT_MARK_OLD_DUPLICATE] = "old duplicate",
+		[NT_MARK_SUPER_SEGMENT] = "super-segment",
+		[NT_MARK_SACK] = "selective ACK",
+		[NT_MARK_ECN] = "congestion notice",
+		[NT_MARK_PORT_REUSE] = "same ports again",
+		[NT_MARK_FASTOPEN] = "Fast Open",
+		[NT_MARK_SYN_COOKIE] = "SYN cookie",
+	};
+
+	_Static_assert(sizeof(text) / sizeof(text[0]) == NT_MARK_MAX, "every mark has a text");
+	return LOOKUP(text, mark);
+}
+
 const char *nt_timer_word(enum nt_timer_name timer)
 {
 	static const char *const name[] = {

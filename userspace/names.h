@@ -17,6 +17,8 @@
 const char *nt_hook_name(unsigned int hook);	  /* "LOCAL_OUT" */
 const char *nt_sk_kind_name(unsigned int kind);	  /* "listener" */
 const char *nt_mark_word(enum nt_mark_name name); /* "retransmission" */
+/* the same for people: "duplicate ACK" */
+const char *nt_mark_text(enum nt_mark_name name);
 const char *nt_timer_word(enum nt_timer_name timer);	       /* "tail-loss-probe" */
 const char *nt_timer_event_name(enum nt_timer_event event);   /* "armed" */
 const char *nt_queue_verdict_name(enum nt_queue_verdict verdict); /* "accept-queue-full" */

@@ -15,8 +15,18 @@
 
 #include "canvas.h"
 #include "model.h"
+#include "numbers.h"
 
 #define NT_VIEW_STREAMS 4096
+
+/* what a picture shows, and how */
+struct nt_draw {
+	enum nt_number_style numbers;
+	bool deltas;  /* time since the row before, not since the beginning */
+	bool unfold;  /* every row of a long data phase */
+	bool options; /* window and options of each segment, below it */
+	bool timers, calls; /* their rows */
+};
 
 struct nt_view {
 	FILE *out;
@@ -24,6 +34,8 @@ struct nt_view {
 	int width; /* columns; 0: as long as need be (lines only) */
 	bool unicode;
 	bool color;
+	struct nt_draw draw;
+	int64_t now; /* Unix ns up to which the trace goes; 0: not known */
 	const char *netns[NT_VIEW_STREAMS]; /* names of the streams; "" or NULL: none */
 };
 

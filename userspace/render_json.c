@@ -13,6 +13,7 @@
 #include "describe.h"
 #include "names.h"
 #include "render.h"
+#include "render_json.h"
 #include "text.h"
 
 /* short of memory: jansson's allocator, set in main(), ends the program */
@@ -23,7 +24,7 @@ static void emit(const struct nt_view *v, json_t *o)
 	json_decref(o);
 }
 
-static json_t *foreign(const char *s, size_t max)
+json_t *nt_json_foreign(const char *s, size_t max)
 {
 	char buf[64 * NT_ESCAPE_MAX + 1];
 
@@ -44,7 +45,7 @@ static const char *direction(const struct nt_arrow *a)
 static void set_netns(const struct nt_view *v, json_t *o, unsigned int stream)
 {
 	if (stream < NT_VIEW_STREAMS && v->netns[stream] && *v->netns[stream])
-		json_object_set_new(o, "netns", foreign(v->netns[stream], 64));
+		json_object_set_new(o, "netns", nt_json_foreign(v->netns[stream], 64));
 }
 
 static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
@@ -54,7 +55,7 @@ static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
 	json_object_set_new(o, "t", json_integer(s->t));
 	set_netns(v, o, s->source);
 	json_object_set_new(o, "hook", json_string(nt_hook_name(s->hook)));
-	json_object_set_new(o, "dev", foreign(s->dev, NETTRACE_NAME_LEN));
+	json_object_set_new(o, "dev", nt_json_foreign(s->dev, NETTRACE_NAME_LEN));
 	if (s->state != NT_ST_NONE) {
 		json_object_set_new(o, "state", state(s->state));
 		json_object_set_new(o, "socket", json_string(nt_sk_kind_name(s->sk_kind)));
@@ -139,7 +140,9 @@ static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const s
 {
 	const struct nettrace_packet *p = &a->pkt;
 	json_t *o = packet("segment", c, a);
+	struct nt_numbers num;
 	char flags[48];
+	int64_t bytes;
 
 	json_object_set_new(
 		o, "flags",
@@ -153,6 +156,10 @@ static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const s
 		json_object_set_new(o, "ack_abs", json_integer(p->ack));
 	json_object_set_new(o, "len", json_integer(p->payload));
 	json_object_set_new(o, "win", json_integer(p->window));
+	nt_numbers_of(&num, NT_NUMBERS_RELATIVE, c);
+	bytes = nt_window(&num, a);
+	if (bytes >= 0)
+		json_object_set_new(o, "win_bytes", json_integer(bytes));
 	json_object_set_new(o, "ttl", json_integer(p->ttl));
 	json_object_set_new(o, "opts", options(p));
 	if (a->wire_segs > 1)
@@ -162,7 +169,7 @@ static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const s
 	return o;
 }
 
-static json_t *address(const struct nt_addr *a)
+json_t *nt_json_addr(const struct nt_addr *a)
 {
 	char ip[NT_ADDR_TEXT];
 	json_t *o = json_object();
@@ -187,7 +194,7 @@ static void set_icmp(json_t *o, const struct nettrace_packet *p)
 	if (!(p->flags & NETTRACE_PKT_INNER))
 		return;
 	memcpy(about.b, p->inner_dst, sizeof(about.b));
-	json_object_set_new(o, "about", address(&about));
+	json_object_set_new(o, "about", nt_json_addr(&about));
 }
 
 static json_t *datagram(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
@@ -223,7 +230,7 @@ static json_t *cause(const struct nt_cause *c)
 		if (!c->pid)
 			break;
 		json_object_set_new(o, "pid", json_integer(c->pid));
-		json_object_set_new(o, "comm", foreign(c->comm, NETTRACE_NAME_LEN));
+		json_object_set_new(o, "comm", nt_json_foreign(c->comm, NETTRACE_NAME_LEN));
 		break;
 	case NT_CAUSE_TIMER:
 		json_object_set_new(o, "timer", json_string(name));
@@ -264,7 +271,7 @@ static json_t *pair(uint64_t c, uint64_t s)
 static json_t *end(const struct nt_view *v, const struct nt_conv *c, int k)
 {
 	const struct nt_end *e = &c->end[k];
-	json_t *o = address(&e->addr);
+	json_t *o = nt_json_addr(&e->addr);
 
 	if (!nt_has_ports(c))
 		json_object_del(o, "port");
@@ -272,7 +279,7 @@ static json_t *end(const struct nt_view *v, const struct nt_conv *c, int k)
 		set_netns(v, o, (unsigned int)e->source);
 	if (e->pid) {
 		json_object_set_new(o, "pid", json_integer(e->pid));
-		json_object_set_new(o, "comm", foreign(e->comm, NETTRACE_NAME_LEN));
+		json_object_set_new(o, "comm", nt_json_foreign(e->comm, NETTRACE_NAME_LEN));
 	}
 	return o;
 }
@@ -373,8 +380,13 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		json_late(v, it->conv, it->late);
 		break;
 	case NT_ITEM_CALL:
+		emit(v, nt_json_call(it->conv, it->call));
+		break;
 	case NT_ITEM_TIMER:
+		emit(v, nt_json_timer(it->conv, it->timer));
+		break;
 	case NT_ITEM_QUEUE:
+		emit(v, nt_json_queue(it->conv, it->queue));
 		break;
 	}
 }
@@ -413,9 +425,9 @@ static void json_stats(const struct nt_view *v, const struct nt_stats *s)
 
 	json_object_set_new(o, "type", json_string("stats"));
 	if (*s->netns)
-		json_object_set_new(o, "netns", foreign(s->netns, 64));
+		json_object_set_new(o, "netns", nt_json_foreign(s->netns, 64));
 	if (*s->version)
-		json_object_set_new(o, "version", foreign(s->version, 64));
+		json_object_set_new(o, "version", nt_json_foreign(s->version, 64));
 	for (i = 0; i < s->nmodule; i++) {
 		char key[96];
 

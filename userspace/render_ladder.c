@@ -136,6 +136,8 @@ static void draw_arrow(struct ladder *d, const struct nt_row *r)
 	print(d);
 	if (below)
 		draw_marks(d, r);
+	if (d->v->draw.options && nt_ladder_options(d, r))
+		print(d);
 }
 
 static void draw_depart(struct ladder *d, const struct nt_row *r)
@@ -217,7 +219,7 @@ static void draw_head(struct ladder *d)
 
 	nt_line_start(&d->line, d->v->width, d->v->unicode);
 	nt_line_right(&d->line, 0, d->num, "#", NT_ROLE_DIM);
-	nt_line_right(&d->line, d->num, d->num + 9, "ms", NT_ROLE_DIM);
+	nt_line_right(&d->line, d->num, d->num + 9, d->v->draw.deltas ? "+ms" : "ms", NT_ROLE_DIM);
 	for (k = 0; k < 2; k++) {
 		const char *name = nt_end_name(d->c, k);
 
@@ -248,10 +250,47 @@ static void draw_head(struct ladder *d)
 	print(d);
 }
 
+static void legend_line(const struct nt_view *v, const char *text)
+{
+	struct nt_line line;
+
+	nt_line_start(&line, v->width, v->unicode);
+	nt_line_put(&line, 3, v->width, text, NT_ROLE_DIM);
+	nt_line_print(&line, v->out, v->color);
+}
+
+/* what each letter stands for */
+static void legend_letters(const struct ladder *d)
+{
+	const struct nt_numbers *num = &d->numbers;
+	char text[160];
+	int k, i;
+
+	for (k = 0; k < 2; k++) {
+		if (!num->based[k])
+			continue;
+		snprintf(text, sizeof(text), "%c = %" PRIu32 ": %s", k ? 'y' : 'x', num->base[k],
+			 num->isn[k] ? k ? "the server's initial sequence number" :
+					   "the client's initial sequence number" :
+				       "one before the first number that was seen");
+		legend_line(d->v, text);
+	}
+	for (k = 0; k < 2; k++)
+		for (i = 1; i < num->nletter[k]; i++) {
+			const struct nt_letter *l = &num->letter[k][i];
+
+			snprintf(text, sizeof(text), "%c = %c+%" PRIu32 ": %s", l->name,
+				 k ? 'y' : 'x', l->pos,
+				 l->name == 'u' ? "the number of the first FIN" :
+				 l->name == 'v' ? "that of the ACK which answers it" :
+						  "the number of the second FIN");
+			legend_line(d->v, text);
+		}
+}
+
 static void legend(const struct ladder *d)
 {
 	const struct nt_view *v = d->v;
-	struct nt_line line;
 	const char *text[3];
 	int i, n = 0;
 
@@ -261,10 +300,25 @@ static void legend(const struct ladder *d)
 		text[n++] = "✕ sent, but not seen to arrive";
 	if (d->l->super)
 		text[n++] = "×N one packet here, N segments on the wire";
+	for (i = 0; i < n; i++)
+		legend_line(v, text[i]);
+	if (v->draw.numbers == NT_NUMBERS_SYMBOLS)
+		legend_letters(d);
+}
+
+/* timers that still run when the trace ends */
+static void draw_countdowns(struct ladder *d)
+{
+	const struct nt_layout *l = d->l;
+	const struct nt_row_state *st = l->nrow ? l->row[l->nrow - 1].st : l->first;
+	struct nt_countdown cd[NT_COUNTDOWNS_MAX];
+	int i, n;
+
+	n = d->v->now ? nt_countdowns(d->c, d->v->now, d->v->draw.timers, cd) : 0;
 	for (i = 0; i < n; i++) {
-		nt_line_start(&line, v->width, v->unicode);
-		nt_line_put(&line, 3, v->width, text[i], NT_ROLE_DIM);
-		nt_line_print(&line, v->out, v->color);
+		nt_ladder_countdown(d, st, &cd[i]);
+		print(d);
+		d->before = d->v->now;
 	}
 }
 
@@ -289,7 +343,18 @@ static void draw_row(struct ladder *d, const struct nt_row *r)
 	case NT_ROW_PAUSE:
 		draw_pause(d, r);
 		break;
+	case NT_ROW_FOLD:
+		nt_ladder_fold(d, r, print);
+		break;
+	case NT_ROW_CALL:
+	case NT_ROW_TIMER:
+	case NT_ROW_QUEUE:
+		nt_ladder_beside(d, r, print);
+		break;
 	}
+	/* a row of silence ends where the next one begins: that one's time tells it */
+	if (r->type != NT_ROW_PAUSE)
+		d->before = r->type == NT_ROW_FOLD ? r->fold->t_last : r->t;
 }
 
 static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
@@ -297,6 +362,9 @@ static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const 
 	struct nt_layout_opts opts = {
 		.pause_ns = PAUSE_NS,
 		.merge = v->width >= NT_LADDER_WIDER,
+		.fold = !v->draw.unfold,
+		.calls = v->draw.calls,
+		.timers = v->draw.timers,
 	};
 	struct ladder *d = calloc(1, sizeof(*d));
 	struct nt_layout l;
@@ -310,12 +378,16 @@ static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const 
 		d->v = v;
 		d->c = c;
 		d->l = &l;
+		nt_numbers_of(&d->numbers, v->draw.numbers, c);
+		d->numbers.below = v->draw.options;
+		d->before = l.nrow ? l.row[0].t : c->t0;
 		plan(d);
 		nt_render_title(v, c);
 		fputc('\n', v->out);
 		draw_head(d);
 		for (i = 0; i < l.nrow && !ferror(v->out); i++)
 			draw_row(d, &l.row[i]);
+		draw_countdowns(d);
 		legend(d);
 	}
 	nt_layout_free(&l);

@@ -83,7 +83,9 @@ static void line_addresses(const struct nt_view *v, const struct nt_item *it)
 	if (it->type == NT_ITEM_LATE)
 		return;
 	/* all other kinds of items: one pointer, one address of its own */
-	if (!compact(v) || !c->nitem || c->item[0].arrow != it->arrow)
+	if (!compact(v) || !c->nitem || c->item[0].arrow != it->arrow ||
+	    (it->type == NT_ITEM_CALL && !v->draw.calls) ||
+	    (it->type == NT_ITEM_TIMER && !v->draw.timers))
 		return;
 	start(&line, v);
 	col = put_conv(&line, put_clock(&line, it->t), c, 0);
@@ -114,11 +116,13 @@ static int start_arrow(struct nt_line *line, const struct nt_view *v, const stru
 
 static void line_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
+	struct nt_numbers num;
 	struct nt_label label;
 	struct nt_line line;
 	int col = start_arrow(&line, v, c, a, a->t);
 
-	nt_describe_arrow(&label, a, NT_MARKS_ALL);
+	nt_numbers_of(&num, v->draw.numbers, c);
+	nt_describe_arrow(&label, a, NT_MARKS_ALL, &num);
 	add_states(&label, a);
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
@@ -181,6 +185,31 @@ static void line_transition(const struct nt_view *v, const struct nt_conv *c,
 	if (tr->to == NT_TIME_WAIT && tr->left_ms)
 		nt_label_add(&label, 2, NT_ROLE_PLAIN, "%s to run",
 			     nt_describe_span(span, sizeof(span), tr->left_ms * 1000000LL));
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
+/* a call, a timer, a queue: what an end has beside its segments */
+static void line_beside(const struct nt_view *v, const struct nt_item *it, int end)
+{
+	enum nt_role role = end & 1 ? NT_ROLE_END1 : NT_ROLE_END0;
+	char addr[NT_ADDR_TEXT];
+	struct nt_label label;
+	struct nt_line line;
+	int col;
+
+	start(&line, v);
+	col = put_conv(&line, put_clock(&line, it->t), it->conv, 0);
+	nt_describe_end(addr, sizeof(addr), it->conv, end & 1);
+	if (!compact(v))
+		col = nt_line_put(&line, col, line.width, addr, role) + 1;
+	col = nt_line_put(&line, col, line.width, nt_end_name(it->conv, end & 1), role) + 1;
+	if (it->type == NT_ITEM_CALL)
+		nt_describe_call(&label, it->call, false);
+	else if (it->type == NT_ITEM_TIMER)
+		nt_describe_timer(&label, it->timer);
+	else
+		nt_describe_queue(&label, it->queue);
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -248,8 +277,15 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 		line_late(v, item->conv, item->late);
 		break;
 	case NT_ITEM_CALL:
+		if (v->draw.calls)
+			line_beside(v, item, item->call->end);
+		break;
 	case NT_ITEM_TIMER:
+		if (v->draw.timers)
+			line_beside(v, item, item->timer->end);
+		break;
 	case NT_ITEM_QUEUE:
+		line_beside(v, item, item->queue->end);
 		break;
 	}
 }

@@ -86,10 +86,12 @@ static void show_options(const struct nt_view *v, const struct nettrace_packet *
 		detail(v, 6, NT_ROLE_MARK, "the TCP options do not parse");
 }
 
-static void show_tcp(const struct nt_view *v, const struct nt_arrow *a)
+static void show_tcp(const struct nt_view *v, const struct nt_arrow *a,
+		     const struct nt_numbers *num)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	char seq[48] = "", ack[48] = "";
+	char seq[48] = "", ack[48] = "", win[48] = "";
+	int64_t bytes = nt_window(num, a);
 
 	if (a->seq_valid)
 		snprintf(seq, sizeof(seq), "%" PRIu32 " relative, ", a->seq);
@@ -98,7 +100,12 @@ static void show_tcp(const struct nt_view *v, const struct nt_arrow *a)
 	detail(v, 6, NT_ROLE_PLAIN, "seq %s%" PRIu32 " in the segment", seq, p->seq);
 	if (p->tcp_flags & NETTRACE_TH_ACK)
 		detail(v, 6, NT_ROLE_PLAIN, "ack %s%" PRIu32 " in the segment", ack, p->ack);
-	detail(v, 6, NT_ROLE_PLAIN, "%" PRIu32 " bytes of data, window %u", p->payload, p->window);
+	if (bytes < 0)
+		snprintf(win, sizeof(win), " (times what its SYN said, not seen)");
+	else if (bytes != p->window)
+		snprintf(win, sizeof(win), " = %" PRId64 " bytes", bytes);
+	detail(v, 6, NT_ROLE_PLAIN, "%" PRIu32 " bytes of data, window %u%s", p->payload, p->window,
+	       win);
 	if (a->wire_segs > 1)
 		detail(v, 6, NT_ROLE_PLAIN,
 		       "%" PRIu32 " segments on the wire, %u bytes each at most", a->wire_segs,
@@ -131,7 +138,8 @@ static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 		detail(v, 6, NT_ROLE_DIM, "and %d times more", a->nsighted - a->nsight);
 }
 
-static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
+static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a,
+		       const struct nt_numbers *num)
 {
 	char n[32], ms[24];
 	struct nt_label label;
@@ -145,12 +153,12 @@ static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const s
 	col = nt_line_put(&line, 9, v->width, n, NT_ROLE_TITLE);
 	col = nt_line_put(&line, col + 1, v->width, a->dir & 1 ? "←" : "→",
 			  a->dir & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
-	nt_describe_arrow(&label, a, NT_MARKS_ALL);
+	nt_describe_arrow(&label, a, NT_MARKS_ALL, num);
 	nt_line_label(&line, col + 1, v->width, &label);
 	nt_line_print(&line, v->out, v->color);
 	show_ip(v, &a->pkt);
 	if (a->pkt.proto == IPPROTO_TCP && (a->pkt.flags & NETTRACE_PKT_L4))
-		show_tcp(v, a);
+		show_tcp(v, a, num);
 	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++)
 		detail(v, 6, NT_ROLE_MARK, "%s%s%s (%s)", nt_mark_word(a->mark[i].name),
 		       a->mark[i].reason ? ": " : "", a->mark[i].reason ? a->mark[i].reason : "",
@@ -182,9 +190,34 @@ static void show_transition(const struct nt_view *v, const struct nt_conv *c,
 		       NETTRACE_LATE_MS);
 }
 
+/* a call, a timer, a queue: one line */
+static void show_beside(const struct nt_view *v, const struct nt_conv *c, const struct nt_row *r)
+{
+	struct nt_label label;
+	struct nt_line line;
+	char ms[24];
+	int col;
+
+	nt_line_start(&line, v->width, v->unicode);
+	nt_describe_ms(ms, sizeof(ms), r->t - c->t0);
+	nt_line_right(&line, 0, 8, ms, NT_ROLE_TIME);
+	col = nt_line_put(&line, 9, v->width, nt_end_name(c, r->end & 1),
+			  r->end & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
+	col = nt_line_put(&line, col, v->width, ":", NT_ROLE_PLAIN);
+	if (r->type == NT_ROW_CALL)
+		nt_describe_call(&label, r->call, false);
+	else if (r->type == NT_ROW_TIMER)
+		nt_describe_timer(&label, r->timer);
+	else
+		nt_describe_queue(&label, r->queue);
+	nt_line_label(&line, col + 1, v->width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
 int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
-	struct nt_layout_opts opts = { .pause_ns = 0, .merge = false };
+	struct nt_layout_opts opts = { .calls = true, .timers = true };
+	struct nt_numbers num;
 	struct nt_layout l;
 	struct nt_item it;
 	size_t i;
@@ -194,6 +227,7 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 		nt_layout_free(&l);
 		return err;
 	}
+	nt_numbers_of(&num, NT_NUMBERS_RELATIVE, c);
 	nt_render_title(v, c);
 	for (i = 0; i < l.nrow && !ferror(v->out); i++) {
 		const struct nt_row *r = &l.row[i];
@@ -201,7 +235,7 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 		fputc('\n', v->out);
 		switch (r->type) {
 		case NT_ROW_ARROW:
-			show_arrow(v, c, r->arrow);
+			show_arrow(v, c, r->arrow, &num);
 			break;
 		case NT_ROW_TRANSITION:
 			show_transition(v, c, r->tr);
@@ -221,7 +255,13 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 				it.gap = (struct nt_gap *)(uintptr_t)r->gap;
 			nt_line_item(v, m, &it);
 			break;
+		case NT_ROW_CALL:
+		case NT_ROW_TIMER:
+		case NT_ROW_QUEUE:
+			show_beside(v, c, r);
+			break;
 		case NT_ROW_PAUSE:
+		case NT_ROW_FOLD:
 			break;
 		}
 	}

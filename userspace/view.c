@@ -82,6 +82,7 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 	v->out = stdout;
 	v->unicode = want_unicode(cli);
 	v->color = want_color(cli);
+	v->draw = cli->draw;
 	_Static_assert(NT_VIEW_STREAMS == NT_STREAM_MAX, "a name for each stream");
 	/* also of those to come */
 	for (i = 0; s->src && i < NT_STREAM_MAX; i++)

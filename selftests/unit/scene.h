@@ -19,7 +19,7 @@
 
 /* 2026-03-01 12:00:00 UTC */
 #define SCENE_T0    1772366400000000000LL
-#define SCENE_ITEMS 64
+#define SCENE_ITEMS 192
 
 struct scene {
 	struct nt_conv conv;
@@ -180,6 +180,62 @@ static inline void scene_mark(struct nt_arrow *a, enum nt_mark_name name, const 
 	m->name = name;
 	m->reason = reason;
 	m->basis = basis;
+}
+
+static inline struct nt_call *scene_call(struct scene *s, double us, double lasts, int end,
+					 const char *name, int fd, int64_t result)
+{
+	struct nt_call *call = calloc(1, sizeof(*call));
+	struct nt_item *it = scene_item(s, us);
+
+	it->type = NT_ITEM_CALL;
+	it->call = call;
+	call->t = it->t;
+	call->t_end = it->t + (int64_t)(lasts * 1000);
+	call->end = (uint8_t)end;
+	call->name = name;
+	call->fd = fd;
+	call->result = result;
+	call->pid = call->tid = s->conv.end[end].pid;
+	memcpy(call->comm, s->conv.end[end].comm, sizeof(call->comm));
+	return call;
+}
+
+static inline struct nt_timer *scene_timer(struct scene *s, double us, int end,
+					   enum nt_timer_name name, enum nt_timer_event event,
+					   uint32_t left_ms)
+{
+	struct nt_timer *tm = calloc(1, sizeof(*tm));
+	struct nt_item *it = scene_item(s, us);
+
+	it->type = NT_ITEM_TIMER;
+	it->timer = tm;
+	tm->t = it->t;
+	tm->end = (uint8_t)end;
+	tm->name = name;
+	tm->event = event;
+	tm->left_ms = left_ms;
+	tm->value_us = left_ms * 1000;
+	tm->arrow = s->conv.narrow;
+	return tm;
+}
+
+static inline struct nt_queue *scene_queue(struct scene *s, double us, uint32_t len, uint32_t max,
+					   uint32_t half, enum nt_queue_verdict verdict)
+{
+	struct nt_queue *q = calloc(1, sizeof(*q));
+	struct nt_item *it = scene_item(s, us);
+
+	it->type = NT_ITEM_QUEUE;
+	it->queue = q;
+	q->t = it->t;
+	q->end = 1;
+	q->arrow = s->conv.narrow;
+	q->accept_len = len;
+	q->accept_max = max;
+	q->request_len = half;
+	q->verdict = verdict;
+	return q;
 }
 
 static inline void scene_feed(struct scene *s, double us, int source, union nettrace_rec *rec)

@@ -117,4 +117,85 @@ static inline struct scene *scene_udp(void)
 	return s;
 }
 
+/*
+ * Everything that --calls and --timers add, a full queue, 60 segments of data
+ * with some marks among them: folded, and two that a fold must not hide.
+ */
+static inline struct scene *scene_busy(void)
+{
+	const unsigned int syn = NETTRACE_TH_SYN;
+	struct scene *s = scene_new(IPPROTO_TCP);
+	struct nt_transition *tr;
+	struct nt_call *call;
+	struct nt_timer *tm;
+	struct nt_arrow *a;
+	uint32_t i, seq = 1;
+
+	scene_end(s, 0, "10.0.1.2", 40312, "curl", 412, SCENE_CLIENT);
+	scene_end(s, 1, "10.0.2.2", 8090, "httpd", 398, SCENE_SERVER);
+	s->conv.end[1].listening = true;
+	s->conv.opened = NT_OPEN_HANDSHAKE;
+	s->conv.closed = NT_CLOSE_FIN;
+	s->conv.closer = 0;
+	call = scene_call(s, -90, 4, 0, "socket", AF_INET, 3);
+	call->arg[0] = 1 | 02000000;
+	call = scene_call(s, -20, 1090500, 0, "connect", 3, 0);
+	call->addr = s->conv.end[1].addr;
+	s->conv.t0 = SCENE_T0 - 90000;
+	scene_by_call(scene_state(s, 0, 0, NT_CLOSED, NT_SYN_SENT), "connect", "curl", 412);
+	scene_tcp(s, 12, 0, syn, 0, 0, 0);
+	scene_queue(s, 40, 129, 128, 0, NT_QUEUE_ACCEPT_FULL)->basis = NT_INFERRED;
+	tm = scene_timer(s, 1000012, 0, NT_TIMER_RTO, NT_TIMER_FIRED, 0);
+	tm->backoff = 1;
+	a = scene_tcp(s, 1000015, 0, syn, 0, 0, 0);
+	scene_mark(a, NT_MARK_RETRANSMISSION, "rto", NT_OBSERVED);
+	scene_queue(s, 1000040, 0, 128, 1, NT_QUEUE_OK);
+	scene_by_segment(scene_state(s, 1000050, 1, NT_LISTEN, NT_SYN_RECEIVED), 1);
+	scene_tcp(s, 1000060, 1, syn | TH_ACK, 0, 1, 0)->pkt.window = 65160;
+	scene_by_segment(scene_state(s, 1000080, 0, NT_SYN_SENT, NT_ESTABLISHED), 3);
+	scene_tcp(s, 1000090, 0, TH_ACK, 1, 1, 0);
+	scene_by_segment(scene_state(s, 1000110, 1, NT_SYN_RECEIVED, NT_ESTABLISHED), 4);
+	call = scene_call(s, 1000200, 12, 0, "sendto", 3, 87);
+	call->arg[1] = 87;
+	call->arg[2] = 0x4000;
+	scene_tcp(s, 1000206, 0, TH_PSH, 1, 1, 87);
+	scene_timer(s, 1000210, 0, NT_TIMER_RTO, NT_TIMER_ARMED, 204);
+	for (i = 0; i < 60; i++) {
+		double us = 1000300 + 100 * i;
+
+		a = scene_tcp(s, us, 1, TH_ACK, seq, 88, 1448);
+		if (i % 20 == 7)
+			scene_mark(a, NT_MARK_RETRANSMISSION, "fast", NT_OBSERVED);
+		if (i == 30)
+			scene_mark(a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
+		seq += 1448;
+		if (i % 2)
+			scene_tcp(s, us + 20, 0, TH_ACK, 88, seq, 0);
+		if (i == 10)
+			scene_timer(s, us + 30, 0, NT_TIMER_DELACK, NT_TIMER_ARMED, 40)->basis =
+				NT_INFERRED;
+	}
+	a = scene_tcp(s, 1007000, 0, TH_ACK, 88, seq, 0);
+	a->pkt.window = 0;
+	scene_mark(a, NT_MARK_ZERO_WINDOW, NULL, NT_OBSERVED);
+	call = scene_call(s, 1007900, 3, 0, "recvfrom", 3, -11);
+	call->arg[1] = 16384;
+	call->arg[2] = 0x40;
+	scene_call(s, 1008000, 8, 0, "shutdown", 3, 0)->arg[0] = 1;
+	scene_by_call(scene_state(s, 1008001, 0, NT_ESTABLISHED, NT_FIN_WAIT_1), "shutdown", "curl",
+		      412);
+	scene_tcp(s, 1008010, 0, TH_FIN, 88, seq, 0);
+	scene_by_segment(scene_state(s, 1008040, 1, NT_ESTABLISHED, NT_CLOSE_WAIT),
+			 s->conv.narrow);
+	scene_by_call(scene_state(s, 1008100, 1, NT_CLOSE_WAIT, NT_LAST_ACK), "close", "httpd",
+		      398);
+	scene_tcp(s, 1008110, 1, TH_FIN, seq, 89, 0);
+	tr = scene_state(s, 1008140, 0, NT_FIN_WAIT_1, NT_TIME_WAIT);
+	scene_by_segment(tr, s->conv.narrow)->left_ms = 60000;
+	scene_tcp(s, 1008150, 0, TH_ACK, 89, seq + 1, 0);
+	scene_by_segment(scene_state(s, 1008180, 1, NT_LAST_ACK, NT_CLOSED), s->conv.narrow);
+	nt_model_finish(s->model);
+	return s;
+}
+
 #endif /* NETTRACE_SCENES_H */

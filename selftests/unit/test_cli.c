@@ -113,6 +113,20 @@ static void test_understood(void **state)
 	assert_int_equal(cli.color, NT_NEVER);
 	nt_cli_free(&cli);
 
+	assert_int_equal(parse(&cli, "timeline --symbols --deltas --options --unfold"), -1);
+	assert_int_equal(cli.draw.numbers, NT_NUMBERS_SYMBOLS);
+	assert_true(cli.draw.deltas && cli.draw.options && cli.draw.unfold);
+	assert_false(cli.draw.timers || cli.draw.calls);
+	nt_cli_free(&cli);
+	refused("timeline --symbols --absolute", "exclude each other");
+	refused("follow --symbols", "follow has no option --symbols");
+	refused("list --timers", "list has no option --timers");
+
+	assert_int_equal(parse(&cli, "follow --absolute --timers --calls"), -1);
+	assert_int_equal(cli.draw.numbers, NT_NUMBERS_ABSOLUTE);
+	assert_true(cli.draw.timers && cli.draw.calls);
+	nt_cli_free(&cli);
+
 	assert_int_equal(parse(&cli, "-N all follow"), -1);
 	assert_true(cli.every_netns);
 	assert_int_equal(cli.nnetns, 0);

@@ -41,6 +41,18 @@ static const char *words(const struct nt_layout *l)
 		case NT_ROW_PAUSE:
 			n += (size_t)sprintf(text + n, "P ");
 			break;
+		case NT_ROW_CALL:
+			n += (size_t)sprintf(text + n, "C%d ", r->end);
+			break;
+		case NT_ROW_TIMER:
+			n += (size_t)sprintf(text + n, "M%d ", r->end);
+			break;
+		case NT_ROW_QUEUE:
+			n += (size_t)sprintf(text + n, "Q%d ", r->end);
+			break;
+		case NT_ROW_FOLD:
+			n += (size_t)sprintf(text + n, "F%u-%u ", r->fold->first, r->fold->last);
+			break;
 		}
 	}
 	return text;
@@ -142,6 +154,55 @@ static void test_strangers(void **state)
 	scene_free(s);
 }
 
+/*
+ * A fold hides rows that tell of data, and counts them; losses, zero windows
+ * and the arrows around stay.  60 data segments, every second acknowledged.
+ */
+static void test_fold(void **state)
+{
+	struct nt_layout_opts o = { .fold = true, .calls = true, .timers = true };
+	struct scene *s = scene_busy();
+	const struct nt_fold *f = NULL;
+	struct nt_layout l;
+	uint32_t i, folds = 0, shown = 0, hidden = 0;
+
+	(void)state;
+	assert_int_equal(nt_layout_conv(&l, s->model, &s->conv, &o), 0);
+	assert_non_null(strstr(words(&l), "A5 M0 A6 A7 F8-47 A48 A49 A50 A51 A52 A53 A54 F55-92 "
+					  "A93 A94 A95 A96 C0 C0 T0 "));
+	for (i = 0; i < l.nrow; i++) {
+		const struct nt_row *r = &l.row[i];
+
+		if (r->type == NT_ROW_FOLD) {
+			f = f ? f : r->fold;
+			folds++;
+			hidden += r->fold->narrow;
+		}
+		shown += r->type == NT_ROW_ARROW;
+	}
+	assert_int_equal(folds, 2);
+	assert_int_equal(shown + hidden, s->conv.narrow);
+	assert_int_equal(f->narrow, 40);
+	assert_int_equal(f->bytes[0], 0);
+	/* 26 data segments in it, two of them retransmissions */
+	assert_int_equal(f->bytes[1], 24 * 1448);
+	assert_int_equal(f->mark[NT_MARK_RETRANSMISSION], 2);
+	assert_int_equal(f->timers, 1);
+	nt_layout_free(&l);
+	/* not where it was not asked for, and not for a handful */
+	o.fold = false;
+	assert_int_equal(nt_layout_conv(&l, s->model, &s->conv, &o), 0);
+	assert_null(strchr(words(&l), 'F'));
+	nt_layout_free(&l);
+	scene_free(s);
+	s = scene_echo();
+	o.fold = true;
+	assert_int_equal(nt_layout_conv(&l, s->model, &s->conv, &o), 0);
+	assert_null(strchr(words(&l), 'F'));
+	nt_layout_free(&l);
+	scene_free(s);
+}
+
 static void test_nothing(void **state)
 {
 	struct scene *s = scene_new(IPPROTO_TCP);
@@ -156,7 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_echo),	    cmocka_unit_test(test_states),
 		cmocka_unit_test(test_cause_first), cmocka_unit_test(test_strangers),
-		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_fold),	    cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

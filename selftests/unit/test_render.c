@@ -24,20 +24,42 @@
 static const struct {
 	const char *name;
 	struct scene *(*make)(void);
+	struct nt_draw draw;
+	int64_t now; /* ns after SCENE_T0 at which the trace ends; 0: not known */
 } scenes[] = {
-	{ "echo", scene_echo },
-	{ "loss", scene_loss },
-	{ "refused6", scene_refused6 },
-	{ "udp", scene_udp },
+	{ "echo", scene_echo, { 0 }, 0 },
+	{ "loss", scene_loss, { 0 }, 0 },
+	{ "refused6", scene_refused6, { 0 }, 0 },
+	{ "udp", scene_udp, { 0 }, 0 },
+	{ "busy", scene_busy, { .calls = true, .timers = true }, 34008140000 },
 };
 
 #define NSCENES (sizeof(scenes) / sizeof(scenes[0]))
 
+/* the same with other options, at 80 columns */
+static const struct {
+	const char *name;
+	size_t scene;
+	struct nt_draw draw;
+} variant[] = {
+	{ "echo-80-symbols", 0, { .numbers = NT_NUMBERS_SYMBOLS } },
+	{ "echo-80-absolute", 0, { .numbers = NT_NUMBERS_ABSOLUTE } },
+	{ "echo-80-deltas", 0, { .deltas = true } },
+	{ "echo-80-options", 0, { .options = true } },
+	{ "loss-80-symbols", 1, { .numbers = NT_NUMBERS_SYMBOLS } },
+	{ "loss-80-options", 1, { .options = true, .deltas = true } },
+	{ "busy-80-plain", 4, { 0 } },
+	{ "busy-80-unfold", 4, { .unfold = true, .timers = true } },
+};
+
 enum what { PICTURE, DETAIL, LINES };
 
-static char *draw(const struct scene *s, enum what what, int width, bool unicode, bool color)
+static char *draw_as(const struct scene *s, enum what what, int width, bool unicode, bool color,
+		     const struct nt_draw *how, int64_t now)
 {
 	struct nt_view v = { .width = width,
+			     .draw = *how,
+			     .now = now ? SCENE_T0 + now : 0,
 			     .unicode = unicode,
 			     .color = color,
 			     .netns = { "client", "router", "server" } };
@@ -63,6 +85,12 @@ static char *draw(const struct scene *s, enum what what, int width, bool unicode
 	return text;
 }
 
+static char *draw(size_t i, const struct scene *s, enum what what, int width, bool unicode,
+		  bool color)
+{
+	return draw_as(s, what, width, unicode, color, &scenes[i].draw, scenes[i].now);
+}
+
 static char *read_all(const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -71,10 +99,10 @@ static char *read_all(const char *path)
 
 	if (!f)
 		return NULL;
-	text = calloc(1, 65536);
+	text = calloc(1, 262144);
 	assert_non_null(text);
-	n = fread(text, 1, 65535, f);
-	assert_true(n < 65535);
+	n = fread(text, 1, 262143, f);
+	assert_true(n < 262143);
 	fclose(f);
 	return text;
 }
@@ -116,21 +144,21 @@ static void test_golden(void **state)
 
 		for (w = 0; w < 3; w++)
 			for (ascii = 0; ascii < 2; ascii++) {
-				text = draw(s, PICTURE, width[w], !ascii, false);
+				text = draw(i, s, PICTURE, width[w], !ascii, false);
 				snprintf(name, sizeof(name), "%s-%d%s", scenes[i].name, width[w],
 					 ascii ? "-ascii" : "");
 				golden(name, text);
 				free(text);
 			}
-		text = draw(s, DETAIL, 100, true, false);
+		text = draw(i, s, DETAIL, 100, true, false);
 		snprintf(name, sizeof(name), "%s-show", scenes[i].name);
 		golden(name, text);
 		free(text);
-		text = draw(s, LINES, 120, true, false);
+		text = draw(i, s, LINES, 120, true, false);
 		snprintf(name, sizeof(name), "%s-lines", scenes[i].name);
 		golden(name, text);
 		free(text);
-		text = draw(s, LINES, 0, true, false); /* to a file: addresses on each */
+		text = draw(i, s, LINES, 0, true, false); /* to a file: addresses on each */
 		snprintf(name, sizeof(name), "%s-lines-wide", scenes[i].name);
 		golden(name, text);
 		free(text);
@@ -138,7 +166,22 @@ static void test_golden(void **state)
 	}
 }
 
-/* no line is wider than it may be, nothing but ASCII where ASCII was asked */
+static void test_variants(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(variant) / sizeof(variant[0]); i++) {
+		size_t k = variant[i].scene;
+		struct scene *s = scenes[k].make();
+		char *text = draw_as(s, PICTURE, 80, true, false, &variant[i].draw, scenes[k].now);
+
+		golden(variant[i].name, text);
+		free(text);
+		scene_free(s);
+	}
+}
+
 /* what is said of a packet whose line was printed before */
 static void test_late(void **state)
 {
@@ -181,6 +224,7 @@ static void test_late(void **state)
 	scene_free(s);
 }
 
+/* no line is wider than it may be, nothing but ASCII where ASCII was asked */
 static void check_lines(char *text, int width, bool unicode)
 {
 	char *rest = text, *line, *p;
@@ -209,7 +253,7 @@ static void test_every_width(void **state)
 
 		for (w = NT_WIDTH_MIN; w <= NT_WIDTH_MAX + 3; w++)
 			for (what = PICTURE; what <= LINES; what++) {
-				char *text = draw(s, what, w, w & 1, false);
+				char *text = draw(i, s, what, w, w & 1, false);
 
 				check_lines(text, w, w & 1);
 				free(text);
@@ -226,7 +270,7 @@ static void test_lifelines_straight(void **state)
 
 	(void)state;
 	for (w = NT_WIDTH_MIN; w < 150; w++) {
-		char *text = draw(s, PICTURE, w, false, false), *rest = text;
+		char *text = draw(0, s, PICTURE, w, false, false), *rest = text;
 		int left = 12 + (w >= 110 ? 27 : w >= 76 ? 14 : 0), n = 0;
 		int right = w - 1 - (left - 12);
 		char *line;
@@ -251,8 +295,8 @@ static void test_color(void **state)
 	(void)state;
 	for (i = 0; i < NSCENES; i++) {
 		struct scene *s = scenes[i].make();
-		char *plain = draw(s, PICTURE, 80, true, false);
-		char *color = draw(s, PICTURE, 80, true, true), *from, *to;
+		char *plain = draw(i, s, PICTURE, 80, true, false);
+		char *color = draw(i, s, PICTURE, 80, true, true), *from, *to;
 		int n = 0;
 
 		for (from = to = color; *from; from++) {
@@ -298,7 +342,7 @@ static void test_unknown_numbers(void **state)
 	s->conv.opened = (enum nt_opened)99;
 	s->conv.closed = (enum nt_closed)99;
 	for (what = PICTURE; what <= LINES; what++) {
-		char *text = draw(s, what, 120, true, false);
+		char *text = draw(0, s, what, 120, true, false);
 
 		if (!strstr(text, "?"))
 			fail_msg("no unknown name in %d:\n%s", what, text);
@@ -311,9 +355,13 @@ static void test_unknown_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden), cmocka_unit_test(test_every_width),
-		cmocka_unit_test(test_late),   cmocka_unit_test(test_lifelines_straight),
-		cmocka_unit_test(test_color),  cmocka_unit_test(test_unknown_numbers),
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_variants),
+		cmocka_unit_test(test_every_width),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_lifelines_straight),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_unknown_numbers),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -85,17 +85,14 @@ static void load(struct schema *c)
 static void test_schema(void **state)
 {
 	static struct scene *(*const make[])(void) = {
-		scene_echo,
-		scene_loss,
-		scene_refused6,
-		scene_udp,
+		scene_echo, scene_loss, scene_refused6, scene_udp, scene_busy,
 	};
 	struct schema c;
 	size_t i;
 
 	(void)state;
 	load(&c);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		struct scene *s = make[i]();
 		json_t *list = objects(s);
 
@@ -188,6 +185,38 @@ static void test_contract(void **state)
 	     "\"server_state\":\"CLOSED\",\"segments\":{\"c>s\":6,\"s>c\":5},"
 	     "\"bytes\":{\"c>s\":5,\"s>c\":5},"
 	     "\"retransmissions\":{\"c>s\":0,\"s>c\":0}}");
+	json_decref(list);
+	scene_free(s);
+}
+
+static void test_beside(void **state)
+{
+	struct scene *s = scene_busy();
+	json_t *list = objects(s);
+
+	(void)state;
+	says(nth(list, "call", 0),
+	     "{\"t\":1772366399999910000,\"conv\":1,\"end\":\"client\",\"call\":\"socket\","
+	     "\"args\":{\"family\":\"AF_INET\",\"type\":\"SOCK_STREAM|SOCK_CLOEXEC\","
+	     "\"protocol\":0},\"result\":3,\"duration\":4000,\"pid\":412,\"tid\":412,"
+	     "\"comm\":\"curl\"}");
+	says(nth(list, "call", 1),
+	     "{\"args\":{\"fd\":3,\"addr\":{\"addr\":\"10.0.2.2\",\"port\":8090}},"
+	     "\"result\":0}");
+	says(nth(list, "call", 3), "{\"call\":\"recvfrom\",\"args\":{\"fd\":3,\"len\":16384,"
+				   "\"flags\":\"MSG_DONTWAIT\"},\"result\":-11,"
+				   "\"error\":\"EAGAIN\"}");
+	says(nth(list, "call", 4), "{\"args\":{\"fd\":3,\"how\":\"SHUT_WR\"}}");
+	says(nth(list, "timer", 0), "{\"end\":\"client\",\"timer\":\"retransmission\","
+				    "\"event\":\"fired\",\"basis\":\"observed\","
+				    "\"segment\":1,\"backoff\":1}");
+	says(nth(list, "timer", 2),
+	     "{\"timer\":\"delayed-ack\",\"event\":\"armed\",\"basis\":\"inferred\","
+	     "\"left_ms\":40}");
+	says(nth(list, "queue", 0), "{\"end\":\"server\",\"segment\":1,"
+				    "\"accept\":{\"len\":129,\"max\":128},\"half_open\":0,"
+				    "\"verdict\":\"accept-queue-full\",\"basis\":\"inferred\"}");
+	says(nth(list, "segment", 3), "{\"win\":502,\"win_bytes\":64256}");
 	json_decref(list);
 	scene_free(s);
 }
@@ -350,8 +379,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_late),	       cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_schema_refuses), cmocka_unit_test(test_contract),
-		cmocka_unit_test(test_loss),	       cmocka_unit_test(test_datagram),
-		cmocka_unit_test(test_stats),	       cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_beside),	       cmocka_unit_test(test_loss),
+		cmocka_unit_test(test_datagram),       cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_socket),
 	};
 
 	return cmocka_run_group_tests_name("render_json", tests, NULL, NULL);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * render_json.h - what the files of the JSON format share
+ *
+ * Ownership: functions return new references, which the caller gives away.
+ */
+#ifndef NETTRACE_RENDER_JSON_H
+#define NETTRACE_RENDER_JSON_H
+
+#include <jansson.h>
+
+#include "model.h"
+
+/* a name that others chose, escaped; at most @max bytes of it */
+json_t *nt_json_foreign(const char *s, size_t max);
+json_t *nt_json_addr(const struct nt_addr *a);
+
+/* render_json_item.c: objects of type "call", "timer" and "queue" */
+json_t *nt_json_call(const struct nt_conv *c, const struct nt_call *call);
+json_t *nt_json_timer(const struct nt_conv *c, const struct nt_timer *tm);
+json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q);
+
+#endif /* NETTRACE_RENDER_JSON_H */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * render_json_item.c - calls, timers and queues as JSON objects
+ */
+#include "calls.h"
+#include "names.h"
+#include "render_json.h"
+
+static json_t *object(const char *type, int64_t t, const struct nt_conv *c, int end)
+{
+	return json_pack("{s:s,s:I,s:I,s:s}", "type", type, "t", (json_int_t)t, "conv",
+			 (json_int_t)c->id, "end", end & 1 ? "server" : "client");
+}
+
+static json_t *arguments(const struct nt_call *call)
+{
+	struct nt_call_arg arg[NT_CALL_ARGS];
+	int i, n = nt_call_args(call, arg);
+	json_t *o = json_object();
+
+	for (i = 0; i < n; i++) {
+		json_t *v;
+
+		if (arg[i].is_addr)
+			v = nt_json_addr(&call->addr);
+		else if (arg[i].is_number)
+			v = json_integer(arg[i].number);
+		else
+			v = json_string(arg[i].text);
+		json_object_set_new(o, arg[i].name, v);
+	}
+	return o;
+}
+
+json_t *nt_json_call(const struct nt_conv *c, const struct nt_call *call)
+{
+	json_t *o = object("call", call->t, c, call->end);
+	char name[32];
+
+	json_object_set_new(o, "call", json_string(call->name ? call->name : "?"));
+	json_object_set_new(o, "args", arguments(call));
+	if (call->t_end) {
+		json_object_set_new(o, "result", json_integer(call->result));
+		if (call->result < 0)
+			json_object_set_new(
+				o, "error",
+				json_string(nt_errno_name(-call->result, name, sizeof(name))));
+		json_object_set_new(o, "duration", json_integer(call->t_end - call->t));
+	}
+	if (call->listener)
+		json_object_set_new(o, "listener", json_true());
+	json_object_set_new(o, "pid", json_integer(call->pid));
+	json_object_set_new(o, "tid", json_integer(call->tid));
+	json_object_set_new(o, "comm", nt_json_foreign(call->comm, NETTRACE_NAME_LEN));
+	return o;
+}
+
+json_t *nt_json_timer(const struct nt_conv *c, const struct nt_timer *tm)
+{
+	json_t *o = object("timer", tm->t, c, tm->end);
+
+	json_object_set_new(o, "timer", json_string(nt_timer_word(tm->name)));
+	json_object_set_new(o, "event", json_string(nt_timer_event_name(tm->event)));
+	json_object_set_new(o, "basis", json_string(nt_basis_name(tm->basis)));
+	if (tm->arrow)
+		json_object_set_new(o, "segment", json_integer(tm->arrow));
+	if (tm->event == NT_TIMER_ARMED || tm->event == NT_TIMER_RESET)
+		json_object_set_new(o, "left_ms", json_integer(tm->left_ms));
+	if (tm->value_us)
+		json_object_set_new(o, "value_us", json_integer(tm->value_us));
+	if (tm->backoff)
+		json_object_set_new(o, "backoff", json_integer(tm->backoff));
+	return o;
+}
+
+json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q)
+{
+	json_t *o = object("queue", q->t, c, q->end);
+
+	json_object_set_new(o, "segment", json_integer(q->arrow));
+	json_object_set_new(o, "accept",
+			    json_pack("{s:I,s:I}", "len", (json_int_t)q->accept_len, "max",
+				      (json_int_t)q->accept_max));
+	json_object_set_new(o, "half_open", json_integer(q->request_len));
+	json_object_set_new(o, "verdict", json_string(nt_queue_verdict_name(q->verdict)));
+	json_object_set_new(o, "basis", json_string(nt_basis_name(q->basis)));
+	return o;
+}

@@ -48,14 +48,13 @@ int nt_capture_need(struct nt_capture *c, size_t n, struct nt_error *err)
 
 	if (c->have - c->pos >= n)
 		return 1;
-	if (c->pos + n > sizeof(c->buf)) {
-		memmove(c->buf, c->buf + c->pos, c->have - c->pos);
-		c->base += c->pos;
-		c->have -= c->pos;
-		c->pos = 0;
-	}
-	while (c->have - c->pos < n) {
-		got = read(c->in.fd, c->buf + c->have, sizeof(c->buf) - c->have);
+	/* what is left is less than a packet; the memory behind it is in the cache */
+	memmove(c->buf, c->buf + c->pos, c->have - c->pos);
+	c->base += c->pos;
+	c->have -= c->pos;
+	c->pos = 0;
+	while (c->have < n) {
+		got = read(c->in.fd, c->buf + c->have, NT_CAPTURE_CHUNK);
 		if (got > 0)
 			c->have += (size_t)got;
 		else if (!got)

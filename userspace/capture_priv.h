@@ -9,8 +9,9 @@
 
 #include "capture.h"
 
-#define NT_CAPTURE_BUF (1u << 20)
-#define NT_BLOCK_MAX   (512u * 1024) /* of pcapng: a packet with its options */
+#define NT_BLOCK_MAX	 (512u * 1024) /* of pcapng: a packet with its options */
+#define NT_CAPTURE_CHUNK (128u * 1024) /* read at once */
+#define NT_CAPTURE_BUF	 (NT_BLOCK_MAX + NT_CAPTURE_CHUNK)
 
 struct nt_capture {
 	struct nt_input in;

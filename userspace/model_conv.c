@@ -150,7 +150,7 @@ bool nt_conv_over(const struct nt_convx *cv)
 }
 
 #define SPARE_MAX 4096 /* arrows that are not given back */
-#define RECALL	  4    /* arrows that a final one may be compared with */
+#define RECALL	  1    /* the arrow before: the SYN that a SYN,ACK answers */
 
 struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 {

@@ -18,38 +18,34 @@ struct spec {
 	int from;
 };
 
-enum { MOVES = 1, WAITS = 2 };
-
 static const struct {
 	const char *call;
-	int what;
+	bool moves; /* data */
 	struct spec arg[NT_CALL_ARGS];
 } calls[] = {
-	{ "socket", 0, { { "family", FAMILY, 0 }, { "type", TYPE, 1 }, { "protocol", NUMBER, 2 } } },
-	{ "bind", 0, { { "fd", NUMBER, 0 }, { "addr", ADDR, 0 } } },
-	{ "listen", 0, { { "fd", NUMBER, 0 }, { "backlog", NUMBER, 1 } } },
-	{ "connect", 0, { { "fd", NUMBER, 0 }, { "addr", ADDR, 0 } } },
-	{ "accept", WAITS, { { "fd", NUMBER, 0 } } },
-	{ "accept4", WAITS, { { "fd", NUMBER, 0 }, { "flags", SOCK, 3 } } },
-	{ "send", MOVES, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
-	{ "sendto", MOVES, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
-	{ "sendmsg", MOVES, { { "fd", NUMBER, 0 }, { "flags", MSG, 2 } } },
-	{ "sendmmsg", MOVES, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 }, { "flags", MSG, 3 } } },
-	{ "recv", MOVES | WAITS, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
-	{ "recvfrom",
-	  MOVES | WAITS,
-	  { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
-	{ "recvmsg", MOVES | WAITS, { { "fd", NUMBER, 0 }, { "flags", MSG, 2 } } },
-	{ "recvmmsg",
-	  MOVES | WAITS,
-	  { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 }, { "flags", MSG, 3 } } },
-	{ "read", MOVES | WAITS, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 } } },
-	{ "write", MOVES, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 } } },
-	{ "readv", MOVES | WAITS, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 } } },
-	{ "writev", MOVES, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 } } },
-	{ "sendfile", MOVES, { { "fd", NUMBER, 0 }, { "in_fd", NUMBER, 1 }, { "len", BYTES, 3 } } },
-	{ "shutdown", 0, { { "fd", NUMBER, 0 }, { "how", HOW, 1 } } },
-	{ "close", 0, { { "fd", NUMBER, 0 } } },
+	{ "socket",
+	  false,
+	  { { "family", FAMILY, 0 }, { "type", TYPE, 1 }, { "protocol", NUMBER, 2 } } },
+	{ "bind", false, { { "fd", NUMBER, 0 }, { "addr", ADDR, 0 } } },
+	{ "listen", false, { { "fd", NUMBER, 0 }, { "backlog", NUMBER, 1 } } },
+	{ "connect", false, { { "fd", NUMBER, 0 }, { "addr", ADDR, 0 } } },
+	{ "accept", false, { { "fd", NUMBER, 0 } } },
+	{ "accept4", false, { { "fd", NUMBER, 0 }, { "flags", SOCK, 3 } } },
+	{ "send", true, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
+	{ "sendto", true, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
+	{ "sendmsg", true, { { "fd", NUMBER, 0 }, { "flags", MSG, 2 } } },
+	{ "sendmmsg", true, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 }, { "flags", MSG, 3 } } },
+	{ "recv", true, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
+	{ "recvfrom", true, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 }, { "flags", MSG, 3 } } },
+	{ "recvmsg", true, { { "fd", NUMBER, 0 }, { "flags", MSG, 2 } } },
+	{ "recvmmsg", true, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 }, { "flags", MSG, 3 } } },
+	{ "read", true, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 } } },
+	{ "write", true, { { "fd", NUMBER, 0 }, { "len", BYTES, 2 } } },
+	{ "readv", true, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 } } },
+	{ "writev", true, { { "fd", NUMBER, 0 }, { "vlen", NUMBER, 2 } } },
+	{ "sendfile", true, { { "fd", NUMBER, 0 }, { "in_fd", NUMBER, 1 }, { "len", BYTES, 3 } } },
+	{ "shutdown", false, { { "fd", NUMBER, 0 }, { "how", HOW, 1 } } },
+	{ "close", false, { { "fd", NUMBER, 0 } } },
 };
 
 #define NCALLS (sizeof(calls) / sizeof(calls[0]))
@@ -201,21 +197,9 @@ const char *nt_errno_name(int64_t err, char *buf, size_t size)
 	return buf;
 }
 
-bool nt_call_waits(const struct nt_call *call)
-{
-	size_t c = find(call);
-
-	return c < NCALLS && (calls[c].what & WAITS);
-}
-
 bool nt_call_moves_data(const struct nt_call *call)
 {
 	size_t c = find(call);
 
-	return c < NCALLS && (calls[c].what & MOVES);
-}
-
-int64_t nt_call_time(const struct nt_call *call)
-{
-	return call->t_end && nt_call_waits(call) ? call->t_end : call->t;
+	return c < NCALLS && calls[c].moves;
 }

@@ -33,13 +33,7 @@ int nt_call_args(const struct nt_call *call, struct nt_call_arg arg[NT_CALL_ARGS
 /** nt_errno_name() - "ECONNREFUSED"; of a number without a name "error 4711" */
 const char *nt_errno_name(int64_t err, char *buf, size_t size);
 
-/** nt_call_waits() - it waits for the peer: what it did shows when it returns */
-bool nt_call_waits(const struct nt_call *call);
-
 /** nt_call_moves_data() - it sends or receives */
 bool nt_call_moves_data(const struct nt_call *call);
-
-/** nt_call_time() - where it stands among what happened */
-int64_t nt_call_time(const struct nt_call *call);
 
 #endif /* NETTRACE_CALLS_H */

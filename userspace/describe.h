@@ -80,8 +80,13 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
 /** nt_describe_size() - "840 B", "212 kB" */
 char *nt_describe_size(char *buf, size_t size, uint64_t bytes);
 
-/** nt_describe_call() - "connect(3, 10.0.2.2:8090) = 0  0.4 ms"; @brief: without its flags */
-void nt_describe_call(struct nt_label *label, const struct nt_call *call, bool brief);
+/**
+ * nt_describe_call() - "connect(3, 10.0.2.2:8090) = 0  0.4 ms"
+ * @part:	BEGUN: without its result; RETURNED: without its arguments
+ * @brief:	without flags
+ */
+void nt_describe_call(struct nt_label *label, const struct nt_call *call, enum nt_call_part part,
+		      bool brief);
 
 /** nt_timer_text() - "retransmission timer" */
 const char *nt_timer_text(enum nt_timer_name name);

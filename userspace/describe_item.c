@@ -57,23 +57,38 @@ static void put_args(char *buf, size_t size, const struct nt_call *call, bool br
 	}
 }
 
-void nt_describe_call(struct nt_label *label, const struct nt_call *call, bool brief)
+/* the result, once it is known */
+static void add_result(struct nt_label *label, const struct nt_call *call)
 {
-	char args[400], err[32], span[24], owner[NT_OWNER_TEXT];
+	char err[32], span[24];
 
-	nt_label_start(label);
-	put_args(args, sizeof(args), call, brief);
-	nt_label_add(label, 0, NT_ROLE_CAUSE, "%s(%s)", call->name ? call->name : "?", args);
-	if (!call->t_end)
-		nt_label_add(label, 1, NT_ROLE_DIM, "has not returned");
-	else if (call->result < 0)
+	if (call->result < 0)
 		nt_label_add(label, 1, NT_ROLE_MARK, "= %s",
 			     nt_errno_name(-call->result, err, sizeof(err)));
 	else
 		nt_label_add(label, 1, NT_ROLE_CAUSE, "= %" PRId64, call->result);
-	if (call->t_end)
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, " %s",
-			     nt_describe_span(span, sizeof(span), call->t_end - call->t));
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, " %s",
+		     nt_describe_span(span, sizeof(span), call->t_end - call->t));
+}
+
+void nt_describe_call(struct nt_label *label, const struct nt_call *call, enum nt_call_part part,
+		      bool brief)
+{
+	const char *name = call->name ? call->name : "?";
+	char args[400], owner[NT_OWNER_TEXT];
+
+	nt_label_start(label);
+	put_args(args, sizeof(args), call, brief);
+	if (part == NT_CALL_RETURNED)
+		nt_label_add(label, 0, NT_ROLE_CAUSE, "%s() returns", name);
+	else
+		nt_label_add(label, 0, NT_ROLE_CAUSE, "%s(%s)", name, args);
+	if (part == NT_CALL_BEGUN)
+		nt_label_add(label, 1, NT_ROLE_DIM, "…");
+	else if (call->t_end)
+		add_result(label, call);
+	else
+		nt_label_add(label, 1, NT_ROLE_DIM, "has not returned");
 	if (*nt_describe_owner(owner, sizeof(owner), call->comm, call->pid))
 		nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, " %s", owner);
 	if (call->listener)
@@ -141,8 +156,8 @@ void nt_describe_timer(struct nt_label *label, const struct nt_timer *tm)
 static void add_accept(struct nt_label *label, int rank, enum nt_role role,
 		       const struct nt_queue *q)
 {
-	nt_label_add(label, rank, role, "accept queue %" PRIu32 "/%" PRIu32 ",", q->accept_len,
-		     q->accept_max);
+	nt_label_add(label, rank, role, "accept queue %" PRIu32 "/%" PRIu32 "%s", q->accept_len,
+		     q->accept_max, q->ack ? "" : ",");
 }
 
 void nt_describe_queue(struct nt_label *label, const struct nt_queue *q)
@@ -155,7 +170,8 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q)
 	switch (q->verdict) {
 	case NT_QUEUE_OK:
 		add_accept(label, 0, NT_ROLE_DIM, q);
-		nt_label_add(label, 0, NT_ROLE_DIM, "half open %" PRIu32, q->request_len);
+		if (!q->ack)
+			nt_label_add(label, 0, NT_ROLE_DIM, "half open %" PRIu32, q->request_len);
 		break;
 	case NT_QUEUE_ACCEPT_FULL:
 		nt_label_add(label, 0, role, "%sACCEPT QUEUE FULL (%" PRIu32 "/%" PRIu32 "):", mark,
@@ -168,9 +184,18 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q)
 		nt_label_add(label, 1, role, "segment %" PRIu32 " is dropped", q->arrow);
 		break;
 	case NT_QUEUE_COOKIE:
-		nt_label_add(label, 0, role, "%sHALF-OPEN QUEUE FULL (%" PRIu32 "):", mark,
-			     q->request_len);
+		if (q->syncookies == 2) /* always, for tests */
+			nt_label_add(label, 0, role, "%stcp_syncookies is 2:", mark);
+		else
+			nt_label_add(label, 0, role, "%sHALF-OPEN QUEUE FULL (%" PRIu32 "):", mark,
+				     q->request_len);
 		nt_label_add(label, 1, role, "a SYN cookie answers");
+		break;
+	case NT_QUEUE_UNANSWERED:
+		nt_label_add(label, 0, role, "%ssegment %" PRIu32 " is not answered:", mark,
+			     q->arrow);
+		add_accept(label, 1, role, q);
+		nt_label_add(label, 1, role, "half open %" PRIu32, q->request_len);
 		break;
 	default:
 		nt_label_add(label, 0, role, "%s%s:", mark, nt_queue_verdict_name(q->verdict));

@@ -22,12 +22,11 @@ static void put_inside(struct ladder *d, int end, const struct nt_label *label)
 }
 
 /* rather without flags than without a result */
-static void describe_call(const struct ladder *d, struct nt_label *label,
-			  const struct nt_call *call)
+static void describe_call(const struct ladder *d, struct nt_label *label, const struct nt_row *r)
 {
-	nt_describe_call(label, call, false);
+	nt_describe_call(label, r->call, nt_layout_part(r), false);
 	if (nt_label_rank(label, d->life[1] - d->life[0] - 3, d->v->unicode) < 1)
-		nt_describe_call(label, call, true);
+		nt_describe_call(label, r->call, nt_layout_part(r), true);
 }
 
 /* the pieces that must be said and do not fit beside the others: below */
@@ -59,8 +58,8 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
-	if (r->type == NT_ROW_CALL)
-		describe_call(d, &label, r->call);
+	if (r->type == NT_ROW_CALL || r->type == NT_ROW_RETURN)
+		describe_call(d, &label, r);
 	else if (r->type == NT_ROW_TIMER)
 		nt_describe_timer(&label, r->timer);
 	else

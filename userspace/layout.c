@@ -23,6 +23,7 @@ struct entry {
 };
 
 #define HELD_MAX 8
+#define LASTS_NS 10000000 /* calls from here on have a row for their return */
 
 struct work {
 	struct nt_layout *l;
@@ -87,6 +88,28 @@ static bool waited(const struct work *w, size_t narp, const struct nt_arrow *a)
 	return false;
 }
 
+/*
+ * A call that lasts has two rows: what happens meanwhile stands between them.
+ * Those that wait for the peer stand at their return, and need but that one.
+ */
+static bool is_split(const struct nt_call *call, int64_t t)
+{
+	return call->part == NT_CALL_BEGUN || (t == call->t && call->t_end - call->t >= LASTS_NS);
+}
+
+static void collect_call(struct work *w, const struct nt_item *it)
+{
+	const struct nt_call *call = it->call;
+
+	if (call->part == NT_CALL_RETURNED) {
+		add(w, NT_ROW_RETURN, it->t, call);
+		return;
+	}
+	add(w, NT_ROW_CALL, it->t, call);
+	if (call->part == NT_CALL_WHOLE && is_split(call, it->t))
+		add(w, NT_ROW_RETURN, call->t_end, call);
+}
+
 static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 {
 	bool wait;
@@ -103,7 +126,7 @@ static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 		break;
 	case NT_ITEM_CALL:
 		if (w->o->calls)
-			add(w, NT_ROW_CALL, nt_call_time(it->call), it->call);
+			collect_call(w, it);
 		break;
 	case NT_ITEM_TIMER:
 		if (w->o->timers)
@@ -316,6 +339,7 @@ static void fill_row(struct nt_layout *l, struct nt_row *r, const struct entry *
 		nt_arp_place(r, l->conv);
 		break;
 	case NT_ROW_CALL:
+	case NT_ROW_RETURN:
 		r->call = e->what;
 		r->end = r->call->end & 1;
 		break;
@@ -332,6 +356,23 @@ static void fill_row(struct nt_layout *l, struct nt_row *r, const struct entry *
 	default:
 		r->gap = e->what;
 	}
+}
+
+/* Return: how many entries behind it are in this row, too */
+static size_t lay_call(const struct work *w, struct nt_row *r, size_t at)
+{
+	const struct entry *next = at + 1 < w->n ? &w->e[at + 1] : NULL;
+	const struct nt_call *call = r->call, *back;
+
+	r->whole = !is_split(call, r->t);
+	if (r->whole || !next || next->type != NT_ROW_RETURN)
+		return 0;
+	back = next->what; /* of one that had not returned: a copy */
+	if (back->tid != call->tid || back->t != call->t)
+		return 0;
+	r->call = back;
+	r->whole = true;
+	return 1;
 }
 
 static void lay(struct work *w)
@@ -358,6 +399,8 @@ static void lay(struct work *w)
 		if (!r)
 			break;
 		fill_row(w->l, r, e);
+		if (e->type == NT_ROW_CALL)
+			i += lay_call(w, r, i);
 	}
 }
 

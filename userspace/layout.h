@@ -22,6 +22,7 @@ enum nt_row_type {
 	NT_ROW_GAP,
 	NT_ROW_PAUSE, /* nothing happened for @pause ns */
 	NT_ROW_CALL,
+	NT_ROW_RETURN, /* of a call whose NT_ROW_CALL is further up */
 	NT_ROW_TIMER,
 	NT_ROW_QUEUE,
 	NT_ROW_FOLD, /* rows of a long data phase that are not drawn */
@@ -63,10 +64,19 @@ struct nt_row {
 	const struct nt_transition *fresh;
 	/* TRANSITION, or @fresh: how long the old state had lasted, ns; -1: unknown */
 	int64_t lasted;
+	bool whole; /* CALL: it returned before anything else happened */
 	/* ARP: beside which end (-1: between them); sent by it; to the other */
 	int8_t end;
 	bool out, across;
 };
+
+/* what of its call a CALL or RETURN row shows */
+static inline enum nt_call_part nt_layout_part(const struct nt_row *r)
+{
+	if (r->type == NT_ROW_RETURN)
+		return NT_CALL_RETURNED;
+	return r->whole ? NT_CALL_WHOLE : NT_CALL_BEGUN;
+}
 
 struct nt_layout {
 	const struct nt_conv *conv;

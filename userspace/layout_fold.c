@@ -56,7 +56,8 @@ static bool plain_row(const struct nt_row *r)
 	case NT_ROW_ARROW:
 		return !r->fresh && plain_arrow(r->arrow);
 	case NT_ROW_CALL:
-		return nt_call_moves_data(r->call) && r->call->t_end && r->call->result >= 0;
+	case NT_ROW_RETURN:
+		return nt_call_moves_data(r->call) && r->call->result >= 0;
 	case NT_ROW_TIMER:
 		return r->timer->event != NT_TIMER_FIRED;
 	default:
@@ -134,7 +135,7 @@ static struct nt_fold *fold(const struct nt_layout *l, size_t from, size_t to)
 			count_arrow(f, r->arrow);
 		else if (r->type == NT_ROW_CALL)
 			f->calls++;
-		else
+		else if (r->type == NT_ROW_TIMER)
 			f->timers++;
 	}
 	return f;

@@ -47,6 +47,9 @@ json_t *nt_json_call(const struct nt_conv *c, const struct nt_call *call)
 				json_string(nt_errno_name(-call->result, name, sizeof(name))));
 		json_object_set_new(o, "duration", json_integer(call->t_end - call->t));
 	}
+	if (call->part != NT_CALL_WHOLE)
+		json_object_set_new(
+			o, "part", json_string(call->part == NT_CALL_BEGUN ? "begun" : "returned"));
 	if (call->listener)
 		json_object_set_new(o, "listener", json_true());
 	json_object_set_new(o, "pid", json_integer(call->pid));
@@ -81,7 +84,10 @@ json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q)
 	json_object_set_new(o, "accept",
 			    json_pack("{s:I,s:I}", "len", (json_int_t)q->accept_len, "max",
 				      (json_int_t)q->accept_max));
-	json_object_set_new(o, "half_open", json_integer(q->request_len));
+	if (!q->ack) {
+		json_object_set_new(o, "half_open", json_integer(q->request_len));
+		json_object_set_new(o, "syncookies", json_integer(q->syncookies));
+	}
 	json_object_set_new(o, "verdict", json_string(nt_queue_verdict_name(q->verdict)));
 	json_object_set_new(o, "basis", json_string(nt_basis_name(q->basis)));
 	return o;

@@ -347,6 +347,7 @@ static void draw_row(struct ladder *d, const struct nt_row *r)
 		nt_ladder_fold(d, r, print);
 		break;
 	case NT_ROW_CALL:
+	case NT_ROW_RETURN:
 	case NT_ROW_TIMER:
 	case NT_ROW_QUEUE:
 		nt_ladder_beside(d, r, print);

@@ -205,7 +205,7 @@ static void line_beside(const struct nt_view *v, const struct nt_item *it, int e
 		col = nt_line_put(&line, col, line.width, addr, role) + 1;
 	col = nt_line_put(&line, col, line.width, nt_end_name(it->conv, end & 1), role) + 1;
 	if (it->type == NT_ITEM_CALL)
-		nt_describe_call(&label, it->call, false);
+		nt_describe_call(&label, it->call, it->call->part, false);
 	else if (it->type == NT_ITEM_TIMER)
 		nt_describe_timer(&label, it->timer);
 	else

@@ -204,8 +204,8 @@ static void show_beside(const struct nt_view *v, const struct nt_conv *c, const 
 	col = nt_line_put(&line, 9, v->width, nt_end_name(c, r->end & 1),
 			  r->end & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
 	col = nt_line_put(&line, col, v->width, ":", NT_ROLE_PLAIN);
-	if (r->type == NT_ROW_CALL)
-		nt_describe_call(&label, r->call, false);
+	if (r->type == NT_ROW_CALL || r->type == NT_ROW_RETURN)
+		nt_describe_call(&label, r->call, nt_layout_part(r), false);
 	else if (r->type == NT_ROW_TIMER)
 		nt_describe_timer(&label, r->timer);
 	else
@@ -256,6 +256,7 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 			nt_line_item(v, m, &it);
 			break;
 		case NT_ROW_CALL:
+		case NT_ROW_RETURN:
 		case NT_ROW_TIMER:
 		case NT_ROW_QUEUE:
 			show_beside(v, c, r);

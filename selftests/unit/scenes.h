@@ -139,7 +139,7 @@ static inline struct scene *scene_busy(void)
 	s->conv.closer = 0;
 	call = scene_call(s, -90, 4, 0, "socket", AF_INET, 3);
 	call->arg[0] = 1 | 02000000;
-	call = scene_call(s, -20, 1090500, 0, "connect", 3, 0);
+	call = scene_call(s, -20, 1000112, 0, "connect", 3, 0);
 	call->addr = s->conv.end[1].addr;
 	s->conv.t0 = SCENE_T0 - 90000;
 	scene_by_call(scene_state(s, 0, 0, NT_CLOSED, NT_SYN_SENT), "connect", "curl", 412);

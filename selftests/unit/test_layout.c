@@ -44,6 +44,9 @@ static const char *words(const struct nt_layout *l)
 		case NT_ROW_CALL:
 			n += (size_t)sprintf(text + n, "C%d ", r->end);
 			break;
+		case NT_ROW_RETURN:
+			n += (size_t)sprintf(text + n, "c%d ", r->end);
+			break;
 		case NT_ROW_TIMER:
 			n += (size_t)sprintf(text + n, "M%d ", r->end);
 			break;

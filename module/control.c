@@ -30,8 +30,7 @@ static struct nt_trace *nt_trace_new(struct nt_net *nt,
 	refcount_set(&tr->refs, 1);
 	tr->net = nt->net;
 	tr->set = *set;
-	if (nt->filter)
-		RCU_INIT_POINTER(tr->filter, nt->filter->prog);
+	RCU_INIT_POINTER(tr->filter, nt->filter);
 	ret = nt_ring_init(&tr->ring, tr->set.ring, stride);
 	if (ret)
 		goto err_free;

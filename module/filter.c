@@ -13,15 +13,29 @@
 
 #include "filter.h"
 
-/* ARP leaves with its link header in front: step over it, and back */
-bool nt_filter_run_at(struct nt_trace *tr, const struct bpf_prog *prog,
-		      struct sk_buff *skb, unsigned int off)
+/**
+ * nt_filter_run() - let the program decide; what it leaves out is counted
+ * @tr:		whose hook this is
+ * @f:		its filter
+ * @skb:	its network header is at its data, or, where ARP leaves, behind
+ *
+ * Context: a hook, under rcu_read_lock().
+ */
+bool nt_filter_run(struct nt_trace *tr, const struct nt_filter *f,
+		   struct sk_buff *skb)
 {
-	bool pass;
+	const int off = skb_network_offset(skb);
+	u32 pass;
 
-	__skb_pull(skb, off);
-	pass = nt_filter_run(tr, prog, skb);
-	__skb_push(skb, off);
+	if (unlikely(off))
+		__skb_pull(skb, off);
+	preempt_disable();
+	pass = bpf_prog_run(f->prog, skb);
+	preempt_enable();
+	if (unlikely(off))
+		__skb_push(skb, off);
+	if (!pass)
+		this_cpu_inc(tr->ring.cpu->filtered);
 	return pass;
 }
 
@@ -56,6 +70,23 @@ static int nt_filter_check(const struct sock_filter *code, unsigned int n,
 	return 0;
 }
 
+static int nt_filter_gates(struct nt_filter *f, const struct sock_filter *code,
+			   unsigned int n)
+{
+	static const u8 family[] = { NETTRACE_IPV4, NETTRACE_IPV6, NETTRACE_ARP };
+	struct nettrace_gate_step *steps;
+	unsigned int i;
+
+	steps = kvmalloc_array(n, sizeof(*steps), GFP_KERNEL);
+	if (!steps)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(family); i++)
+		nettrace_gate_make(&f->gate[nt_gate_of(family[i])], code, n,
+				   family[i], steps);
+	kvfree(steps);
+	return 0;
+}
+
 static int nt_filter_load(struct nt_filter *f, struct sock_fprog_kern *prog,
 			  struct netlink_ext_ack *extack)
 {
@@ -63,6 +94,9 @@ static int nt_filter_load(struct nt_filter *f, struct sock_fprog_kern *prog,
 
 	if (ret == -EINVAL)
 		NL_SET_ERR_MSG(extack, "filter: the kernel refuses this classic BPF program: unknown instruction, bad jump, or no return");
+	if (ret)
+		return ret;
+	ret = nt_filter_gates(f, prog->filter, prog->len);
 	if (ret)
 		return ret;
 	f->len = prog->len;
@@ -143,7 +177,7 @@ void nt_filter_set(struct nt_net *nt, struct nt_filter *f)
 	nt->filter = f;
 	WRITE_ONCE(nt->filter_port, f ? f->portid : 0);
 	if (tr)
-		rcu_assign_pointer(tr->filter, f ? f->prog : NULL);
+		rcu_assign_pointer(tr->filter, f);
 	if (tr && old)
 		synchronize_rcu();
 	nt_filter_free(old);

@@ -309,7 +309,7 @@ nt_departure_of_mini(struct nt_trace *tr, struct sk_buff *skb,
 {
 	struct nt_mini_sender mini = nt_departure_mini(tr, skb, family);
 
-	if (nt_filter_pass(tr, skb))
+	if (nt_filter_pass(tr, skb, family))
 		record(tr, skb, st, mini.sk, mini.again);
 	if (mini.sk)
 		sock_gen_put(mini.sk);
@@ -317,8 +317,9 @@ nt_departure_of_mini(struct nt_trace *tr, struct sk_buff *skb,
 }
 
 /*
- * Each hook is three functions: the one that netfilter calls needs no stack frame
- * and goes on to the one that records, or to the one that asks the filter first.
+ * Each hook is four functions: the one that netfilter calls needs no stack frame
+ * and goes on to the one that records, or, if there is a filter, to the one that
+ * looks at its gate and lets its program decide only on what gets in.
  */
 #define NT_ARRIVAL(name, ...)						\
 static const struct nt_where name##_where = { __VA_ARGS__ };		\
@@ -330,23 +331,35 @@ static noinline unsigned int name##_record(struct nt_trace *tr,		\
 	return nt_arrival(tr, skb, st, name##_where);			\
 }									\
 									\
-static noinline unsigned int name##_filtered(struct nt_trace *tr,	\
-					     struct sk_buff *skb,	\
-					     const struct nf_hook_state *st) \
+static noinline unsigned int name##_run(struct nt_trace *tr,		\
+					struct sk_buff *skb,		\
+					const struct nf_hook_state *st,	\
+					const struct nt_filter *f)	\
 {									\
-	if (nt_filter_pass(tr, skb))					\
+	if (nt_filter_run(tr, f, skb))					\
 		return name##_record(tr, skb, st);			\
 	return nt_arrival_rejected(tr, skb, name##_where);		\
+}									\
+									\
+static noinline unsigned int name##_filtered(struct nt_trace *tr,	\
+					     struct sk_buff *skb,	\
+					     const struct nf_hook_state *st, \
+					     const struct nt_filter *f)	\
+{									\
+	if (nt_filter_shuts(tr, f, skb, name##_where.family))		\
+		return nt_arrival_rejected(tr, skb, name##_where);	\
+	return name##_run(tr, skb, st, f);				\
 }									\
 									\
 static unsigned int name(void *priv, struct sk_buff *skb,		\
 			 const struct nf_hook_state *st)		\
 {									\
 	struct nt_trace *tr = priv;					\
+	const struct nt_filter *f = rcu_dereference(tr->filter);	\
 									\
-	if (likely(!rcu_access_pointer(tr->filter)))			\
+	if (likely(!f))							\
 		return name##_record(tr, skb, st);			\
-	return name##_filtered(tr, skb, st);				\
+	return name##_filtered(tr, skb, st, f);				\
 }
 
 #define NT_DEPARTURE(name, ...)						\
@@ -360,28 +373,41 @@ static noinline unsigned int name##_record(struct nt_trace *tr,		\
 	return nt_departure(tr, skb, st, name##_where, mini, again);	\
 }									\
 									\
-static noinline unsigned int name##_filtered(struct nt_trace *tr,	\
-					     struct sk_buff *skb,	\
-					     const struct nf_hook_state *st) \
+static noinline unsigned int name##_run(struct nt_trace *tr,		\
+					struct sk_buff *skb,		\
+					const struct nf_hook_state *st,	\
+					const struct nt_filter *f)	\
 {									\
-	if (nt_filter_pass(tr, skb))					\
+	if (nt_filter_run(tr, f, skb))					\
 		return name##_record(tr, skb, st, NULL, false);		\
 	return NF_ACCEPT;						\
+}									\
+									\
+static noinline unsigned int name##_filtered(struct nt_trace *tr,	\
+					     struct sk_buff *skb,	\
+					     const struct nf_hook_state *st, \
+					     const struct nt_filter *f)	\
+{									\
+	if (nt_filter_shuts(tr, f, skb, name##_where.family))		\
+		return NF_ACCEPT;					\
+	return name##_run(tr, skb, st, f);				\
 }									\
 									\
 static unsigned int name(void *priv, struct sk_buff *skb,		\
 			 const struct nf_hook_state *st)		\
 {									\
 	struct nt_trace *tr = priv;					\
+	const struct nt_filter *f;					\
 									\
 	if (name##_where.hook == NETTRACE_LOCAL_OUT &&			\
 	    unlikely(nt_needs_mini(skb->sk)))				\
 		return nt_departure_of_mini(tr, skb, st,		\
 					    name##_where.family,	\
 					    name##_record);		\
-	if (likely(!rcu_access_pointer(tr->filter)))			\
+	f = rcu_dereference(tr->filter);				\
+	if (likely(!f))							\
 		return name##_record(tr, skb, st, NULL, false);		\
-	return name##_filtered(tr, skb, st);				\
+	return name##_filtered(tr, skb, st, f);				\
 }
 
 NT_ARRIVAL(nt_in4, NETTRACE_IPV4, NETTRACE_LOCAL_IN)
@@ -405,7 +431,7 @@ static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,
 	struct nt_trace *tr = priv;
 	unsigned long flags;
 
-	if (!nt_filter_pass_at(tr, skb, skb_network_offset(skb)))
+	if (!nt_filter_pass(tr, skb, NETTRACE_ARP))
 		return NF_ACCEPT;
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)

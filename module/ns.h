@@ -18,7 +18,6 @@
 
 #include "ring.h"
 
-struct bpf_prog;
 struct nf_hook_ops;
 struct nt_filter;
 struct nt_minis;
@@ -44,7 +43,7 @@ struct nt_settings {
 struct nt_trace {
 	struct net *net;
 	struct nt_ring ring;
-	struct bpf_prog __rcu *filter;	/* of nt_net::filter; NULL: none */
+	struct nt_filter __rcu *filter;	/* nt_net's; NULL: none */
 	struct nt_minis *minis;		/* NULL once stopped */
 	struct nt_notify *notify;	/* likewise */
 	struct nt_settings set;

@@ -10,12 +10,14 @@
 #ifndef NETTRACE_CORE_PORT_H
 #define NETTRACE_CORE_PORT_H
 
+#include <linux/filter.h>	/* struct sock_filter, in both worlds */
 #include <linux/types.h>
 
 #ifdef __KERNEL__
 
 #include <asm/byteorder.h>
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #else
@@ -30,13 +32,19 @@ typedef __u32 u32;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define be16_to_cpu(x)	__builtin_bswap16(x)
 #define be32_to_cpu(x)	__builtin_bswap32(x)
+#define cpu_to_be32(x)	__builtin_bswap32(x)
 #else
 #define be16_to_cpu(x)	(x)
 #define be32_to_cpu(x)	(x)
+#define cpu_to_be32(x)	(x)
 #endif
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
 
 #ifndef __always_inline
 #define __always_inline	inline __attribute__((__always_inline__))

@@ -137,11 +137,13 @@ stop_nettrace_paused()
 	rmmod nettrace
 }
 
-# a filter that nothing of any load passes
+# filters that nothing of any load passes.  Of the first and the second follows a
+# test that shuts packets out (module/core/gate.h); of the third no port does, so
+# that its program runs for each UDP and TCP packet
 start_nettrace_filtered()
 {
 	nettrace_load trace=init
-	nettrace filter 'udp port 9 and host 192.0.2.9'
+	nettrace filter "${1:-udp port 9 and host 192.0.2.9}"
 }
 
 stop_nettrace_filtered()
@@ -149,6 +151,26 @@ stop_nettrace_filtered()
 	SEEN=$(nettrace_stat filtered)
 	LOST=0
 	rmmod nettrace
+}
+
+start_nettrace_filtered_port()
+{
+	start_nettrace_filtered 'port 9'
+}
+
+stop_nettrace_filtered_port()
+{
+	stop_nettrace_filtered
+}
+
+start_nettrace_filtered_range()
+{
+	start_nettrace_filtered 'portrange 1-9'
+}
+
+stop_nettrace_filtered_range()
+{
+	stop_nettrace_filtered
 }
 
 start_nettraced()

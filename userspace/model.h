@@ -20,11 +20,10 @@
 
 #include "event.h"
 #include "track/cause.h"
+#include "track/marks.h"
 #include "track/tcp_state.h"
 
-enum nt_basis { NT_OBSERVED, NT_INFERRED };
-
-/* enum nt_state and nt_state_name(): track/tcp_state.h; struct nt_cause: track/cause.h */
+/* enum nt_state and nt_state_name(): track/tcp_state.h; struct nt_cause: track/cause.h; marks: track/marks.h */
 
 struct nt_addr {
 	uint8_t family; /* NETTRACE_IPV4, NETTRACE_IPV6 */
@@ -38,43 +37,13 @@ struct nt_sighting {
 	uint8_t hook;	 /* enum nettrace_hook */
 	uint8_t sk_kind;
 	enum nt_state state; /* of the local socket when sighted */
-	uint16_t flags;	     /* NETTRACE_PKT_* */
+	uint16_t flags;	     /* NETTRACE_PKT_*, NT_SIGHT_* */
 	char dev[NETTRACE_NAME_LEN];
 	uint32_t pid;
 };
-#define NT_SIGHTINGS_MAX 8 /* further ones are counted in nsighted only */
-
-enum nt_mark_name {
-	NT_MARK_RETRANSMISSION,
-	NT_MARK_KEEPALIVE,
-	NT_MARK_OUT_OF_ORDER,
-	NT_MARK_MALFORMED,
-	NT_MARK_NOT_DELIVERED,
-	NT_MARK_DUP_ACK,	 /* RFC 5681, 2 */
-	NT_MARK_WINDOW_UPDATE,
-	NT_MARK_ZERO_WINDOW,
-	NT_MARK_WINDOW_FULL,	 /* it fills the window that its receiver offered */
-	NT_MARK_KEEPALIVE_ACK,
-	NT_MARK_PERSIST_PROBE,	 /* RFC 9293, 3.8.6.1 */
-	NT_MARK_PERSIST_ACK,
-	NT_MARK_SPURIOUS,	 /* a retransmission of what had arrived: DSACK, RFC 2883 */
-	NT_MARK_CHALLENGE_ACK,	 /* RFC 5961 */
-	NT_MARK_OLD_DUPLICATE,	 /* not acceptable: before the window, or PAWS */
-	NT_MARK_SUPER_SEGMENT,	 /* GSO or GRO: stands for several on the wire */
-	NT_MARK_SACK,		 /* carries SACK blocks */
-	NT_MARK_ECN,		 /* congestion experienced, ECE or CWR, RFC 3168 */
-	NT_MARK_PORT_REUSE,	 /* a SYN over a conversation that is not over long */
-	NT_MARK_FASTOPEN,	 /* data or a cookie in the SYN, RFC 7413 */
-	NT_MARK_SYN_COOKIE,	 /* a SYN,ACK that left no state behind */
-	NT_MARK_MAX
-};
-
-struct nt_mark {
-	enum nt_mark_name name;
-	const char *reason; /* "rto", "fast", "tlp", "syn+ack timer", … or NULL */
-	enum nt_basis basis;
-};
-#define NT_MARKS_MAX 6
+#define NT_SIGHT_CE	 0x4000 /* congestion experienced (RFC 3168) */
+#define NT_SIGHT_HAD	 0x8000 /* the receiver's socket had had all of it */
+#define NT_SIGHTINGS_MAX 8	/* further ones are counted in nsighted only */
 
 /*
  * One packet between the two ends of a conversation, however often sighted.
@@ -92,6 +61,7 @@ struct nt_arrow {
 	bool seq_valid;
 	uint32_t wire_segs; /* segments on the wire it stands for */
 	uint8_t nsight, nmark;
+	uint8_t marks_left_out; /* found no room in @mark */
 	uint16_t nsighted;
 	struct nettrace_packet pkt; /* the first sighting's record; that of
 					 * LOCAL_OUT where there is one
@@ -168,12 +138,12 @@ struct nt_call {
 	int64_t t, t_end; /* entry and return; @t_end 0: it has not returned */
 	enum nt_call_part part;
 	uint8_t end;
-	bool listener;	   /* on the listener behind the end, before it was there */
-	int32_t nr;	   /* number of the call in the kernel's native table */
-	const char *name;  /* static: "connect", "send", … */
+	bool listener;	  /* on the listener behind the end, before it was there */
+	int32_t nr;	  /* number of the call in the kernel's native table */
+	const char *name; /* static: "connect", "send", … */
 	int32_t fd;
-	int64_t result;	   /* as the call returned it: -errno on failure */
-	uint64_t arg[3];   /* second to fourth argument; pointers are 0 */
+	int64_t result;	     /* as the call returned it: -errno on failure */
+	uint64_t arg[3];     /* second to fourth argument; pointers are 0 */
 	struct nt_addr addr; /* of bind(), connect(); family 0: none */
 	uint32_t pid, tid;
 	char comm[NETTRACE_NAME_LEN];
@@ -229,8 +199,8 @@ struct nt_queue {
 	int64_t t;
 	uint8_t end;
 	uint32_t arrow;
-	bool ack;		     /* at the ACK, where @request_len is not known */
-	uint8_t syncookies;	     /* the sysctl tcp_syncookies, at a SYN */
+	bool ack;	    /* at the ACK, where @request_len is not known */
+	uint8_t syncookies; /* the sysctl tcp_syncookies, at a SYN */
 	uint32_t accept_len, accept_max, request_len;
 	enum nt_queue_verdict verdict;
 	enum nt_basis basis; /* of the verdict; the numbers are observed */

@@ -21,6 +21,13 @@ void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
 		.flags = p->flags,
 		.pid = p->pid,
 	};
+	s->flags &= ~(NT_SIGHT_CE | NT_SIGHT_HAD);
+	if ((p->tos & 3) == 3)
+		s->flags |= NT_SIGHT_CE;
+	if (p->hook == NETTRACE_LOCAL_IN && p->proto == IPPROTO_TCP &&
+	    p->sk_kind == NETTRACE_SK_FULL && nt_seg_len(p) &&
+	    !nt_seq_before(p->rcv_nxt, p->seq + nt_seg_len(p)))
+		s->flags |= NT_SIGHT_HAD;
 	if (p->sk_kind != NETTRACE_SK_NONE)
 		s->state = nt_state_from_kernel(p->sock_state);
 	memcpy(s->dev, p->dev, sizeof(s->dev));

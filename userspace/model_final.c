@@ -14,8 +14,24 @@
 static void mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
 		 enum nt_basis basis)
 {
-	if (a->nmark < NT_MARKS_MAX)
-		a->mark[a->nmark++] = (struct nt_mark){ name, reason, basis };
+	struct nt_mark_list s = { .n = a->nmark, .left_out = a->marks_left_out };
+
+	memcpy(s.m, a->mark, sizeof(s.m));
+	nt_marks_add(&s, name, reason, basis, 0);
+	memcpy(a->mark, s.m, sizeof(s.m));
+	a->nmark = s.n;
+	a->marks_left_out = s.left_out;
+}
+
+static bool marked(const struct nt_arrow *a, enum nt_mark_name name)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nmark; i++) {
+		if (a->mark[i].name == name)
+			return true;
+	}
+	return false;
 }
 
 static void number(struct nt_convx *cv, struct nt_arrowx *x)
@@ -38,59 +54,51 @@ static void number(struct nt_convx *cv, struct nt_arrowx *x)
 	}
 }
 
-/* from the sender's own socket: exact; the reason is what drove it just then */
-static const char *retrans_reason(const struct nettrace_packet *p)
+/* it opens a conversation whose addresses and ports have had one before */
+static bool reuses_ports(const struct nt_convx *cv, const struct nt_arrow *a)
 {
-	if (TH(p, SYN))
-		return TH(p, ACK) ? "syn+ack timer" : "syn timer";
-	if (p->ca_state == 4)
-		return "rto";
-	if (p->pending == 5)
-		return "tlp";
-	return p->ca_state == 3 ? "fast" : NULL;
-}
+	struct nt_tuple t = {
+		.proto = cv->c.proto,
+		.a = { cv->c.end[0].addr, cv->c.end[1].addr },
+		.scope = cv->scope,
+	};
+	const struct nt_convx *o;
 
-/* RFC 9293, 3.8.4: one below the next number, nothing is under way */
-static bool is_keepalive(const struct nt_dir *e, const struct nt_dir *peer,
-			 const struct nettrace_packet *p, bool owned)
-{
-	if (!TH(p, ACK) || TH(p, SYN) || TH(p, FIN) || TH(p, RST) || p->payload > 1 ||
-	    (peer->window_known && !peer->window))
+	if (a->n != 1 || !TH(&a->pkt, SYN) || TH(&a->pkt, ACK))
 		return false;
-	if (owned && p->sk_kind == NETTRACE_SK_FULL)
-		return p->seq == p->snd_nxt - 1 && p->snd_una == p->snd_nxt;
-	return !owned && e->based && p->seq == (uint32_t)e->max - 1 && e->max > e->base + 1 &&
-	       e->acked >= e->max;
+	o = nt_conv_older(cv, &t);
+	return o && o->tcp_seen;
 }
 
-static void mark_sending(struct nt_convx *cv, struct nt_arrowx *x)
+static void mark_segment(struct nt_convx *cv, struct nt_arrowx *x)
 {
-	struct nt_dir *e = &cv->e[x->a.dir].dir;
 	const struct nettrace_packet *p = &x->a.pkt;
-	bool owned = cv->c.end[x->a.dir].source >= 0;
-	uint64_t from, to;
+	const struct nt_sighting *in = nt_delivery(&x->a);
+	bool out = nt_hook_stage(x->a.sight[0].hook) == NT_STAGE_OUT;
+	struct nt_mark_facts f = {
+		.p = p,
+		.t = x->a.t,
+		.dir = x->a.dir,
+		.out = out,
+		.owned = out && cv->c.end[x->a.dir].source >= 0,
+		.copy = !out && cv->c.end[x->a.dir].source >= 0 && !cv->c.lost_near &&
+			p->gso_segs <= 1,
+		.had = in && (in->flags & NT_SIGHT_HAD) && p->gso_segs <= 1,
+		.reused = reuses_ports(cv, &x->a),
+	};
+	struct nt_mark_list s = { .n = x->a.nmark };
+	unsigned int i;
 
-	if (p->flags & NETTRACE_PKT_RETRANS) {
-		mark(&x->a, NT_MARK_RETRANSMISSION, retrans_reason(p), NT_OBSERVED);
+	for (i = 0; i < x->a.nsight; i++)
+		f.ce |= (x->a.sight[i].flags & NT_SIGHT_CE) != 0;
+	memcpy(s.m, x->a.mark, sizeof(s.m));
+	x->a.wire_segs =
+		nt_marks_segment(&cv->marker, &f, &cv->e[x->a.dir].dir, &cv->e[!x->a.dir].dir, &s);
+	memcpy(x->a.mark, s.m, sizeof(s.m));
+	x->a.nmark = s.n;
+	x->a.marks_left_out = s.left_out;
+	if (marked(&x->a, NT_MARK_RETRANSMISSION))
 		cv->c.end[x->a.dir].retransmissions++;
-		return;
-	}
-	if (is_keepalive(e, &cv->e[!x->a.dir].dir, p, owned)) {
-		mark(&x->a, NT_MARK_KEEPALIVE, NULL, owned ? NT_OBSERVED : NT_INFERRED);
-		return;
-	}
-	if (owned || !e->based || TH(p, RST) || !nt_seg_len(p))
-		return;
-	from = nt_unwrap(e->max, p->seq);
-	to = from + nt_seg_len(p);
-	if (from >= e->max)
-		return;
-	if (p->payload ? !nt_ranges_new(&e->ranges, to - p->payload, to) : to <= e->max) {
-		mark(&x->a, NT_MARK_RETRANSMISSION, NULL, NT_INFERRED);
-		cv->c.end[x->a.dir].retransmissions++;
-	} else {
-		mark(&x->a, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED);
-	}
 }
 
 const struct nt_sighting *nt_delivery(const struct nt_arrow *a)
@@ -110,7 +118,8 @@ static void mark_overtaken(struct nt_arrowx *x)
 	const struct nt_sighting *in = nt_delivery(&x->a), *other;
 	const struct nt_arrowx *o;
 
-	if (!in || !nt_seg_len(&x->a.pkt) || x->a.nmark)
+	if (!in || !nt_seg_len(&x->a.pkt) || marked(&x->a, NT_MARK_RETRANSMISSION) ||
+	    marked(&x->a, NT_MARK_OLD_DUPLICATE) || marked(&x->a, NT_MARK_OUT_OF_ORDER))
 		return;
 	for (o = x->next; o && o->a.t < in->t; o = o->next) {
 		if (o->a.dir != x->a.dir || o->icmp || !nt_seg_len(&o->a.pkt) ||
@@ -228,7 +237,7 @@ static int tcp_final(struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *
 {
 	int ret;
 
-	mark_sending(cv, x);
+	mark_segment(cv, x);
 	mark_overtaken(x);
 	pass(cv, x);
 	note_opening(cv, x);
@@ -256,7 +265,9 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 		mark(&x->a, NT_MARK_MALFORMED, NULL, NT_OBSERVED);
 	if (tcp)
 		ret = tcp_final(m, cv, x);
-	else if (!x->icmp)
+	else if (x->icmp)
+		nt_marks_icmp(&cv->marker, !x->a.dir, &x->a.pkt);
+	else
 		cv->c.end[x->a.dir].bytes += x->a.pkt.payload;
 	if (!x->icmp) {
 		cv->c.end[x->a.dir].arrows++;

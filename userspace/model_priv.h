@@ -114,6 +114,7 @@ struct nt_convx {
 	uint32_t hash;
 	int scope; /* stream, for addresses that never leave it */
 	struct nt_endx e[2];
+	struct nt_marker marker;
 	struct nt_arrowx *first, *last; /* all arrows, as fed */
 	size_t cap;			/* of c.item */
 	unsigned int pending;		/* in the queue */

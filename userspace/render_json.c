@@ -87,6 +87,8 @@ static json_t *marks(const struct nt_arrow *a)
 		json_object_set_new(o, "name", json_string(nt_mark_word(m->name)));
 		if (m->reason)
 			json_object_set_new(o, "reason", json_string(m->reason));
+		if (m->n)
+			json_object_set_new(o, "n", json_integer(m->n));
 		json_object_set_new(o, "basis", json_string(nt_basis_name(m->basis)));
 		json_array_append_new(list, o);
 	}

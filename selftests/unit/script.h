@@ -39,6 +39,7 @@
 #include <sys/syscall.h>
 
 #include "model.h"
+#include "names.h"
 
 #define SCRIPT_T0   1700000000000000000LL
 #define SCRIPT_HOLD 1000000000LL
@@ -193,6 +194,9 @@ static inline void script_tcp(struct script *s, struct nettrace_packet *p, const
 		p->gso_segs = (p->payload + p->gso_size - 1) / p->gso_size;
 	p->ca_state = script_num(line, "ca", 0);
 	p->pending = script_num(line, "pend", 0);
+	/* a SYN,ACK without any socket is a SYN cookie's: sk=NONE says so */
+	if ((p->tcp_flags & 0x12) == 0x12)
+		p->sk_kind = NETTRACE_SK_REQUEST;
 	script_sk(p, script_key(line, "sk"));
 	p->snd_nxt = script_num(line, "nxt", p->seq);
 	p->snd_una = script_num(line, "una", p->snd_nxt);
@@ -398,8 +402,6 @@ static inline void script_put(struct script *s, const char *fmt, ...)
 
 static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 {
-	static const char *const mark[] = { "retransmission", "keepalive", "out-of-order",
-					    "malformed", "not-delivered" };
 	static const char *const flag[] = { "FIN", "SYN", "RST", "PSH", "ACK" };
 	static const char *const hook[] = { "?", "pre", "in", "fwd", "out", "post" };
 	unsigned int i;
@@ -421,10 +423,13 @@ static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 		script_put(s, " len=%u", a->pkt.payload);
 	for (i = 0; i < a->nsight; i++)
 		script_put(s, " %s%u", hook[a->sight[i].hook], a->sight[i].source);
-	for (i = 0; i < a->nmark; i++)
-		script_put(s, " %s:%s:%s", mark[a->mark[i].name],
+	for (i = 0; i < a->nmark; i++) {
+		script_put(s, " %s:%s:%s", nt_mark_word(a->mark[i].name),
 			   a->mark[i].reason ? a->mark[i].reason : "-",
 			   a->mark[i].basis == NT_OBSERVED ? "observed" : "inferred");
+		if (a->mark[i].n)
+			script_put(s, ":%u", a->mark[i].n);
+	}
 	script_put(s, "\n");
 }
 

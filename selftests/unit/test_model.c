@@ -394,9 +394,10 @@ static void test_time_wait_restart(void **state)
 	nt_model_finish(s.m);
 	script_dump(&s, 0, SCRIPT_ALL);
 	assert_non_null(strstr(
-		s.out, "10 s>c FIN ACK seq=1 ack=7 out0 in0 retransmission:rto:observed\n"
-		       "c TIME-WAIT>TIME-WAIT observed segment:10\n"
-		       "c TIME-WAIT>CLOSED observed unknown:a RST that is not in the trace\n"));
+		s.out,
+		"10 s>c FIN ACK seq=1 ack=7 out0 in0 retransmission:rto:observed spurious-retransmission:acknowledged:inferred\n"
+		"c TIME-WAIT>TIME-WAIT observed segment:10\n"
+		"c TIME-WAIT>CLOSED observed unknown:a RST that is not in the trace\n"));
 	script_end(&s);
 }
 

@@ -91,7 +91,7 @@ static void test_receiver_only(void **state)
 	expect("100 1 IN c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n"
 	       "200 1 IN c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n",
 	       "4 c>s PSH ACK seq=1 ack=1 len=5 in1\n"
-	       "5 c>s PSH ACK seq=1 ack=1 len=5 in1\n",
+	       "5 c>s PSH ACK seq=1 ack=1 len=5 in1 old-duplicate:copy:inferred\n",
 	       NULL);
 }
 
@@ -109,7 +109,7 @@ static void test_fast_retransmit(void **state)
 	       "900001 0 IN  s>c ACK seq=5001 ack=1021 id=101\n",
 	       "4 c>s ACK seq=1 ack=1 len=10 out0 not-delivered:-:inferred\n"
 	       "5 c>s ACK seq=11 ack=1 len=10 out0 in1\n"
-	       "6 s>c ACK seq=1 ack=1 out1 in0\n"
+	       "6 s>c ACK seq=1 ack=1 out1 in0 duplicate-ack:-:inferred:1\n"
 	       "7 c>s ACK seq=1 ack=1 len=10 out0 in1 retransmission:fast:observed\n"
 	       "8 s>c ACK seq=1 ack=21 out1 in0\n",
 	       "handshake open closer=-1 mask=15 ESTABLISHED/ESTABLISHED "
@@ -146,7 +146,7 @@ static void test_gso_gro(void **state)
 	       "102 1 IN  c>s ACK seq=1001 ack=5001 len=1000 id=3 ts=7\n"
 	       "103 1 IN  c>s ACK seq=2001 ack=5001 len=1000 id=4 ts=7\n"
 	       "104 1 IN  c>s PSH,ACK seq=3001 ack=5001 len=1000 id=5 ts=7\n",
-	       "4 c>s PSH ACK seq=1 ack=1 len=3000 out0 in1\n", NULL);
+	       "4 c>s PSH ACK seq=1 ack=1 len=3000 out0 in1 super-segment:gso:observed:3\n", NULL);
 	begin(&s, "100 0 OUT c>s ACK seq=1001 ack=5001 len=1000 id=3 ts=7\n"
 		  "101 0 OUT c>s ACK seq=2001 ack=5001 len=1000 id=4 ts=7\n"
 		  "102 0 OUT c>s PSH,ACK seq=3001 ack=5001 len=500 id=5 ts=7\n"
@@ -181,8 +181,8 @@ static void test_keepalive(void **state)
 	       "4 c>s ACK seq=1 ack=1 len=10 out0 in1\n"
 	       "5 s>c ACK seq=1 ack=11 out1 in0\n"
 	       "6 c>s ACK seq=10 ack=1 out0 in1 keepalive:-:observed\n"
-	       "7 s>c ACK seq=1 ack=11 out1 in0\n"
-	       "8 c>s ACK seq=10 ack=1 out0 in1\n", /* a window probe */
+	       "7 s>c ACK seq=1 ack=11 out1 in0 keepalive-ack:-:inferred zero-window:-:observed\n"
+	       "8 c>s ACK seq=10 ack=1 out0 in1 persist-probe:-:inferred\n",
 	       NULL);
 }
 
@@ -398,7 +398,7 @@ static void test_port_reuse(void **state)
 			       "addresses over\n"));
 	assert_string_equal(script_dump(&s, 1, SCRIPT_ALL),
 			    "c CLOSED>SYN-SENT observed call:connect:11:prog\n"
-			    "1 c>s SYN seq=0 out0 in1\n"
+			    "1 c>s SYN seq=0 out0 in1 port-reuse:-:observed\n"
 			    "s LISTEN>SYN-RECEIVED observed segment:1\n"
 			    "2 s>c SYN ACK seq=0 ack=1 out1 in0\n"
 			    "c SYN-SENT>ESTABLISHED observed segment:2\n");
@@ -483,7 +483,7 @@ static void test_delivered_once(void **state)
 	       "101 1 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n"
 	       "102 2 IN  c>s PSH,ACK seq=1001 ack=5001 len=5 id=3\n",
 	       "4 c>s PSH ACK seq=1 ack=1 len=5 out0 in1\n"
-	       "5 c>s PSH ACK seq=1 ack=1 len=5 in2\n",
+	       "5 c>s PSH ACK seq=1 ack=1 len=5 in2 old-duplicate:copy:inferred\n",
 	       NULL);
 }
 

@@ -232,8 +232,8 @@ static void test_odd(void **state)
 	nt_model_finish(s.m);
 	assert_string_equal(script_dump(&s, 0, SCRIPT_ARROWS),
 			    "1 c>s SYN seq=0 out0 fwd1 malformed:-:observed\n"
-			    "2 c>s SYN seq=0 fwd1\n"
-			    "3 c>s SYN seq=0 in0\n");
+			    "2 c>s SYN seq=0 fwd1 old-duplicate:copy:inferred\n"
+			    "3 c>s SYN seq=0 in0 old-duplicate:copy:inferred\n");
 	assert_int_equal(nt_model_stats(s.m)->unknown_records, 1);
 	assert_int_equal(nt_model_stats(s.m)->other_packets, 3);
 	assert_int_equal(nt_model_stats(s.m)->unjoined, 1);

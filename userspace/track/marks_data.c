@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * marks_data.c - retransmissions, reordering, old duplicates
+ *
+ * A sending socket of a traced kernel tells what it sent before, and why.  Of
+ * others the segments have to tell: octets that were seen before were sent again,
+ * or the network made a copy.  Octets in a hole were sent again, or were
+ * overtaken: the sender's own clock (timestamps) and counter (IPv4
+ * identifications) know the order of sending; where there is neither, time does.
+ */
+#include "marks_priv.h"
+
+#define RTO_MIN	  (200 * NT_TIME_MS)  /* Linux'; RFC 6298 has a second */
+#define SYN_RTO	  (1000 * NT_TIME_MS) /* RFC 6298, 2 */
+#define REORDERED (3 * NT_TIME_MS)    /* as long as no round trip is known */
+#define ID_STEP	  64		      /* segments of the largest super-segment */
+#define IDS_SURE  3
+
+static int32_t id_step(const struct nt_mark_at *a)
+{
+	return (int16_t)(a->p->ip_id - a->own->max_id);
+}
+
+/* -1: sent before the one at d->max, 1: after it, 0: not known */
+static int sent_order(const struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	int32_t step;
+
+	if ((p->optflags & NETTRACE_OPT_TS) && a->own->max_ts_known && p->tsval != a->own->max_ts)
+		return (int32_t)(p->tsval - a->own->max_ts) < 0 ? -1 : 1;
+	if (p->hdr.family != NETTRACE_IPV4 || !p->ip_id || a->own->ids < IDS_SURE)
+		return 0;
+	step = id_step(a);
+	return step < 0 ? -1 : step > 0;
+}
+
+/*
+ * The same packet twice: nobody gives two packets of a flow one identification.
+ * Without one, a sender that is traced knows what it sent.
+ */
+static bool is_copy(const struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	unsigned int i;
+
+	for (i = 0; i < NT_RECENT_MAX; i++) {
+		const struct nt_recent *r = &a->own->recent[i];
+
+		if (r->seq == p->seq && r->len == nt_seg_len(p) && r->ip_id == (uint16_t)p->ip_id &&
+		    (p->ip_id || (a->f->copy && r->out)))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 7323, 5.3 R1: of a segment that is not behind a hole */
+static bool is_paws(const struct nt_mark_at *a)
+{
+	return (a->p->optflags & NETTRACE_OPT_TS) && a->d->ts_known &&
+	       (int32_t)(a->p->tsval - a->d->ts_val) < 0;
+}
+
+/* octets of it that were not seen before */
+static uint64_t fresh(const struct nt_mark_at *a)
+{
+	uint64_t from = a->seq + !!TH(a->p, SYN), to = from + a->p->payload;
+	uint64_t n = nt_ranges_new(&a->d->ranges, from, to);
+
+	n += TH(a->p, SYN) && !a->d->isn_known;
+	n += TH(a->p, FIN) && !(a->d->fin_known && a->d->fin == to);
+	return n;
+}
+
+/*
+ * From the sender's own socket: exact.  In loss after a retransmission timeout
+ * everything that goes again goes because of it; a MTU that turned out to be
+ * smaller puts a socket into the same state, without a timeout.
+ */
+static const char *observed_reason(struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+
+	if (TH(p, SYN))
+		return TH(p, ACK) ? "syn+ack timer" : "syn timer";
+	if (p->ca_state == 4)
+		return a->own->too_big && !p->retransmits ? "pmtu" : "rto";
+	a->own->too_big = false;
+	if (p->ca_state == 3)
+		return "fast";
+	return p->pending == 5 ? "tlp" : NULL;
+}
+
+/*
+ * A timeout is a silence that long, of which a tail loss probe is none: it repeats
+ * what was sent last, once.  Anything else has to be told by the acknowledgements.
+ */
+static const char *inferred_reason(const struct nt_mark_at *a)
+{
+	const struct nt_mark_dir *own = a->own;
+	int64_t since = own->t_sent > own->t_acked ? own->t_sent : own->t_acked;
+	int64_t silence = a->f->t - since;
+	bool probe = own->sack_ok && a->other->sack_ok && a->end == a->d->max &&
+		     own->again != a->seq;
+
+	if (TH(a->p, SYN)) {
+		if (silence < SYN_RTO - SYN_RTO / 10)
+			return NULL;
+		return TH(a->p, ACK) ? "syn+ack timer" : "syn timer";
+	}
+	if (own->dup_acks >= 3 && a->seq == a->d->acked)
+		return "fast";
+	if (silence >= RTO_MIN - RTO_MIN / 20 + a->m->rtt)
+		return probe || a->seq != a->d->acked ? NULL : "rto";
+	return own->recover && a->end <= own->recover ? "fast" : NULL;
+}
+
+static void mark_again(struct nt_mark_at *a, enum nt_basis basis)
+{
+	const char *reason = basis == NT_OBSERVED ? observed_reason(a) : inferred_reason(a);
+
+	nt_marks_add(a->out, NT_MARK_RETRANSMISSION, reason, basis, 0);
+	a->own->again = a->seq;
+	if (a->f->had)
+		nt_marks_add(a->out, NT_MARK_SPURIOUS, "received", NT_OBSERVED, 0);
+	else if (a->end <= a->d->acked)
+		nt_marks_add(a->out, NT_MARK_SPURIOUS, "acknowledged", NT_INFERRED, 0);
+}
+
+/* it fills a hole, no octet of it was seen before: late, or sent again? */
+static bool was_overtaken(const struct nt_mark_at *a)
+{
+	int order = sent_order(a);
+
+	if (order)
+		return order < 0;
+	if (a->own->recover || a->own->dup_acks >= 3)
+		return false;
+	return a->f->t - a->own->t_max < (a->m->rtt ? a->m->rtt : REORDERED);
+}
+
+void nt_marks_of_data(struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	uint32_t len = nt_seg_len(p);
+
+	if (TH(p, RST) || !len)
+		return;
+	if (p->flags & NETTRACE_PKT_RETRANS) {
+		mark_again(a, NT_OBSERVED);
+		return;
+	}
+	/* what its own socket sends for the first time */
+	if (a->f->owned || !a->d->sent || a->seq >= a->d->max)
+		return;
+	/* a SYN of another connection */
+	if (TH(p, SYN) && p->seq != (uint32_t)a->d->base)
+		return;
+	if (is_paws(a)) {
+		nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "paws", NT_INFERRED, 0);
+	} else if (fresh(a) == len && a->end > a->d->acked) {
+		if (was_overtaken(a))
+			nt_marks_add(a->out, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED, 0);
+		else
+			mark_again(a, NT_INFERRED);
+	} else if (is_copy(a)) {
+		nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "copy", NT_INFERRED, 0);
+	} else {
+		mark_again(a, NT_INFERRED);
+	}
+}
+
+/* it ends where nothing has been: the newest */
+static void note_newest(struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	struct nt_mark_dir *own = a->own;
+
+	if (p->ip_id) {
+		int32_t step = id_step(a);
+
+		if (step <= 0 || step > ID_STEP)
+			own->ids = 0;
+		else if (own->ids < IDS_SURE)
+			own->ids++;
+		own->max_id = (uint16_t)p->ip_id;
+	}
+	own->t_max = a->f->t;
+	own->max_ts_known = p->optflags & NETTRACE_OPT_TS;
+	own->max_ts = p->tsval;
+}
+
+void nt_marks_sent(struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	struct nt_mark_dir *own = a->own;
+	uint32_t len = nt_seg_len(p);
+
+	if (!len || TH(p, RST) || !a->d->based)
+		return;
+	own->t_sent = a->f->t;
+	if (a->end > a->d->max)
+		note_newest(a);
+	own->recent[own->next] = (struct nt_recent){ p->seq, len, (uint16_t)p->ip_id, a->f->out };
+	own->next = (own->next + 1) % NT_RECENT_MAX;
+}

@@ -10,9 +10,10 @@
  *
  *   OUT|IN|FWD|PRE|POST c>s|s>c FLAGS	a TCP packet; FLAGS as SYN,ACK or -
  *	seq= ack= len= id= ts= win= ttl= dev= cpu= sk=KIND:STATE nxt= una=
- *	ca= pend= pid= gso=SIZE retrans task malformed listener
+ *	ca= pend= back= retr= rcv= pid= gso=SIZE retrans task malformed listener
+ *	tos= mss= ws= sackok tfo sack=FROM-TO,FROM-TO (numbers as in the header)
  *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=
- *   ICMPOUT|ICMPIN c|s			an error (type 3) about what c or s sent
+ *   ICMPOUT|ICMPIN c|s			an error (type 3, code=) about what c or s sent
  *   ARPOUT|ARPIN 1|2			who has 10.0.1.1, tell 10.0.1.2 / the reply
  *   FULL c|s OLD>NEW			a socket's transition
  *   TW|REQ c|s BEGIN|RESTART|END OLD>NEW
@@ -129,13 +130,15 @@ static inline unsigned int script_state(const char *word, size_t len)
 
 static inline uint16_t script_flags(const char *w)
 {
-	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG" };
+	static const char *const names[] = {
+		"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"
+	};
 	uint16_t flags = 0;
 
 	while (*w && *w != '-') {
 		size_t n = strcspn(w, ",");
 
-		flags |= 1 << script_find(w, n, names, 6);
+		flags |= 1 << script_find(w, n, names, 8);
 		w += n + (w[n] == ',');
 	}
 	return flags;
@@ -176,6 +179,30 @@ static inline void script_common(struct script *s, struct nettrace_packet *p, co
 		p->flags |= NETTRACE_PKT_MALFORMED;
 }
 
+static inline void script_options(struct nettrace_packet *p, const char *line)
+{
+	const char *v = script_key(line, "sack");
+	int n;
+
+	if (script_key(line, "mss"))
+		p->optflags |= NETTRACE_OPT_MSS;
+	p->mss = (uint16_t)script_num(line, "mss", 0);
+	if (script_key(line, "ws"))
+		p->optflags |= NETTRACE_OPT_WSCALE;
+	p->wscale = (uint8_t)script_num(line, "ws", 0);
+	if (script_key(line, "sackok"))
+		p->optflags |= NETTRACE_OPT_SACK_OK;
+	if (script_key(line, "tfo"))
+		p->optflags |= NETTRACE_OPT_FASTOPEN;
+	for (; v && p->nsack < NETTRACE_SACK_MAX; v = v[n] == ',' ? v + n + 1 : NULL) {
+		uint32_t *block = p->sack[p->nsack++];
+
+		if (sscanf(v, "%u-%u%n", &block[0], &block[1], &n) != 2)
+			fail_msg("script: cannot read sack=%s", v);
+		p->optflags |= NETTRACE_OPT_SACK;
+	}
+}
+
 static inline void script_tcp(struct script *s, struct nettrace_packet *p, const char *line,
 			      const char *dir, const char *flags)
 {
@@ -194,6 +221,11 @@ static inline void script_tcp(struct script *s, struct nettrace_packet *p, const
 		p->gso_segs = (p->payload + p->gso_size - 1) / p->gso_size;
 	p->ca_state = script_num(line, "ca", 0);
 	p->pending = script_num(line, "pend", 0);
+	p->backoff = script_num(line, "back", 0);
+	p->retransmits = script_num(line, "retr", 0);
+	p->rcv_nxt = script_num(line, "rcv", 0);
+	p->tos = script_num(line, "tos", 0);
+	script_options(p, line);
 	/* a SYN,ACK without any socket is a SYN cookie's: sk=NONE says so */
 	if ((p->tcp_flags & 0x12) == 0x12)
 		p->sk_kind = NETTRACE_SK_REQUEST;
@@ -217,7 +249,7 @@ static inline void script_icmp(struct script *s, struct nettrace_packet *p, cons
 	p->dport = 0;
 	p->flags |= NETTRACE_PKT_INNER;
 	p->icmp_type = v6 ? 1 : 3;
-	p->icmp_code = 1;
+	p->icmp_code = (uint8_t)script_num(line, "code", 1);
 	memcpy(p->inner_src, s->addr[end], 16);
 	memcpy(p->inner_dst, s->addr[!end], 16);
 	p->inner_sport = s->port[end];

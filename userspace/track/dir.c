@@ -151,7 +151,7 @@ static void note_ts(struct nt_dir *d, const struct nettrace_packet *p, uint64_t 
 {
 	if (!(p->optflags & NETTRACE_OPT_TS))
 		return;
-	if (d->ts_known && (seq > d->acked || (int32_t)(p->tsval - d->ts_val) < 0))
+	if (seq > d->acked || (d->ts_known && (int32_t)(p->tsval - d->ts_val) < 0))
 		return;
 	d->ts_known = true;
 	d->ts_val = p->tsval;

@@ -167,6 +167,10 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 	case NT_PEND_LATE:
 		ret = nt_late_final(m, (struct nt_latex *)p);
 		break;
+	case NT_PEND_TRACK:
+		ret = nt_agree_final(m, (struct nt_trackx *)p);
+		free(p);
+		break;
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -236,12 +240,16 @@ void nt_model_advance(struct nt_model *m, int64_t t)
 
 void nt_model_finish(struct nt_model *m)
 {
+	size_t i;
+
 	m->finishing = true;
 	nt_unsure_settle(m);
 	while (m->head)
 		make_final(m, m->head);
 	m->stats.unjoined += m->norphan;
 	m->norphan = 0;
+	for (i = 0; i < m->nconv; i++)
+		nt_agree_settle(m, m->conv[i]);
 	m->finishing = false;
 }
 
@@ -271,6 +279,7 @@ void nt_model_free(struct nt_model *m)
 	for (i = 0; i < m->ngap; i++)
 		free(m->gap[i]);
 	free(m->conv);
+	free(m->dis);
 	free(m->arp);
 	free(m->gap);
 	free(m->listener);
@@ -308,6 +317,16 @@ size_t nt_model_ngap(const struct nt_model *m)
 const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i)
 {
 	return i < m->ngap ? &m->gap[i]->g : NULL;
+}
+
+size_t nt_model_ndisagreement(const struct nt_model *m)
+{
+	return m->ndis;
+}
+
+const struct nt_disagreement *nt_model_disagreement(const struct nt_model *m, size_t i)
+{
+	return i < m->ndis ? &m->dis[i] : NULL;
 }
 
 const struct nt_model_stats *nt_model_stats(const struct nt_model *m)

@@ -20,6 +20,7 @@
 
 #include "event.h"
 #include "track/cause.h"
+#include "track/excuse.h"
 #include "track/marks.h"
 #include "track/tcp_state.h"
 
@@ -275,6 +276,23 @@ struct nt_conv {
 struct nt_model;
 
 /*
+ * Of a traced end: what its socket did and what its segments imply differ.
+ * Copies, so that it outlives its conversation.
+ */
+struct nt_disagreement {
+	int64_t t;
+	uint32_t conv; /* nt_conv::id */
+	struct nt_addr addr[2];
+	uint8_t end;
+	enum nt_state from, to; /* observed; equal: no transition was observed */
+	enum nt_state inferred; /* where the segments had led; NT_ST_NONE: several */
+	enum nt_excuse excuse;	/* NT_EXCUSE_NONE: unexplained */
+	uint8_t narrow;
+	uint32_t arrow[4]; /* the last ones by then, newest last */
+};
+#define NT_DISAGREEMENTS_MAX 1024 /* further ones are counted only */
+
+/*
  * What to hold on to.  A model that nobody told keeps everything until
  * nt_model_forget().
  */
@@ -295,7 +313,10 @@ struct nt_model_policy {
 struct nt_model_stats {
 	uint64_t events, packets, transitions, arps, gaps, lost;
 	uint64_t unknown_records; /* types this tool does not know */
-	uint64_t disagreements;	  /* inferred ≠ observed */
+	uint64_t compared;	  /* transitions whose inference was known */
+	uint64_t disagreements;	  /* inferred ≠ observed, unexplained */
+	uint64_t excused[NT_EXCUSE_MAX];
+	uint64_t disagreements_lost; /* counted above, but not kept */
 	uint64_t other_packets;	  /* neither of a conversation nor ARP */
 	uint64_t late_sightings;  /* joined an arrow that was final already */
 	uint64_t unjoined;	  /* transitions whose addresses never showed */
@@ -360,6 +381,9 @@ size_t nt_model_narp(const struct nt_model *m);
 const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i);
 size_t nt_model_ngap(const struct nt_model *m);
 const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i);
+/* complete after nt_model_finish() */
+size_t nt_model_ndisagreement(const struct nt_model *m);
+const struct nt_disagreement *nt_model_disagreement(const struct nt_model *m, size_t i);
 const struct nt_model_stats *nt_model_stats(const struct nt_model *m);
 
 #endif /* NETTRACE_MODEL_H */

@@ -324,5 +324,6 @@ int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
 		if (ret)
 			return ret;
 	}
-	return join_or_new(m, cv, &s);
+	ret = join_or_new(m, cv, &s);
+	return ret ? ret : nt_agree_feed(m, cv, &s);
 }

@@ -225,6 +225,8 @@ void nt_conv_free(struct nt_model *m, struct nt_convx *cv)
 		if (cv->c.item[i].type == NT_ITEM_TRANSITION)
 			free(cv->c.item[i].tr);
 	}
+	free(cv->e[0].agree);
+	free(cv->e[1].agree);
 	free(cv->c.item);
 	free(cv);
 }

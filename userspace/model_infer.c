@@ -72,22 +72,23 @@ static int listener_answers(struct nt_model *m, struct nt_arrowx *x)
 	return move(m, x, x->a.dir, NT_LISTEN, NT_SYN_RECEIVED, cause);
 }
 
-/* what may be known of both ends before the first segment */
-static void begin(struct nt_convx *cv, const struct nt_arrowx *x)
+void nt_infer_begin(struct nt_convx *cv, int from, const struct nt_segment *g)
 {
-	const struct nettrace_packet *p = &x->a.pkt;
 	nt_states sender = NT_SET_ANY, receiver = NT_SET_ANY;
+	struct nt_tcp *e[2] = { &cv->e[from].tcp, &cv->e[!from].tcp };
 
-	if ((p->tcp_flags & NETTRACE_TH_SYN) && !(p->tcp_flags & NETTRACE_TH_ACK)) {
+	if ((g->flags & NETTRACE_TH_SYN) && !(g->flags & NETTRACE_TH_ACK)) {
 		sender = NT_SET(NT_CLOSED);
 		receiver = NT_SET(NT_CLOSED) | NT_SET(NT_LISTEN);
-	} else if (p->tcp_flags & NETTRACE_TH_SYN) {
+	} else if (g->flags & NETTRACE_TH_SYN) {
 		/* an answer: to a SYN that was sent before the trace began */
 		sender = NT_SET(NT_LISTEN);
 		receiver = NT_SET(NT_SYN_SENT) | NT_SET(NT_CLOSED) | NT_SET(NT_ESTABLISHED);
 	}
-	nt_tcp_begin(&cv->e[x->a.dir].tcp, sender);
-	nt_tcp_begin(&cv->e[!x->a.dir].tcp, receiver);
+	if (!e[0]->may)
+		nt_tcp_begin(e[0], sender);
+	if (!e[1]->may)
+		nt_tcp_begin(e[1], receiver);
 }
 
 /* show what the steps did to an end that only they can tell of */
@@ -130,14 +131,13 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 	struct nt_segment g;
 	size_t n;
 
-	if (!tcp->may)
-		begin(cv, x);
+	nt_segment_of(&g, &x->a.pkt);
+	nt_infer_begin(cv, x->a.dir, &g);
 	if (!untraced(cv, x->a.dir))
 		return 0;
 	/* with a SYN a state begins to be known */
 	if (cv->c.end[x->a.dir].state == NT_ST_NONE)
 		cv->c.end[x->a.dir].state = nt_tcp_state(tcp);
-	nt_segment_of(&g, &x->a.pkt);
 	n = nt_tcp_sent(tcp, &g, step);
 	return show(m, x, x->a.dir, step, n, cause);
 }

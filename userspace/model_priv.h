@@ -20,6 +20,7 @@
  *   model_final.c  final arrows: numbers, marks, bytes
  *   model_trans.c  final transitions of traced sockets: states and causes
  *   model_infer.c  final transitions of ends that no traced kernel owns
+ *   model_agree.c  traced ends: what their segments imply, compared
  *   model_prompt.c when a thing is final; what is added to it later
  */
 #ifndef NETTRACE_MODEL_PRIV_H
@@ -28,9 +29,9 @@
 #include <netinet/in.h>
 
 #include "model.h"
+#include "track/agree.h"
 #include "track/dir.h"
 #include "track/pair.h"
-#include "track/tcp.h"
 
 #define NT_MS	       1000000LL
 #define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
@@ -38,7 +39,7 @@
 #define NT_LOST_WAIT   (200 * NT_MS)  /* what is not delivered by then is said not to be */
 #define NT_SOURCES     65536	      /* nt_sighting::source is a uint16_t */
 
-enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP, NT_PEND_LATE };
+enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP, NT_PEND_LATE, NT_PEND_TRACK };
 
 /* a place in the queue; first member of what waits there */
 struct nt_pend {
@@ -67,6 +68,22 @@ struct nt_statex {
 	uint8_t end;
 	uint16_t source;
 	struct nettrace_state rec;
+};
+
+/* a segment left or reached a traced end */
+struct nt_trackx {
+	struct nt_pend pend;
+	uint8_t end;
+	bool in;
+	uint8_t sk_kind, sock_state;
+	struct nt_segment g;
+};
+
+/* a traced end: see track/agree.h */
+struct nt_agreex {
+	struct nt_agree a;
+	struct nt_disputed closing; /* valid while a.closing */
+	int64_t closing_t;
 };
 
 struct nt_arpx {
@@ -103,7 +120,8 @@ struct nt_endx {
 	/* final */
 	bool rst;		       /* accepted a RST since its last transition */
 	bool resync;		       /* a gap: take the next state that is seen */
-	struct nt_tcp tcp;	       /* its state, inferred */
+	struct nt_tcp tcp;	       /* its state, inferred, while it is not traced */
+	struct nt_agreex *agree;       /* from when it is */
 	struct nt_dir dir;	       /* sequence space of what it sent */
 	const struct nt_arrowx *cause; /* of its last transition */
 };
@@ -186,6 +204,8 @@ struct nt_model {
 	uint32_t last_id;
 	struct nt_arpx **arp;
 	size_t narp, arp_cap;
+	struct nt_disagreement *dis;
+	size_t ndis, dis_cap;
 	struct nt_gapx **gap;
 	size_t ngap, gap_cap;
 	struct nt_listener *listener;
@@ -288,7 +308,18 @@ int nt_state_final(struct nt_model *m, struct nt_statex *x);
 void nt_conv_moved(struct nt_convx *cv, const struct nt_transition *tr,
 		   const struct nt_arrowx *cause);
 
+/* model_agree.c */
+/* a sighting at a traced end; 0 or -ENOMEM */
+int nt_agree_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s);
+int nt_agree_final(struct nt_model *m, struct nt_trackx *x);
+/* 1: wait, the record was put behind the segment that it follows; 0: compared */
+int nt_agree_transition(struct nt_model *m, struct nt_statex *x, struct nt_transition *tr);
+/* what is inferred and will not be observed any more */
+void nt_agree_settle(struct nt_model *m, struct nt_convx *cv);
+
 /* model_infer.c */
+/* what may be known of both ends before the first segment, sent by end @from */
+void nt_infer_begin(struct nt_convx *cv, int from, const struct nt_segment *g);
 /* before the arrow: what its sending implies; after: what its receipt does */
 int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x);
 int nt_infer_received(struct nt_model *m, struct nt_arrowx *x);

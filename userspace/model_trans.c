@@ -194,6 +194,7 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 	};
 	struct nt_arrowx *arrow;
 	struct nt_plan plan;
+	int ret;
 
 	nt_cause_plan(&x->rec, &facts, &plan);
 	find_and_set(x, &plan, &tr, &arrow);
@@ -203,16 +204,15 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 		nt_queue_after(m, &x->pend, &arrow->pend);
 		return 1;
 	}
+	ret = nt_agree_transition(m, x, &tr);
+	if (ret)
+		return ret;
 	if (arrow) {
 		tr.cause.n = arrow->a.n;
 		e->cause = arrow;
 	}
 	if (plan.owner && tr.cause.kind == NT_CAUSE_CALL)
 		nt_owner_set(cv, x->end, NT_OWNER_CALL, tr.cause.pid, tr.cause.comm);
-	if (end->basis == NT_INFERRED && end->state != NT_ST_NONE && end->state != from) {
-		tr.inferred = end->state;
-		m->stats.disagreements++;
-	}
 	end->state = to;
 	end->basis = NT_OBSERVED;
 	e->rst = false;

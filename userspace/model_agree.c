@@ -284,6 +284,7 @@ int nt_agree_transition(struct nt_model *m, struct nt_statex *x, struct nt_trans
 	d.from = tr->from;
 	d.to = tr->to;
 	d.cause = tr->cause.kind;
+	d.timed_out = x->rec.sk_err == ETIMEDOUT;
 	d.destroyed = x->rec.sk_err == ECONNABORTED;
 	d.reused = x->rec.end_why == NETTRACE_END_REUSED;
 	compared(m, x, tr, v, &d);

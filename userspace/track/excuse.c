@@ -21,7 +21,7 @@ static bool by_gap(const struct nt_disputed *d)
 
 static bool by_timer(const struct nt_disputed *d)
 {
-	return ends(d) && d->cause == NT_CAUSE_TIMER;
+	return ends(d) && (d->cause == NT_CAUSE_TIMER || d->timed_out);
 }
 
 static bool by_icmp(const struct nt_disputed *d)
@@ -51,8 +51,7 @@ static bool by_edge(const struct nt_disputed *d)
 
 static bool by_cookie(const struct nt_disputed *d)
 {
-	return !observed(d) && d->passive && d->answered && !d->request &&
-	       d->from == NT_LISTEN;
+	return !observed(d) && d->passive && d->answered && !d->request && d->from == NT_LISTEN;
 }
 
 static bool syn_dropped(const struct nt_disputed *d)

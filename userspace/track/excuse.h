@@ -35,6 +35,7 @@ enum nt_excuse {
  * @inferred:	is where the segments had led by then
  * @cause:	of the observed transition; UNKNOWN when none was observed
  * @gap:	events were lost while the conversation lived
+ * @timed_out:	the socket's error is ETIMEDOUT: a timer gave up, whichever it was
  * @destroyed:	the socket's error is ECONNABORTED: another program ended it
  * @reused:	a new connection took the addresses over
  * @lenient:	Linux takes a segment that came, and that RFC 9293 refuses, and by
@@ -47,7 +48,7 @@ enum nt_excuse {
 struct nt_disputed {
 	enum nt_state from, to, inferred;
 	enum nt_cause_kind cause;
-	bool gap, destroyed, reused, lenient, rst_sent, passive, answered, request;
+	bool gap, timed_out, destroyed, reused, lenient, rst_sent, passive, answered, request;
 };
 
 /* the first of the list that covers it, or NT_EXCUSE_NONE */

@@ -6,9 +6,10 @@
 # sources, lists, cache and installed packages stay as they are; its mirror,
 # proxy and authentication settings are taken over.
 #
-# Two sets of sources:
+# Three sets of sources:
 #   debian   the Debian release that the test kernels come from, with its
 #            security and backports suites
+#   sid      Debian's unstable suite, for kernels that are newer than those
 #   machine  the machine's own sources, for programs that must fit its C library
 #
 # Sourced after lib.sh.
@@ -57,13 +58,18 @@ apt_security_mirror()
 	printf '%s\n' "$uri"
 }
 
-apt_debian_sources()
+# apt_sources SET
+apt_sources()
 {
 	local mirror security options=
 
 	mirror=$(apt_debian_mirror)
-	security=$(apt_security_mirror "$mirror")
 	[ ! -r "$APT_KEYRING" ] || options="[signed-by=$APT_KEYRING] "
+	if [ "$1" = sid ]; then
+		printf 'deb %s%s sid main\n' "$options" "$mirror"
+		return
+	fi
+	security=$(apt_security_mirror "$mirror")
 	cat <<-EOF
 		deb $options$mirror $APT_SUITE main
 		deb $options$mirror $APT_SUITE-updates main
@@ -105,13 +111,13 @@ apt_write_config()
 			Acquire::Languages "none";
 			Acquire::Retries "3";
 		EOF
-		if [ "$1" = debian ]; then
+		if [ "$1" != machine ]; then
 			printf 'Dir::Etc::sourcelist "%s";\n' "$dir/sources.list"
 			printf 'Dir::Etc::sourceparts "/dev/null";\n'
 		fi
 	} >"$dir/apt.conf.new"
-	if [ "$1" = debian ]; then
-		apt_debian_sources >"$dir/sources.list.new"
+	if [ "$1" != machine ]; then
+		apt_sources "$1" >"$dir/sources.list.new"
 		mv "$dir/sources.list.new" "$dir/sources.list"
 	fi
 	mv "$dir/apt.conf.new" "$dir/apt.conf"
@@ -148,6 +154,13 @@ apt_newest()
 	apt-cache pkgnames | grep -E "^($1)\$" | sort -V | tail -n 1
 }
 
+# apt_closure PACKAGE...: with all that they depend on, as name=version
+apt_closure()
+{
+	LC_ALL=C apt-get -s -q --no-install-recommends install "$@" |
+		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1=\2/p'
+}
+
 # apt_download DIR PACKAGE...: the .deb files into DIR; stale lists are renewed once
 apt_download()
 {
@@ -173,5 +186,16 @@ apt_unpack()
 		dpkg-deb --fsys-tarfile "$deb" |
 			tar -C "$dir" -xpf - --keep-directory-symlink --warning=no-timestamp ||
 			die "cannot unpack ${deb##*/} into $dir; is the disk full?"
+	done
+}
+
+# merge_usr ROOT: one /usr, as on the machines where programs are built
+merge_usr()
+{
+	local dir
+
+	for dir in bin sbin lib lib64; do
+		mkdir -p "$1/usr/$dir"
+		ln -sfn "usr/$dir" "$1/$dir"
 	done
 }

@@ -70,8 +70,9 @@ with_lock()
 	exec {lock}>&-
 }
 
-# is_series WORD: looks like a kernel series (6.1), not like a folder
+# is_series WORD: looks like a kernel series (6.1), not like a folder.  Two have
+# names: the newest one that Debian has, and our own that looks for mistakes.
 is_series()
 {
-	[[ $1 =~ ^[0-9]+\.[0-9]+$ ]]
+	[[ $1 =~ ^([0-9]+\.[0-9]+|newest|debug)$ ]]
 }

@@ -4,8 +4,8 @@
  *
  * Purpose: the code is written for the newest kernel; this page alone knows
  *          that others exist.  It asks for the thing, not for a version:
- *          distribution kernels carry back-ports.  Built and tested on 6.1
- *          and 6.12.
+ *          distribution kernels carry back-ports.  Built and tested on 6.1,
+ *          6.12 and 7.2.
  */
 #ifndef NETTRACE_COMPAT_H
 #define NETTRACE_COMPAT_H
@@ -37,10 +37,28 @@
 #define NT_HAVE_MCAST_CAP
 #endif
 
-/* where the sockets of a namespace are looked up: its own table since 6.1 */
-static inline struct inet_hashinfo *nt_hashinfo(const struct net *net)
-{
-	return net->ipv4.tcp_death_row.hashinfo;
-}
+/*
+ * Where the sockets of a namespace are looked up: the functions ask the
+ * namespace themselves on newer kernels, and are told on older ones.  Kbuild
+ * looks which it is.
+ */
+#ifdef NT_LOOKUP_TAKES_HASHINFO
+#define NT_LOOKUP(function, net, ...)					\
+({									\
+	typeof(net) nt_net = (net);					\
+									\
+	function(nt_net, nt_net->ipv4.tcp_death_row.hashinfo,		\
+		 __VA_ARGS__);						\
+})
+
+#define __inet_lookup_established(...) \
+	NT_LOOKUP(__inet_lookup_established, __VA_ARGS__)
+#define __inet6_lookup_established(...) \
+	NT_LOOKUP(__inet6_lookup_established, __VA_ARGS__)
+#define __inet_lookup_listener(...) \
+	NT_LOOKUP(__inet_lookup_listener, __VA_ARGS__)
+#define inet6_lookup_listener(...) \
+	NT_LOOKUP(inet6_lookup_listener, __VA_ARGS__)
+#endif
 
 #endif /* NETTRACE_COMPAT_H */

@@ -106,15 +106,14 @@ static struct sock *nt_listener(struct net *net, struct sk_buff *skb,
 				const struct nettrace_packet *p)
 {
 	if (p->hdr.family == NETTRACE_IPV4)
-		return __inet_lookup_listener(net, nt_hashinfo(net), skb, 0,
-					      nt_addr4(p->src), htons(p->sport),
-					      nt_addr4(p->dst), p->dport,
-					      inet_iif(skb), inet_sdif(skb));
+		return __inet_lookup_listener(net, skb, 0, nt_addr4(p->src),
+					      htons(p->sport), nt_addr4(p->dst),
+					      p->dport, inet_iif(skb),
+					      inet_sdif(skb));
 #if IS_ENABLED(CONFIG_IPV6)
-	return inet6_lookup_listener(net, nt_hashinfo(net), skb, 0,
-				     nt_addr6(p->src), htons(p->sport),
-				     nt_addr6(p->dst), p->dport, inet6_iif(skb),
-				     inet6_sdif(skb));
+	return inet6_lookup_listener(net, skb, 0, nt_addr6(p->src),
+				     htons(p->sport), nt_addr6(p->dst),
+				     p->dport, inet6_iif(skb), inet6_sdif(skb));
 #else
 	return NULL;
 #endif

@@ -84,8 +84,8 @@ static inline void nt_tuple_of_sock(struct nt_tuple *t, const struct sock *sk,
 static inline struct sock *nt_lookup4(struct net *net, __be32 remote, u16 rport,
 				      __be32 local, u16 lport, int dif, int sdif)
 {
-	return __inet_lookup_established(net, nt_hashinfo(net), remote,
-					 htons(rport), local, lport, dif, sdif);
+	return __inet_lookup_established(net, remote, htons(rport), local,
+					 lport, dif, sdif);
 }
 
 static inline struct sock *nt_lookup6(struct net *net,
@@ -94,8 +94,8 @@ static inline struct sock *nt_lookup6(struct net *net,
 				      int dif, int sdif)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	return __inet6_lookup_established(net, nt_hashinfo(net), remote,
-					  htons(rport), local, lport, dif, sdif);
+	return __inet6_lookup_established(net, remote, htons(rport), local,
+					  lport, dif, sdif);
 #else
 	return NULL;
 #endif

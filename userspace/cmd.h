@@ -17,6 +17,7 @@ extern const struct nt_command nt_cmd_follow;
 extern const struct nt_command nt_cmd_replay;
 extern const struct nt_command nt_cmd_record;
 extern const struct nt_command nt_cmd_stats;
+extern const struct nt_command nt_cmd_disagreements;
 extern const struct nt_command nt_cmd_sockets;
 extern const struct nt_command nt_cmd_start;
 extern const struct nt_command nt_cmd_stop;

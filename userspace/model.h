@@ -313,6 +313,7 @@ struct nt_model_policy {
 struct nt_model_stats {
 	uint64_t events, packets, transitions, arps, gaps, lost;
 	uint64_t unknown_records; /* types this tool does not know */
+	uint64_t checked;	  /* connections with an end of which both are known */
 	uint64_t compared;	  /* transitions whose inference was known */
 	uint64_t disagreements;	  /* inferred ≠ observed, unexplained */
 	uint64_t excused[NT_EXCUSE_MAX];

@@ -15,15 +15,17 @@
 
 #define CROSSING (1000 * NT_MS) /* a segment may be so long inside its socket */
 
-static struct nt_agreex *agree_of(struct nt_convx *cv, int end)
+static struct nt_agreex *agree_of(struct nt_model *m, struct nt_convx *cv, int end)
 {
 	struct nt_endx *e = &cv->e[end];
 
 	if (e->agree)
 		return e->agree;
 	e->agree = calloc(1, sizeof(*e->agree));
-	if (e->agree)
-		e->agree->a.tcp = e->tcp;
+	if (!e->agree)
+		return NULL;
+	e->agree->a.tcp = e->tcp;
+	m->stats.checked += !cv->e[!end].agree;
 	return e->agree;
 }
 
@@ -187,7 +189,7 @@ static void take_sample(struct nt_convx *cv, const struct nt_trackx *x, struct n
 int nt_agree_final(struct nt_model *m, struct nt_trackx *x)
 {
 	struct nt_convx *cv = x->pend.cv;
-	struct nt_agreex *ax = agree_of(cv, x->end);
+	struct nt_agreex *ax = agree_of(m, cv, x->end);
 
 	if (!ax)
 		return -ENOMEM;
@@ -256,7 +258,7 @@ static void compared(struct nt_model *m, struct nt_statex *x, struct nt_transiti
 
 int nt_agree_transition(struct nt_model *m, struct nt_statex *x, struct nt_transition *tr)
 {
-	struct nt_agreex *ax = agree_of(x->pend.cv, x->end);
+	struct nt_agreex *ax = agree_of(m, x->pend.cv, x->end);
 	struct nt_agree try;
 	struct nt_disputed d;
 	enum nt_verdict v;

@@ -91,6 +91,12 @@ const char *nt_view_in_netns(const struct nt_view *v, unsigned int stream, char 
 /* the lines above a conversation's picture or detail (render_ladder.c) */
 void nt_render_title(const struct nt_view *v, const struct nt_conv *c);
 
+/* render_agree.c: a disagreement, and the account of all of them */
+void nt_line_disagreement(const struct nt_view *v, const struct nt_disagreement *d);
+void nt_line_agreement(const struct nt_view *v, const struct nt_model_stats *s);
+void nt_json_disagreement(const struct nt_view *v, const struct nt_disagreement *d);
+void nt_json_agreement_line(const struct nt_view *v, const struct nt_model_stats *s);
+
 /* shared by the text formats (render_line.c, render_show.c) */
 void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item);
 int nt_line_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);

@@ -451,6 +451,8 @@ static void json_stats(const struct nt_view *v, const struct nt_stats *s)
 	if (s->model)
 		json_object_set_new(o, "disagreements",
 				    json_integer((json_int_t)s->model->disagreements));
+	if (s->model)
+		json_object_set_new(o, "agreement", nt_json_agreement(s->model));
 	emit(v, o);
 }
 

@@ -20,4 +20,7 @@ json_t *nt_json_call(const struct nt_conv *c, const struct nt_call *call);
 json_t *nt_json_timer(const struct nt_conv *c, const struct nt_timer *tm);
 json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q);
 
+/* render_agree.c: how many were compared, how many differed */
+json_t *nt_json_agreement(const struct nt_model_stats *s);
+
 #endif /* NETTRACE_RENDER_JSON_H */

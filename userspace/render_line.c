@@ -442,6 +442,7 @@ void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)
 	stat_line(v, "unknown records", s->model->unknown_records, "");
 	stat_line(v, "disagreements", s->model->disagreements,
 		  "inferred state was not the observed one");
+	nt_line_agreement(v, s->model);
 }
 
 const struct nt_format nt_format_line = {

@@ -38,6 +38,39 @@
 #endif
 
 /*
+ * When the timers of a TCP socket fire, in jiffies.  That moved several times, and
+ * stable kernels took some of it over; Kbuild looks at the header.
+ */
+static inline unsigned long nt_rtx_expires(const struct sock *sk)
+{
+#if defined(NT_HAVE_TCP_TIMEOUT_EXPIRES)
+	return tcp_timeout_expires(sk);
+#elif defined(NT_HAVE_ICSK_TIMEOUT)
+	return icsk_timeout(inet_csk(sk));
+#else
+	return READ_ONCE(inet_csk(sk)->icsk_timeout);
+#endif
+}
+
+static inline unsigned long nt_delack_expires(const struct sock *sk)
+{
+#ifdef NT_HAVE_ICSK_DELACK_TIMEOUT
+	return icsk_delack_timeout(inet_csk(sk));
+#else
+	return READ_ONCE(inet_csk(sk)->icsk_ack.timeout);
+#endif
+}
+
+static inline const struct timer_list *nt_keep_timer(const struct sock *sk)
+{
+#ifdef NT_HAVE_ICSK_KEEPALIVE_TIMER
+	return &inet_csk(sk)->icsk_keepalive_timer;
+#else
+	return &sk->sk_timer;
+#endif
+}
+
+/*
  * Where the sockets of a namespace are looked up: the functions ask the
  * namespace themselves on newer kernels, and are told on older ones.  Kbuild
  * looks which it is.

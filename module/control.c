@@ -14,7 +14,9 @@
 #include "hooks.h"
 #include "minisock.h"
 #include "notify.h"
+#include "probes_call.h"
 #include "probes_tcp.h"
+#include "timers.h"
 
 /* rings ready, nobody writes yet */
 static struct nt_trace *nt_trace_new(struct nt_net *nt,
@@ -95,6 +97,43 @@ void nt_stop_finish(struct nt_trace *tr)
 }
 
 /**
+ * nt_extra_update() - record timers and calls while somebody asks for them
+ * @nt:	traced or not; its lock is held
+ *
+ * Somebody is: the namespace's own settings, or a reader.  Where it is not traced
+ * nobody is heard.  Timers are patched into the packet path, calls attached to the
+ * kernel's tracepoints, while any namespace needs them.
+ *
+ * Return: 0; or what nt_probes_call_get() said, then calls are not recorded.
+ */
+int nt_extra_update(struct nt_net *nt)
+{
+	struct nt_trace *tr = rcu_dereference_protected(nt->trace,
+							lockdep_is_held(&nt->lock));
+	unsigned int want = 0, old = nt->extra;
+	int ret = 0;
+
+	if (tr)
+		want = nt->set.extra | (nt->want_timers ? NT_TIMERS : 0) |
+		       (nt->want_calls ? NT_CALLS : 0);
+	if (want & ~old & NT_CALLS) {
+		ret = nt_probes_call_get();
+		if (ret)
+			want &= ~NT_CALLS;
+	}
+	if (want & ~old & NT_TIMERS)
+		static_branch_inc(&nt_timers_key);
+	nt->extra = want;
+	if (tr)
+		WRITE_ONCE(tr->extra, want);
+	if (old & ~want & NT_TIMERS)
+		static_branch_dec(&nt_timers_key);
+	if (old & ~want & NT_CALLS)
+		nt_probes_call_put();
+	return ret;
+}
+
+/**
  * nt_stop_writers() - first half: no new writer enters
  * @nt:	its lock is held
  *
@@ -109,6 +148,7 @@ struct nt_trace *nt_stop_writers(struct nt_net *nt)
 		return NULL;
 	RCU_INIT_POINTER(nt->trace, NULL);
 	nt_hooks_unregister(tr);
+	nt_extra_update(nt);
 	return tr;
 }
 
@@ -161,9 +201,14 @@ int nt_start_locked(struct nt_net *nt, const struct nt_settings *set)
 		return -EALREADY;
 	ret = nt_begin(nt, set);
 	nt->refused = ret;
-	if (!ret)
-		nt->set = *set;
-	return ret;
+	if (ret)
+		return ret;
+	nt->set = *set;
+	/* without its calls it is traced all the same; who asks is told by GET */
+	if (nt_extra_update(nt))
+		pr_warn_ratelimited("nettrace: system calls are not recorded in namespace %u\n",
+				    nt->net->ns.inum);
+	return 0;
 }
 
 /** nt_start() - the same with the settings that it has */

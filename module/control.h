@@ -5,7 +5,7 @@
  * Ownership: ns.h.
  * Context:   process.
  * Locking:   nt_start() takes nt_net::lock itself; nt_start_locked(),
- *            nt_stop_locked() and nt_stop_writers() are called with it held.
+ *            nt_extra_update(), nt_stop_locked() and nt_stop_writers() are called with it held.
  */
 #ifndef NETTRACE_CONTROL_H
 #define NETTRACE_CONTROL_H
@@ -21,6 +21,8 @@
 #define NT_MINIS_MAX	1048576
 
 void nt_settings_round(struct nt_settings *set);
+
+int nt_extra_update(struct nt_net *nt);
 
 int nt_start(struct nt_net *nt);
 int nt_start_locked(struct nt_net *nt, const struct nt_settings *set);

@@ -24,6 +24,7 @@
 #include "hooks.h"
 #include "minisock.h"
 #include "sample.h"
+#include "timers.h"
 
 /* headers that are not contiguous are gathered here, interrupts off */
 #define NT_GATHER 512
@@ -188,7 +189,11 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	if (at.hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
 	    rec->packet.flags & NETTRACE_PKT_L4)
 		nt_sample_in(tr, &rec->packet, skb);
-	nt_ring_commit(&tr->ring, flags);
+	nt_ring_publish(&tr->ring);
+	if (at.hook == NETTRACE_LOCAL_IN &&
+	    static_branch_unlikely(&nt_timers_key))
+		nt_timers_in(tr, &rec->packet, skb);
+	local_irq_restore(flags);
 	return NF_ACCEPT;
 }
 
@@ -292,7 +297,11 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 		if (again)
 			p->flags |= NETTRACE_PKT_RETRANS;
 	}
-	nt_ring_commit(&tr->ring, flags);
+	nt_ring_publish(&tr->ring);
+	if (at.hook == NETTRACE_LOCAL_OUT &&
+	    static_branch_unlikely(&nt_timers_key))
+		nt_timers_out(tr, p, mini ? mini : sk);
+	local_irq_restore(flags);
 	return NF_ACCEPT;
 }
 

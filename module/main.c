@@ -15,6 +15,7 @@
 #include "filter.h"
 #include "minisock.h"
 #include "netlink.h"
+#include "probes_call.h"
 #include "probes_tcp.h"
 #include "proc.h"
 
@@ -41,6 +42,14 @@ MODULE_PARM_DESC(payload, "bytes of each packet's payload kept with it, 0 to 409
 static unsigned int minisocks = 16384;
 module_param(minisocks, uint, 0444);
 MODULE_PARM_DESC(minisocks, "half-open and TIME-WAIT sockets followed at a time, per namespace, 256 to 1048576 (default 16384)");
+
+static bool timers;
+module_param(timers, bool, 0444);
+MODULE_PARM_DESC(timers, "record the timers of each packet's socket (default off; readers can ask for them)");
+
+static bool calls;
+module_param(calls, bool, 0444);
+MODULE_PARM_DESC(calls, "record system calls on IP sockets, which costs every system call of the machine (default off; readers can ask for them)");
 
 unsigned int nt_net_id __read_mostly;
 
@@ -153,6 +162,7 @@ static int __init nt_settings_init(void)
 	settings.ring = ring;
 	settings.payload = payload;
 	settings.minis = minisocks;
+	settings.extra = (timers ? NT_TIMERS : 0) | (calls ? NT_CALLS : 0);
 	nt_settings_round(&settings);
 	ring = settings.ring;
 	return 0;
@@ -171,9 +181,12 @@ static int __init nettrace_init(void)
 	ret = nt_probes_tcp_init();
 	if (ret)
 		goto err_ring;
-	ret = register_pernet_subsys(&nt_net_ops);
+	ret = nt_probes_call_init();
 	if (ret)
 		goto err_probes;
+	ret = register_pernet_subsys(&nt_net_ops);
+	if (ret)
+		goto err_calls;
 	ret = nt_netlink_init();
 	if (ret)
 		goto err_pernet;
@@ -187,6 +200,8 @@ err_netlink:
 	nt_netlink_exit();
 err_pernet:
 	unregister_pernet_subsys(&nt_net_ops);
+err_calls:
+	nt_probes_call_exit();
 err_probes:
 	nt_probes_tcp_exit();
 err_ring:
@@ -199,6 +214,7 @@ static void __exit nettrace_exit(void)
 	nt_proc_exit();
 	nt_netlink_exit();
 	unregister_pernet_subsys(&nt_net_ops);
+	nt_probes_call_exit();
 	nt_probes_tcp_exit();
 	nt_ring_global_exit();
 }

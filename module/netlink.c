@@ -86,6 +86,12 @@ static int nt_put_filter(struct sk_buff *skb, const struct nt_filter *f)
 	return f && f->owner ? nla_put_flag(skb, NETTRACE_A_FILTER_OWNED) : 0;
 }
 
+static int nt_put_extra(struct sk_buff *skb, unsigned int extra)
+{
+	return nla_put_u32(skb, NETTRACE_A_TIMERS, !!(extra & NT_TIMERS)) ||
+	       nla_put_u32(skb, NETTRACE_A_CALLS, !!(extra & NT_CALLS));
+}
+
 static int nt_put_trace(struct sk_buff *skb, struct nt_net *nt)
 {
 	const struct nt_trace *tr = nt_running(nt);
@@ -101,7 +107,8 @@ static int nt_put_trace(struct sk_buff *skb, struct nt_net *nt)
 	       nla_put_u64_64bit(skb, NETTRACE_A_MEMORY_MAX,
 				 nt_ring_memory_max(), NETTRACE_A_PAD) ||
 	       nla_put_u32(skb, NETTRACE_A_READERS, nt->nreaders) ||
-	       nt_put_filter(skb, nt->filter);
+	       nt_put_filter(skb, nt->filter) ||
+	       nt_put_extra(skb, tr ? nt->extra : nt->set.extra);
 }
 
 static int nt_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -135,6 +142,31 @@ static bool nt_has_u32(const struct genl_info *info, int attr, u32 *value)
 		return false;
 	*value = nla_get_u32(info->attrs[attr]);
 	return true;
+}
+
+/* 1, and @extra is changed, if the request has the attribute; 0; -EINVAL */
+static int nt_take_extra(unsigned int *extra, unsigned int bit, int attr,
+			 struct genl_info *info)
+{
+	u32 on;
+
+	if (!nt_has_u32(info, attr, &on))
+		return 0;
+	if (on > 1) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[attr], "timers, calls: give 0 (off) or 1 (on)");
+		return -EINVAL;
+	}
+	*extra = on ? *extra | bit : *extra & ~bit;
+	return 1;
+}
+
+/* timers and calls, as the request has them: how many of the two, or -EINVAL */
+static int nt_take_extras(unsigned int *extra, struct genl_info *info)
+{
+	int timers = nt_take_extra(extra, NT_TIMERS, NETTRACE_A_TIMERS, info);
+	int calls = nt_take_extra(extra, NT_CALLS, NETTRACE_A_CALLS, info);
+
+	return timers < 0 || calls < 0 ? -EINVAL : timers + calls;
 }
 
 /* what the request says of the settings goes into @set: how much that is, or -EINVAL */
@@ -176,8 +208,8 @@ static int nt_start_asked(struct nt_net *nt, struct genl_info *info)
 	struct nt_settings set = nt->set;
 	int ret = nt_take_settings(&set, info);
 
-	if (ret < 0)
-		return ret;
+	if (ret < 0 || nt_take_extras(&set.extra, info) < 0)
+		return -EINVAL;
 	ret = nt_start_locked(nt, &set);
 	if (ret == -EALREADY)
 		NL_SET_ERR_MSG(info->extack, "this namespace is being traced already; stop it first to trace it with other settings");
@@ -275,19 +307,81 @@ static int nt_set_filter(struct nt_net *nt, struct genl_info *info)
 	return 0;
 }
 
+/* ---- timers and calls ----------------------------------------------------- */
+
+static int nt_extra_refused(int ret, struct genl_info *info)
+{
+	if (ret == -EOPNOTSUPP)
+		NL_SET_ERR_MSG(info->extack, "calls: this kernel has no tracepoints of system calls (CONFIG_FTRACE_SYSCALLS)");
+	else if (ret == -ENOSPC)
+		NL_SET_ERR_MSG(info->extack, "calls: it would pass the module's memory cap; load the module with memory=MiB");
+	return ret;
+}
+
+/* each file by which this process reads asks for it; 0, or why that is in vain */
+static int nt_ask_reading(struct nt_net *nt, struct genl_info *info)
+{
+	struct nt_file *f;
+	bool reads = false;
+	int ret = 0;
+
+	list_for_each_entry(f, &nt->readers, readers) {
+		unsigned int want = f->want;
+
+		if (f->opener != task_tgid(current))
+			continue;
+		nt_take_extras(&want, info);
+		nt_want(f, want);
+		reads = true;
+	}
+	if (!reads) {
+		NL_SET_ERR_MSG(info->extack, "while-reading: this process does not read the events of this namespace; open them first");
+		return -ENODATA;
+	}
+	ret = nt_extra_update(nt);
+	if (!ret)
+		return 0;
+	list_for_each_entry(f, &nt->readers, readers)
+		if (f->opener == task_tgid(current))
+			nt_want(f, f->want & ~NT_CALLS);
+	return nt_extra_refused(ret, info);
+}
+
+/* the request has timers or calls, which are all right */
+static int nt_set_extra(struct nt_net *nt, struct genl_info *info)
+{
+	unsigned int old = nt->set.extra;
+	int ret;
+
+	if (nla_get_flag(info->attrs[NETTRACE_A_WHILE_READING]))
+		return nt_ask_reading(nt, info);
+	nt_take_extras(&nt->set.extra, info);
+	ret = nt_extra_update(nt);
+	if (!ret)
+		return 0;
+	nt->set.extra = old;
+	nt_extra_update(nt);
+	return nt_extra_refused(ret, info);
+}
+
 static int nt_set_asked(struct nt_net *nt, struct genl_info *info)
 {
 	bool filter = info->attrs[NETTRACE_A_FILTER];
 	struct nt_settings set = nt->set;
 	int given = nt_take_settings(&set, info), ret;
+	int extra = nt_take_extras(&set.extra, info);
 
-	if (given < 0)
-		return given;
+	if (given < 0 || extra < 0)
+		return -EINVAL;
 	if (!filter && info->attrs[NETTRACE_A_FILTER_OWNED]) {
 		NL_SET_ERR_MSG(info->extack, "filter-owned says something of a filter, and there is none");
 		return -EINVAL;
 	}
-	if (!given && !filter) {
+	if (!extra && info->attrs[NETTRACE_A_WHILE_READING]) {
+		NL_SET_ERR_MSG(info->extack, "while-reading says something of timers and calls, and there are none");
+		return -EINVAL;
+	}
+	if (!given && !filter && !extra) {
 		NL_SET_ERR_MSG(info->extack, "nothing is to be set");
 		return -EINVAL;
 	}
@@ -296,9 +390,11 @@ static int nt_set_asked(struct nt_net *nt, struct genl_info *info)
 		return -EBUSY;
 	}
 	ret = filter ? nt_set_filter(nt, info) : 0;
-	if (!ret)
-		nt->set = set;
-	return ret;
+	if (ret)
+		return ret;
+	set.extra = nt->set.extra;
+	nt->set = set;
+	return extra ? nt_set_extra(nt, info) : 0;
 }
 
 static int nt_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -396,20 +492,25 @@ static int nt_sockets_doit(struct sk_buff *skb, struct genl_info *info)
 /* a policy as long as its last attribute; what it does not name is refused */
 static const struct nla_policy nt_none_policy[NETTRACE_A_PAD + 1] = { };
 
-static const struct nla_policy nt_start_policy[NETTRACE_A_HOOKS + 1] = {
+static const struct nla_policy nt_start_policy[NETTRACE_A_CALLS + 1] = {
 	[NETTRACE_A_RING] = { .type = NLA_U32 },
 	[NETTRACE_A_PAYLOAD] = { .type = NLA_U32 },
 	[NETTRACE_A_MINISOCKS] = { .type = NLA_U32 },
 	[NETTRACE_A_HOOKS] = { .type = NLA_U32 },
+	[NETTRACE_A_TIMERS] = { .type = NLA_U32 },
+	[NETTRACE_A_CALLS] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy nt_set_policy[NETTRACE_A_FILTER_OWNED + 1] = {
+static const struct nla_policy nt_set_policy[NETTRACE_A_WHILE_READING + 1] = {
 	[NETTRACE_A_RING] = { .type = NLA_U32 },
 	[NETTRACE_A_PAYLOAD] = { .type = NLA_U32 },
 	[NETTRACE_A_MINISOCKS] = { .type = NLA_U32 },
 	[NETTRACE_A_HOOKS] = { .type = NLA_U32 },
 	[NETTRACE_A_FILTER] = { .type = NLA_BINARY },
 	[NETTRACE_A_FILTER_OWNED] = { .type = NLA_FLAG },
+	[NETTRACE_A_TIMERS] = { .type = NLA_U32 },
+	[NETTRACE_A_CALLS] = { .type = NLA_U32 },
+	[NETTRACE_A_WHILE_READING] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy nt_from_policy[NETTRACE_A_FROM + 1] = {

@@ -29,16 +29,21 @@ enum nt_hook_set {
 	NT_HOOKS_PATH,		/* and PRE_ROUTING, POST_ROUTING */
 };
 
+/* what is recorded beside packets and transitions, where somebody asks for it */
+#define NT_TIMERS	0x1
+#define NT_CALLS	0x2
+
 struct nt_settings {
 	unsigned int ring;		/* records per CPU, a power of two */
 	unsigned int minis;		/* mini sockets followed */
 	unsigned int payload;		/* bytes kept of each packet, a multiple of 64 */
 	enum nt_hook_set hooks;
+	unsigned int extra;		/* NT_TIMERS, NT_CALLS: until they are unset */
 };
 
 /**
  * struct nt_trace - one run of tracing in a namespace, from start to stop
- * @set:	fixed while it runs
+ * @set:	fixed while it runs, but for its extra
  */
 struct nt_trace {
 	struct net *net;
@@ -47,6 +52,7 @@ struct nt_trace {
 	struct nt_minis *minis;		/* NULL once stopped */
 	struct nt_notify *notify;	/* likewise */
 	struct nt_settings set;
+	unsigned int extra;		/* NT_TIMERS, NT_CALLS: recorded now */
 	struct nf_hook_ops *ops;	/* this namespace's hooks */
 	unsigned int nops;
 	refcount_t refs;		/* one until the stop, one per open file */
@@ -64,6 +70,9 @@ struct nt_net {
 	struct proc_dir_entry *proc;
 	struct list_head readers;	/* struct nt_file: who reads the events */
 	unsigned int nreaders;
+	unsigned int want_timers;	/* readers that ask for them */
+	unsigned int want_calls;
+	unsigned int extra;		/* what the trace has of NT_TIMERS, NT_CALLS */
 };
 
 extern unsigned int nt_net_id;

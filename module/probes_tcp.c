@@ -21,6 +21,7 @@
 #include "minisock.h"
 #include "probes_tcp.h"
 #include "sample.h"
+#include "skid.h"
 
 /* the records' state numbers are the kernel's (uapi/nettrace.h) */
 static_assert((int)NETTRACE_TCP_ESTABLISHED == (int)TCP_ESTABLISHED);
@@ -37,18 +38,7 @@ static_assert((int)NETTRACE_TCP_CLOSING == (int)TCP_CLOSING);
 static_assert((int)NETTRACE_TCP_NEW_SYN_RECV == (int)TCP_NEW_SYN_RECV);
 static_assert(sizeof(union nettrace_rec) == NETTRACE_REC_SIZE);
 
-static struct {
-	unsigned long mask, factor;
-} nt_key;
-
-/*
- * Equal for the same socket, different for two, and no kernel address: a mask
- * of random bits hides each of the pointer's, an odd factor spreads them.
- */
-static u64 nt_sk_id(const struct sock *sk)
-{
-	return ((unsigned long)sk ^ nt_key.mask) * nt_key.factor;
-}
+struct nt_sk_key nt_sk_key __read_mostly;
 
 static bool nt_probed(const struct sock *sk)
 {
@@ -355,8 +345,8 @@ int nt_probes_tcp_init(void)
 {
 	unsigned int i;
 
-	get_random_bytes(&nt_key, sizeof(nt_key));
-	nt_key.factor |= 1;
+	get_random_bytes(&nt_sk_key, sizeof(nt_sk_key));
+	nt_sk_key.factor |= 1;
 	for_each_kernel_tracepoint(nt_probe_match, NULL);
 	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
 		if (nt_probes[i].tp)

@@ -15,6 +15,7 @@
 #include "control.h"
 #include "filter.h"
 #include "minisock.h"
+#include "probes_call.h"
 #include "proc.h"
 #include "proc_file.h"
 
@@ -110,6 +111,9 @@ static int nt_stats_show(struct seq_file *m, void *v)
 		   -nt->refused, nt_ring_memory());
 	seq_printf(m, "readers %u\nfilter_len %u\n", nt->nreaders,
 		   nt->filter ? nt->filter->len : 0);
+	seq_printf(m, "timers %d\ncalls %d\ncalls_unpaired %llu\n",
+		   !!(nt->extra & NT_TIMERS), !!(nt->extra & NT_CALLS),
+		   nt_calls_unpaired());
 	if (tr)
 		nt_stats_rings(m, tr);
 	mutex_unlock(&nt->lock);

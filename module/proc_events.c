@@ -47,7 +47,17 @@ bool nt_reads(const struct nt_net *nt, const struct pid *who)
 	return false;
 }
 
-/* a reader's own filter goes with its last file */
+/* what reader @f asks for beside packets and transitions; nt_extra_update() is due */
+void nt_want(struct nt_file *f, unsigned int want)
+{
+	struct nt_net *nt = f->nt;
+
+	nt->want_timers += !!(want & NT_TIMERS) - !!(f->want & NT_TIMERS);
+	nt->want_calls += !!(want & NT_CALLS) - !!(f->want & NT_CALLS);
+	f->want = want;
+}
+
+/* a reader's own filter goes with its last file, what it asks for with this one */
 static void nt_events_detach(struct nt_file *f)
 {
 	struct nt_net *nt = f->nt;
@@ -55,6 +65,8 @@ static void nt_events_detach(struct nt_file *f)
 	mutex_lock(&nt->lock);
 	list_del(&f->readers);
 	nt->nreaders--;
+	nt_want(f, 0);
+	nt_extra_update(nt);
 	if (nt->filter && nt->filter->owner == f->opener &&
 	    !nt_reads(nt, f->opener))
 		nt_filter_disown(nt);

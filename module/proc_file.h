@@ -20,7 +20,8 @@ struct nt_file {
 	bool told_info;
 	bool told_filtered;		/* the last read() told of nothing else */
 	struct list_head readers;	/* in nt_net::readers, under its lock */
-	struct pid *opener;		/* events only */
+	struct pid *opener;		/* events only, as the next */
+	unsigned int want;		/* NT_TIMERS, NT_CALLS: asked for while it reads */
 	/* text only: the record at seq_file position pos, one per CPU ahead */
 	loff_t pos;
 	int cpu;		/* whose record is the current one; -1: the end */
@@ -42,6 +43,7 @@ int nt_may_open(const struct nt_net *nt);
 struct nt_file *nt_file_new(struct nt_net *nt);
 void nt_file_free(struct nt_file *f);
 bool nt_reads(const struct nt_net *nt, const struct pid *who);
+void nt_want(struct nt_file *f, unsigned int want);
 void nt_counters_read(const struct nt_ring *ring, struct nt_counters *c);
 
 #endif /* NETTRACE_PROC_FILE_H */

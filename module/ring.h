@@ -158,7 +158,8 @@ static inline void nt_ring_abort(unsigned long flags)
 	local_irq_restore(flags);
 }
 
-static inline void nt_ring_commit(struct nt_ring *ring, unsigned long flags)
+/* the record is out; interrupts stay off, so that another can follow it directly */
+static __always_inline void nt_ring_publish(struct nt_ring *ring)
 {
 	struct nt_cpu_ring *r = this_cpu_ptr(ring->cpu);
 
@@ -166,6 +167,11 @@ static inline void nt_ring_commit(struct nt_ring *ring, unsigned long flags)
 	smp_store_release(&r->head, r->head + 1);
 	if (unlikely(READ_ONCE(ring->want_wake)))
 		nt_ring_wake(ring);
+}
+
+static inline void nt_ring_commit(struct nt_ring *ring, unsigned long flags)
+{
+	nt_ring_publish(ring);
 	local_irq_restore(flags);
 }
 

@@ -12,6 +12,26 @@
 #include "minisock.h"
 #include "sample.h"
 
+/* a listener: its queues, and what the kernel will ask of them (tcp_conn_request()) */
+static noinline void nt_sample_listener(struct nettrace_packet *p,
+					const struct sock *sk)
+{
+	const struct netns_ipv4 *ipv4 = &sock_net(sk)->ipv4;
+	int max = READ_ONCE(ipv4->sysctl_max_syn_backlog);
+
+	p->sk_kind = NETTRACE_SK_LISTEN;
+	p->accept_len = READ_ONCE(sk->sk_ack_backlog);
+	p->accept_max = READ_ONCE(sk->sk_max_ack_backlog);
+	p->request_len = reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
+	p->syncookies = READ_ONCE(ipv4->sysctl_tcp_syncookies);
+	if (p->accept_len > p->accept_max)
+		p->listen |= NETTRACE_LISTEN_ACCEPT_FULL;
+	if (p->request_len >= p->accept_max)
+		p->listen |= NETTRACE_LISTEN_REQUEST_FULL;
+	if (max - (int)p->request_len < max >> 2)
+		p->listen |= NETTRACE_LISTEN_SYN_BACKLOG;
+}
+
 /* a full TCP socket: state, sequence space, loss recovery */
 static __always_inline void nt_sample_full(struct nettrace_packet *p,
 					   const struct sock *sk)
@@ -21,10 +41,7 @@ static __always_inline void nt_sample_full(struct nettrace_packet *p,
 
 	p->sock_state = READ_ONCE(sk->sk_state);
 	if (p->sock_state == TCP_LISTEN) {
-		p->sk_kind = NETTRACE_SK_LISTEN;
-		p->accept_len = READ_ONCE(sk->sk_ack_backlog);
-		p->accept_max = READ_ONCE(sk->sk_max_ack_backlog);
-		p->request_len = reqsk_queue_len(&icsk->icsk_accept_queue);
+		nt_sample_listener(p, sk);
 		return;
 	}
 	p->sk_kind = NETTRACE_SK_FULL;
@@ -37,6 +54,16 @@ static __always_inline void nt_sample_full(struct nettrace_packet *p,
 	p->backoff = icsk->icsk_backoff;
 }
 
+/* of a request's listener, which lives as long as the request */
+static void nt_sample_accept_queue(struct nettrace_packet *p,
+				   const struct sock *listener)
+{
+	if (!listener)
+		return;
+	p->listener_len = READ_ONCE(listener->sk_ack_backlog);
+	p->listener_max = READ_ONCE(listener->sk_max_ack_backlog);
+}
+
 /* a request or TIME-WAIT socket: its state and how long its timer has to run */
 void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk)
 {
@@ -44,6 +71,7 @@ void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk)
 		p->sk_kind = NETTRACE_SK_REQUEST;
 		p->sock_state = TCP_NEW_SYN_RECV;
 		p->left_ms = nt_left_ms(READ_ONCE(inet_reqsk(sk)->rsk_timer.expires));
+		nt_sample_accept_queue(p, READ_ONCE(inet_reqsk(sk)->rsk_listener));
 	} else {
 		p->sk_kind = NETTRACE_SK_TIMEWAIT;
 		p->sock_state = READ_ONCE(inet_twsk(sk)->tw_substate);
@@ -89,9 +117,16 @@ static __always_inline const struct in6_addr *nt_addr6(const u8 *addr)
 	return (const struct in6_addr *)addr;
 }
 
-/* the socket of these addresses, as TCP itself will look it up */
-static struct sock *nt_established(struct net *net, struct sk_buff *skb,
-				   const struct nettrace_packet *p)
+/**
+ * nt_sample_lookup() - the socket of these addresses, as TCP itself will look it up
+ * @net:	where the segment arrived
+ * @skb:	at LOCAL_IN
+ * @p:		parsed from it
+ *
+ * Return: it, with a reference to drop by sock_gen_put(), or NULL.
+ */
+struct sock *nt_sample_lookup(struct net *net, struct sk_buff *skb,
+			      const struct nettrace_packet *p)
 {
 	if (p->hdr.family == NETTRACE_IPV4)
 		return nt_lookup4(net, nt_addr4(p->src), p->sport,
@@ -143,7 +178,7 @@ static noinline void nt_sample_found(struct nt_trace *tr,
 				     struct nettrace_packet *p,
 				     struct sk_buff *skb)
 {
-	struct sock *sk = nt_established(tr->net, skb, p);
+	struct sock *sk = nt_sample_lookup(tr->net, skb, p);
 
 	p->flags |= NETTRACE_PKT_LOOKUP;
 	if (sk) {

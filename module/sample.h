@@ -34,5 +34,7 @@ void nt_sample_out(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
 		  struct sk_buff *skb);
+struct sock *nt_sample_lookup(struct net *net, struct sk_buff *skb,
+			      const struct nettrace_packet *p);
 
 #endif /* NETTRACE_SAMPLE_H */

@@ -274,6 +274,57 @@ static void nt_text_state(struct seq_file *m, const struct nettrace_state *s)
 	seq_putc(m, '\n');
 }
 
+static void nt_text_call(struct seq_file *m, const struct nettrace_call *c)
+{
+	bool enter = c->phase == NETTRACE_CALL_ENTER;
+
+	seq_printf(m, "%-12s ", enter ? "call" : "return");
+	if (c->valid & NETTRACE_CALL_SOCK) {
+		nt_text_end(m, c->hdr.family, c->local, c->lport, true);
+		seq_puts(m, " - ");
+		nt_text_end(m, c->hdr.family, c->remote, c->rport, true);
+		seq_printf(m, "  %s", nt_state_name(c->sock_state));
+	}
+	seq_printf(m, "  syscall=%d fd=%d", c->syscall, c->fd);
+	if (enter)
+		seq_printf(m, " args=%#llx,%#llx,%#llx", c->arg[0], c->arg[1],
+			   c->arg[2]);
+	else
+		seq_printf(m, " result=%lld", c->result);
+	seq_puts(m, "  in ");
+	nt_text_name(m, c->comm);
+	seq_printf(m, "[%u]\n", c->pid);
+}
+
+static void nt_text_timer(struct seq_file *m, const struct nettrace_timer *t)
+{
+	static const char *const name[] = {
+		"rto", "tlp", "reo", "persist", "delack", "keepalive", "fin-wait-2",
+		"time-wait",
+	};
+	unsigned int i;
+
+	seq_printf(m, "%-12s ", "timers");
+	nt_text_end(m, t->hdr.family, t->local, t->lport, true);
+	seq_puts(m, " - ");
+	nt_text_end(m, t->hdr.family, t->remote, t->rport, true);
+	seq_printf(m, "  %s %s", nt_kind_name(t->kind), nt_state_name(t->sock_state));
+	for (i = 0; i < ARRAY_SIZE(name); i++) {
+		u8 bit = 1 << i;
+
+		if (t->armed & bit)
+			seq_printf(m, " %s=%ums", name[i],
+				   bit <= NETTRACE_TIMER_PERSIST ? t->left_ms :
+				   bit == NETTRACE_TIMER_DELACK ? t->delack_ms :
+								  t->keep_ms);
+	}
+	seq_printf(m, " RTO=%uus backoff=%u", t->rto_us, t->backoff);
+	if (t->kind == NETTRACE_SK_FULL)
+		seq_printf(m, " srtt=%uus rttvar=%uus cwnd=%u", t->srtt_us,
+			   t->rttvar_us, t->snd_cwnd);
+	seq_putc(m, '\n');
+}
+
 void nt_text_columns(struct seq_file *m)
 {
 	seq_puts(m, "# seconds (CLOCK_MONOTONIC)  CPU  hook         device  packet  | local socket's state when sighted\n");
@@ -293,6 +344,12 @@ void nt_text_record(struct seq_file *m, const union nettrace_rec *rec)
 	case NETTRACE_STATE:
 	case NETTRACE_RESET:
 		nt_text_state(m, &rec->state);
+		break;
+	case NETTRACE_CALL:
+		nt_text_call(m, &rec->call);
+		break;
+	case NETTRACE_TIMER:
+		nt_text_timer(m, &rec->timer);
 		break;
 	default:
 		seq_printf(m, "record of type %u\n", rec->hdr.type);

@@ -181,15 +181,21 @@ static int __init nettrace_init(void)
 	ret = nt_probes_tcp_init();
 	if (ret)
 		goto err_ring;
-	ret = nt_probes_call_init();
-	if (ret)
-		goto err_probes;
 	ret = register_pernet_subsys(&nt_net_ops);
 	if (ret)
-		goto err_calls;
-	ret = nt_netlink_init();
+		goto err_ring;
+	ret = nt_probes_tcp_open();
 	if (ret)
 		goto err_pernet;
+	ret = nt_probes_call_open();
+	if (ret) {
+		pr_err("calls=1: system calls cannot be recorded: error %d; it needs CONFIG_FTRACE_SYSCALLS, and a little of memory=\n",
+		       ret);
+		goto err_probes;
+	}
+	ret = nt_netlink_init();
+	if (ret)
+		goto err_calls;
 	ret = nt_proc_init();
 	if (ret)
 		goto err_netlink;
@@ -198,12 +204,12 @@ static int __init nettrace_init(void)
 
 err_netlink:
 	nt_netlink_exit();
+err_calls:
+	nt_probes_call_close();
+err_probes:
+	nt_probes_tcp_close();
 err_pernet:
 	unregister_pernet_subsys(&nt_net_ops);
-err_calls:
-	nt_probes_call_exit();
-err_probes:
-	nt_probes_tcp_exit();
 err_ring:
 	nt_ring_global_exit();
 	return ret;
@@ -213,9 +219,9 @@ static void __exit nettrace_exit(void)
 {
 	nt_proc_exit();
 	nt_netlink_exit();
+	nt_probes_call_close();
+	nt_probes_tcp_close();
 	unregister_pernet_subsys(&nt_net_ops);
-	nt_probes_call_exit();
-	nt_probes_tcp_exit();
 	nt_ring_global_exit();
 }
 

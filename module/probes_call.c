@@ -422,6 +422,7 @@ static void nt_call_match(struct tracepoint *tp, void *priv)
 
 static DEFINE_MUTEX(nt_call_lock);	/* all below */
 static unsigned int nt_call_users;
+static bool nt_call_open;		/* as nt_probes_open in probes_tcp.c */
 
 static void nt_call_detach(void)
 {
@@ -477,7 +478,7 @@ int nt_probes_call_get(void)
 	int ret = 0;
 
 	mutex_lock(&nt_call_lock);
-	if (!nt_call_users)
+	if (!nt_call_users && nt_call_open)
 		ret = nt_call_attach();
 	if (!ret)
 		nt_call_users++;
@@ -488,22 +489,38 @@ int nt_probes_call_get(void)
 void nt_probes_call_put(void)
 {
 	mutex_lock(&nt_call_lock);
-	if (!--nt_call_users)
+	if (!--nt_call_users && nt_call_open)
 		nt_call_detach();
 	mutex_unlock(&nt_call_lock);
 }
 
-/* without CONFIG_HAVE_SYSCALL_TRACEPOINTS there are none, and who asks is told */
-int nt_probes_call_init(void)
+/**
+ * nt_probes_call_open() - every namespace has its struct nt_net
+ *
+ * Return: 0, then nt_probes_call_close() is due before any of them loses it; or
+ * as nt_probes_call_get(), if the module's parameter asks for calls.
+ */
+int nt_probes_call_open(void)
 {
+	int ret = 0;
+
 	for_each_kernel_tracepoint(nt_call_match, NULL);
-	return 0;
+	mutex_lock(&nt_call_lock);
+	if (nt_call_users)
+		ret = nt_call_attach();
+	nt_call_open = !ret;
+	mutex_unlock(&nt_call_lock);
+	return ret;
 }
 
-/* nobody asks: no probe runs, and none will, when this returns */
-void nt_probes_call_exit(void)
+/* no probe runs, and none will, when this returns */
+void nt_probes_call_close(void)
 {
-	WARN_ON(nt_call_users);
+	mutex_lock(&nt_call_lock);
+	if (nt_call_users && nt_call_open)
+		nt_call_detach();
+	nt_call_open = false;
+	mutex_unlock(&nt_call_lock);
 	tracepoint_synchronize_unregister();
 	if (nt_ways)
 		nt_memory_uncharge(NT_WAY_BYTES);

@@ -14,8 +14,8 @@
 
 #include <linux/types.h>
 
-int nt_probes_call_init(void);
-void nt_probes_call_exit(void);
+int nt_probes_call_open(void);
+void nt_probes_call_close(void);
 
 /* attached while somebody has got them */
 int nt_probes_call_get(void);

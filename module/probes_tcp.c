@@ -279,8 +279,13 @@ static void nt_probe_match(struct tracepoint *tp, void *priv)
 /* how many namespaces are traced: the probes are attached while any is */
 static DEFINE_MUTEX(nt_probes_lock);
 static unsigned int nt_probes_users;
+/*
+ * And while every namespace has its struct nt_net: when the module is loaded and
+ * unloaded they get and lose it one after the other, and a probe cannot tell.
+ */
+static bool nt_probes_open;
 
-/* one that still runs finds no trace; nt_probes_tcp_exit() waits for it */
+/* one that still runs finds no trace; nt_probes_tcp_close() waits for it */
 static void nt_probes_detach(unsigned int n)
 {
 	while (n--)
@@ -318,7 +323,7 @@ int nt_probes_tcp_get(void)
 	int ret = 0;
 
 	mutex_lock(&nt_probes_lock);
-	if (!nt_probes_users)
+	if (!nt_probes_users && nt_probes_open)
 		ret = nt_probes_attach();
 	if (!ret)
 		nt_probes_users++;
@@ -330,7 +335,7 @@ int nt_probes_tcp_get(void)
 void nt_probes_tcp_put(void)
 {
 	mutex_lock(&nt_probes_lock);
-	if (!--nt_probes_users)
+	if (!--nt_probes_users && nt_probes_open)
 		nt_probes_detach(ARRAY_SIZE(nt_probes));
 	mutex_unlock(&nt_probes_lock);
 }
@@ -358,9 +363,31 @@ int nt_probes_tcp_init(void)
 	return 0;
 }
 
-/* no namespace is traced: no probe runs, and none will, when this returns */
-void nt_probes_tcp_exit(void)
+/**
+ * nt_probes_tcp_open() - every namespace has its struct nt_net
+ *
+ * Return: 0, then nt_probes_tcp_close() is due before any of them loses it; or
+ * what tracepoint_probe_register() said.
+ */
+int nt_probes_tcp_open(void)
 {
-	WARN_ON(nt_probes_users);
+	int ret = 0;
+
+	mutex_lock(&nt_probes_lock);
+	if (nt_probes_users)
+		ret = nt_probes_attach();
+	nt_probes_open = !ret;
+	mutex_unlock(&nt_probes_lock);
+	return ret;
+}
+
+/* no probe runs, and none will, when this returns */
+void nt_probes_tcp_close(void)
+{
+	mutex_lock(&nt_probes_lock);
+	if (nt_probes_users)
+		nt_probes_detach(ARRAY_SIZE(nt_probes));
+	nt_probes_open = false;
+	mutex_unlock(&nt_probes_lock);
 	tracepoint_synchronize_unregister();
 }

@@ -9,7 +9,8 @@
 #define NETTRACE_PROBES_TCP_H
 
 int nt_probes_tcp_init(void);
-void nt_probes_tcp_exit(void);
+int nt_probes_tcp_open(void);
+void nt_probes_tcp_close(void);
 
 /* attached while somebody has got them: from a namespace's start to its stop */
 int nt_probes_tcp_get(void);

@@ -71,10 +71,11 @@ static const struct {
 	  "    --options               window and options below each segment" },
 	{ "unfold", no_argument, OPT_UNFOLD, NT_OPT_DRAW,
 	  "    --unfold                all rows of long data phases" },
-	{ "timers", no_argument, OPT_TIMERS, NT_OPT_ROWS,
+	{ "timers", optional_argument, OPT_TIMERS, NT_OPT_EXTRA,
 	  "    --timers                where timers are armed, reset, stopped, or fire" },
-	{ "calls", no_argument, OPT_CALLS, NT_OPT_ROWS,
-	  "    --calls                 system calls on the sockets" },
+	{ "calls", optional_argument, OPT_CALLS, NT_OPT_EXTRA,
+	  "    --calls                 system calls on the sockets; live, that costs every\n"
+	  "                              system call of the machine something" },
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
 	  "    --json                  JSON Lines, one object a line" },
 	{ "conv", required_argument, OPT_CONV, NT_OPT_PICK,
@@ -200,11 +201,13 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->draw.unfold = true;
 		break;
 	case OPT_TIMERS:
-		cli->draw.timers = true;
-		break;
+		cli->set.timers = nt_cli_switch(arg, "timers");
+		cli->draw.timers = cli->set.timers > 0;
+		return cli->set.timers < 0 ? NT_EXIT_USAGE : -1;
 	case OPT_CALLS:
-		cli->draw.calls = true;
-		break;
+		cli->set.calls = nt_cli_switch(arg, "calls");
+		cli->draw.calls = cli->set.calls > 0;
+		return cli->set.calls < 0 ? NT_EXIT_USAGE : -1;
 	case OPT_JSON:
 		cli->json = true;
 		break;
@@ -372,7 +375,7 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 
 	memset(cli, 0, sizeof(*cli));
 	cli->wait_ns = DRAIN_NS;
-	cli->set = (struct nt_ctl_settings){ .payload = -1, .hooks = -1 };
+	cli->set = (struct nt_ctl_settings){ .payload = -1, .hooks = -1, .timers = -1, .calls = -1 };
 	end = cut_command(cli, argc, argv);
 	status = read_options(cli, end, argv, used);
 	if (status >= 0)

@@ -76,8 +76,9 @@ struct nt_cli {
 #define NT_OPT_SETTINGS 0x100 /* --ring, --payload, --minisocks, --hooks */
 #define NT_OPT_OFF	0x200 /* --off */
 #define NT_OPT_FILE_ARG 0x400 /* the first argument is the file to read, as with -r */
-#define NT_OPT_ROWS	0x800 /* --absolute, --timers, --calls */
+#define NT_OPT_ROWS	0x800 /* --absolute */
 #define NT_OPT_DRAW	0x1000 /* --symbols, --deltas, --options, --unfold */
+#define NT_OPT_EXTRA	0x2000 /* --timers, --calls: recorded, shown */
 
 struct nt_command {
 	const char *name;

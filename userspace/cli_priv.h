@@ -23,4 +23,7 @@ int nt_cli_hooks(struct nt_cli *cli, const char *text);
 /** nt_cli_filter() - the expression that these words make; none: no filter */
 int nt_cli_filter(struct nt_cli *cli, char *const *word, int n);
 
+/* on, which is also what no value means, or off: 1, 0; -1: neither, and that was said */
+int nt_cli_switch(const char *arg, const char *option);
+
 #endif /* NETTRACE_CLI_PRIV_H */

@@ -205,3 +205,13 @@ int nt_cli_filter(struct nt_cli *cli, char *const *word, int n)
 	fprintf(stderr, "nettrace: %s\n", err.text);
 	return ret == -EINVAL ? NT_EXIT_USAGE : NT_EXIT_FAIL;
 }
+
+int nt_cli_switch(const char *arg, const char *option)
+{
+	if (!arg || !strcmp(arg, "on"))
+		return 1;
+	if (!strcmp(arg, "off"))
+		return 0;
+	fprintf(stderr, "nettrace: --%s=%s: give on (or nothing) or off\n", option, arg);
+	return -1;
+}

@@ -101,8 +101,9 @@ const struct nt_command nt_cmd_start = {
 	.brief = "trace a namespace that is not traced",
 	.help = "Tells the module to trace this network namespace, or those of -N, with these\n"
 		"settings; one that is not given stays as it was. The module traces every\n"
-		"namespace from the beginning unless it was loaded with trace=.\n",
-	.opts = NT_OPT_SETTINGS,
+		"namespace from the beginning unless it was loaded with trace=. With --timers and\n"
+		"--calls these are recorded for whoever reads; --timers=off and --calls=off end it.\n",
+	.opts = NT_OPT_SETTINGS | NT_OPT_EXTRA,
 	.run = run_start,
 };
 

@@ -84,6 +84,6 @@ const struct nt_command nt_cmd_follow = {
 		"arrives, or when it has not after 200 ms.\n"
 		"With --json a conversation's own object follows when it is over.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
-		NT_OPT_COMMAND | NT_OPT_ROWS,
+		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA,
 	.run = run_follow,
 };

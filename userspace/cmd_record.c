@@ -79,7 +79,7 @@ const struct nt_command nt_cmd_record = {
 		"ends. Every subcommand that shows something reads it back with -r FILE. With\n"
 		"--daemon and no command it begins with what nettraced has kept. With -r it copies\n"
 		"from another recording what matches EXPRESSION.\n",
-	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_FILTER | NT_OPT_COMMAND,
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_FILTER | NT_OPT_COMMAND | NT_OPT_EXTRA,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_record,

@@ -65,6 +65,16 @@ static bool take_settings(const struct nlattr **a, struct nt_ctl_trace *t)
 	return true;
 }
 
+static bool take_bool(const struct nlattr *a, bool *v)
+{
+	uint32_t n;
+
+	if (!nt_ctl_u32(a, &n) || n > 1)
+		return false;
+	*v = n;
+	return true;
+}
+
 static int take_trace(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct nlattr *a[NETTRACE_A_MAX + 1];
@@ -83,6 +93,10 @@ static int take_trace(const struct nlmsghdr *nlh, void *arg)
 	if (a[NETTRACE_A_REFUSED] && !nt_ctl_u32(a[NETTRACE_A_REFUSED], &tr->refused))
 		return -EPROTO;
 	if (a[NETTRACE_A_FILTER_LEN] && !nt_ctl_u32(a[NETTRACE_A_FILTER_LEN], &tr->filter_len))
+		return -EPROTO;
+	/* an older module has none */
+	if ((a[NETTRACE_A_TIMERS] && !take_bool(a[NETTRACE_A_TIMERS], &tr->timers)) ||
+	    (a[NETTRACE_A_CALLS] && !take_bool(a[NETTRACE_A_CALLS], &tr->calls)))
 		return -EPROTO;
 	tr->tracing = a[NETTRACE_A_TRACING];
 	tr->filter_owned = a[NETTRACE_A_FILTER_OWNED];
@@ -113,6 +127,10 @@ int nt_ctl_start(struct nt_ctl *c, const struct nt_ctl_settings *set, struct nt_
 		mnl_attr_put_u32(nlh, NETTRACE_A_PAYLOAD, (uint32_t)set->payload);
 	if (set && set->hooks >= 0)
 		mnl_attr_put_u32(nlh, NETTRACE_A_HOOKS, (uint32_t)set->hooks);
+	if (set && set->timers >= 0)
+		mnl_attr_put_u32(nlh, NETTRACE_A_TIMERS, (uint32_t)set->timers);
+	if (set && set->calls >= 0)
+		mnl_attr_put_u32(nlh, NETTRACE_A_CALLS, (uint32_t)set->calls);
 	return nt_ctl_talk(c, NULL, NULL, "start tracing", err);
 }
 
@@ -134,6 +152,18 @@ int nt_ctl_filter(struct nt_ctl *c, const struct nt_filter *f, bool owned, struc
 	if (owned)
 		mnl_attr_put(nlh, NETTRACE_A_FILTER_OWNED, 0, NULL);
 	return nt_ctl_talk(c, NULL, NULL, f ? "set the filter" : "remove the filter", err);
+}
+
+int nt_ctl_ask(struct nt_ctl *c, bool timers, bool calls, struct nt_error *err)
+{
+	struct nlmsghdr *nlh = nt_ctl_request(c, NETTRACE_CMD_SET);
+
+	if (timers)
+		mnl_attr_put_u32(nlh, NETTRACE_A_TIMERS, 1);
+	if (calls)
+		mnl_attr_put_u32(nlh, NETTRACE_A_CALLS, 1);
+	mnl_attr_put(nlh, NETTRACE_A_WHILE_READING, 0, NULL);
+	return nt_ctl_talk(c, NULL, NULL, "record timers or system calls", err);
 }
 
 /* an answer in pieces: an array that grows, and where to go on */

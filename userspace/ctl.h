@@ -35,6 +35,7 @@ struct nt_ctl_trace {
 	uint32_t readers;	     /* open event files */
 	uint32_t filter_len;	     /* instructions; 0: none */
 	bool filter_owned;	     /* it goes with the socket that set it */
+	bool timers, calls;	     /* they are recorded; not traced: will be */
 };
 int nt_ctl_get(struct nt_ctl *c, struct nt_ctl_trace *t, struct nt_error *err);
 
@@ -44,6 +45,7 @@ struct nt_ctl_settings {
 	uint32_t minisocks;
 	int64_t payload;   /* bytes; -1 */
 	int hooks;	   /* enum nt_hooks; -1 */
+	int timers, calls; /* bool; -1 */
 };
 int nt_ctl_start(struct nt_ctl *c, const struct nt_ctl_settings *set, struct nt_error *err);
 int nt_ctl_stop(struct nt_ctl *c, struct nt_error *err);
@@ -55,6 +57,13 @@ int nt_ctl_stop(struct nt_ctl *c, struct nt_error *err);
  *		when another comes
  */
 int nt_ctl_filter(struct nt_ctl *c, const struct nt_filter *f, bool owned, struct nt_error *err);
+
+/**
+ * nt_ctl_ask() - record timers and calls while we read
+ *
+ * Our reader is open.  What is false stays as it is.
+ */
+int nt_ctl_ask(struct nt_ctl *c, bool timers, bool calls, struct nt_error *err);
 
 struct nt_ctl_cpu {
 	uint32_t cpu;

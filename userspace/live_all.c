@@ -80,7 +80,7 @@ static int open_found(struct all *a, const struct nt_nsfound *found, bool *in_ke
 		      struct nt_error *err)
 {
 	struct nt_live_ns ns = { .spec = found->name, .nsfd = found->nsfd, .inode = found->inode };
-	int fd;
+	int fd, ret;
 
 	*in_kernel = false;
 	memcpy(ns.name, found->name, sizeof(ns.name));
@@ -92,6 +92,11 @@ static int open_found(struct all *a, const struct nt_nsfound *found, bool *in_ke
 		fd = nt_live_open(&ns, a->first && a->opts.from_now, err);
 	if (fd >= 0 && a->opts.filter)
 		nt_live_filter(&ns, a->opts.filter);
+	ret = fd >= 0 ? nt_live_ask(&ns, &a->opts, err) : 0;
+	if (ret) {
+		close(fd);
+		fd = ret;
+	}
 	*in_kernel = ns.in_kernel;
 	close(found->nsfd);
 	return fd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * live_filter.c - let the kernel leave out what is not asked for
+ * live_filter.c - let the kernel leave out what is not asked for, and record what is
  *
  * Purpose:   live_open.h.  What the kernel leaves out takes no place in a ring
  *            and is not copied.
@@ -24,6 +24,21 @@ void nt_live_filter(struct nt_live_ns *w, const struct nt_filter *f)
 		return;
 	w->in_kernel = !nt_ctl_filter(c, f, true, NULL);
 	nt_ctl_close(c);
+}
+
+int nt_live_ask(const struct nt_live_ns *w, const struct nt_live_opts *opts, struct nt_error *err)
+{
+	struct nt_ctl *c;
+	int ret;
+
+	if (!opts->timers && !opts->calls)
+		return 0;
+	ret = nt_ctl_open(&c, w->nsfd, err);
+	if (ret)
+		return ret;
+	ret = nt_ctl_ask(c, opts->timers, opts->calls, err);
+	nt_ctl_close(c);
+	return ret;
 }
 
 bool nt_live_filter_holds(const char *name, uint64_t inode)

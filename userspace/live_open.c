@@ -174,7 +174,7 @@ int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err
 /* a descriptor of the events of @w->spec; its name and inode in *w */
 static int open_one(struct nt_live_ns *w, const struct nt_live_opts *opts, struct nt_error *err)
 {
-	int fd;
+	int fd, ret;
 
 	w->nsfd = -1;
 	w->in_kernel = false;
@@ -187,6 +187,11 @@ static int open_one(struct nt_live_ns *w, const struct nt_live_opts *opts, struc
 	fd = nt_live_open(w, opts->from_now, err);
 	if (fd >= 0 && opts->filter)
 		nt_live_filter(w, opts->filter);
+	ret = fd >= 0 ? nt_live_ask(w, opts, err) : 0;
+	if (ret) {
+		close(fd);
+		fd = ret;
+	}
 	if (w->nsfd >= 0)
 		close(w->nsfd);
 	return fd;

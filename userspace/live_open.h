@@ -32,6 +32,13 @@ int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err
  */
 void nt_live_filter(struct nt_live_ns *w, const struct nt_filter *f);
 
+/**
+ * nt_live_ask() - what opts has of timers and calls is recorded from now on
+ *
+ * Its events must be open; it ends with them.  Return: 0, or why it is not.
+ */
+int nt_live_ask(const struct nt_live_ns *w, const struct nt_live_opts *opts, struct nt_error *err);
+
 /** nt_live_filter_holds() - is it still in force? */
 bool nt_live_filter_holds(const char *name, uint64_t inode);
 

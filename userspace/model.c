@@ -81,6 +81,8 @@ int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item)
 			cv->c.t1 = item->t;
 		cv->any = true;
 	}
+	if (item->t > m->handed)
+		m->handed = item->t;
 	if (m->obs.item)
 		m->obs.item(m->obs.arg, m, item);
 	/* its maker may look at it once more: it goes with the next one */
@@ -171,6 +173,18 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 		ret = nt_agree_final(m, (struct nt_trackx *)p);
 		free(p);
 		break;
+	case NT_PEND_CALL:
+		ret = nt_call_final(m, (struct nt_callx *)p);
+		free(p);
+		break;
+	case NT_PEND_TIMER:
+		ret = nt_timer_final(m, (struct nt_timerx *)p);
+		free(p);
+		break;
+	case NT_PEND_QUEUE:
+		ret = nt_queue_final(m, (struct nt_queuex *)p);
+		free(p);
+		break;
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -219,6 +233,12 @@ int nt_model_feed(struct nt_model *m, const struct nt_event *ev)
 		return nt_state_feed(m, ev);
 	case NETTRACE_GAP:
 		return gap_feed(m, ev);
+	case NETTRACE_CALL:
+		m->stats.events++;
+		return nt_call_feed(m, ev);
+	case NETTRACE_TIMER:
+		m->stats.events++;
+		return nt_timer_feed(m, ev);
 	case NETTRACE_INFO:
 		return 0;
 	default:
@@ -243,6 +263,7 @@ void nt_model_finish(struct nt_model *m)
 	size_t i;
 
 	m->finishing = true;
+	nt_calls_finish(m);
 	nt_unsure_settle(m);
 	while (m->head)
 		make_final(m, m->head);
@@ -278,6 +299,7 @@ void nt_model_free(struct nt_model *m)
 		free(m->arp[i]);
 	for (i = 0; i < m->ngap; i++)
 		free(m->gap[i]);
+	nt_calls_free(m);
 	free(m->conv);
 	free(m->dis);
 	free(m->arp);

@@ -321,6 +321,8 @@ struct nt_model_stats {
 	uint64_t other_packets;	  /* neither of a conversation nor ARP */
 	uint64_t late_sightings;  /* joined an arrow that was final already */
 	uint64_t unjoined;	  /* transitions whose addresses never showed */
+	uint64_t calls_unpaired;  /* calls whose return is not in the trace, or not followed */
+	uint64_t calls_unjoined;  /* calls whose socket never had a conversation, let go */
 };
 
 /*
@@ -352,6 +354,8 @@ struct nt_model *nt_model_new(int64_t hold_ns, const struct nt_observer *obs);
 void nt_model_prompt(struct nt_model *m, int64_t wait_ns);
 /** nt_model_policy() - before the first event */
 void nt_model_policy(struct nt_model *m, const struct nt_model_policy *p);
+/** nt_model_timers() - tell which timers fired also where none was sampled */
+void nt_model_timers(struct nt_model *m);
 /* 0 or -ENOMEM */
 int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */

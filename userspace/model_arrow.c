@@ -325,5 +325,7 @@ int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
 			return ret;
 	}
 	ret = join_or_new(m, cv, &s);
+	if (!ret && (s.p.sk_kind == NETTRACE_SK_LISTEN || s.p.sk_kind == NETTRACE_SK_REQUEST))
+		ret = nt_queue_feed(m, cv, &s);
 	return ret ? ret : nt_agree_feed(m, cv, &s);
 }

@@ -222,11 +222,28 @@ void nt_conv_free(struct nt_model *m, struct nt_convx *cv)
 		arrow_free(m, x);
 	}
 	for (i = 0; i < cv->c.nitem; i++) {
-		if (cv->c.item[i].type == NT_ITEM_TRANSITION)
+		switch (cv->c.item[i].type) {
+		case NT_ITEM_TRANSITION:
 			free(cv->c.item[i].tr);
+			break;
+		case NT_ITEM_CALL:
+			free(cv->c.item[i].call);
+			break;
+		case NT_ITEM_TIMER:
+			free(cv->c.item[i].timer);
+			break;
+		case NT_ITEM_QUEUE:
+			free(cv->c.item[i].queue);
+			break;
+		default:
+			break;
+		}
 	}
 	free(cv->e[0].agree);
 	free(cv->e[1].agree);
+	nt_calls_forget(m, cv);
+	free(cv->e[0].timers);
+	free(cv->e[1].timers);
 	free(cv->c.item);
 	free(cv);
 }

@@ -274,6 +274,8 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 		if (nt_delivery(&x->a) || !nt_unsure(m, x))
 			nt_mark_lost(m, cv, x);
 	}
+	if (!ret && m->timers)
+		ret = nt_timer_sent(m, x);
 	if (!ret)
 		ret = nt_emit(m, cv, &item);
 	if (!ret && tcp)

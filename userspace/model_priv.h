@@ -21,6 +21,9 @@
  *   model_trans.c  final transitions of traced sockets: states and causes
  *   model_infer.c  final transitions of ends that no traced kernel owns
  *   model_agree.c  traced ends: what their segments imply, compared
+ *   model_call.c   system calls: entry and return, whose they are
+ *   model_timer.c  timers: what samples and marks tell
+ *   model_queue.c  the listener's queues
  *   model_prompt.c when a thing is final; what is added to it later
  */
 #ifndef NETTRACE_MODEL_PRIV_H
@@ -39,7 +42,17 @@
 #define NT_LOST_WAIT   (200 * NT_MS)  /* what is not delivered by then is said not to be */
 #define NT_SOURCES     65536	      /* nt_sighting::source is a uint16_t */
 
-enum nt_pend_type { NT_PEND_ARROW, NT_PEND_STATE, NT_PEND_ARP, NT_PEND_GAP, NT_PEND_LATE, NT_PEND_TRACK };
+enum nt_pend_type {
+	NT_PEND_ARROW,
+	NT_PEND_STATE,
+	NT_PEND_ARP,
+	NT_PEND_GAP,
+	NT_PEND_LATE,
+	NT_PEND_TRACK,
+	NT_PEND_CALL,
+	NT_PEND_TIMER,
+	NT_PEND_QUEUE
+};
 
 /* a place in the queue; first member of what waits there */
 struct nt_pend {
@@ -102,6 +115,31 @@ struct nt_latex {
 	struct nt_late l;
 };
 
+struct nt_callx {
+	struct nt_pend pend;
+	uint16_t source;
+	struct nt_call c;
+};
+
+/* a NETTRACE_TIMER record */
+struct nt_timerx {
+	struct nt_pend pend;
+	uint8_t end;
+	uint16_t source;
+	struct nettrace_timer rec;
+};
+
+/* a SYN or ACK that a listener got */
+struct nt_queuex {
+	struct nt_pend pend;
+	uint16_t source;
+	uint8_t listen; /* NETTRACE_LISTEN_* */
+	struct nt_queue q;
+};
+
+struct nt_calls;  /* model_call.c */
+struct nt_timers; /* model_timer.c */
+
 /* who tells the owner of an end; the higher, the surer */
 enum nt_owner_rank { NT_OWNER_NONE, NT_OWNER_PACKET, NT_OWNER_LISTENER, NT_OWNER_CALL };
 
@@ -117,6 +155,8 @@ struct nt_endx {
 	bool timewait; /* a TIME-WAIT socket stands for it */
 	uint64_t sk_id;
 	enum nt_owner_rank rank;
+	bool listener_calls; /* those of its listener are shown */
+	int64_t child_t;     /* when a full socket took over from the request */
 	/* final */
 	bool rst;		       /* accepted a RST since its last transition */
 	bool resync;		       /* a gap: take the next state that is seen */
@@ -124,6 +164,7 @@ struct nt_endx {
 	struct nt_agreex *agree;       /* from when it is */
 	struct nt_dir dir;	       /* sequence space of what it sent */
 	const struct nt_arrowx *cause; /* of its last transition */
+	struct nt_timers *timers;      /* as sampled last; NULL: never */
 };
 
 struct nt_convx {
@@ -156,6 +197,7 @@ struct nt_tuple {
 struct nt_listener {
 	uint16_t source;
 	struct nt_addr addr;
+	uint64_t sk_id;
 	uint32_t pid;
 	char comm[NETTRACE_NAME_LEN];
 };
@@ -185,6 +227,7 @@ struct nt_model {
 	bool prompt;   /* what is complete waits for nothing */
 	int64_t now;   /* no older event will come */
 	int64_t t_max; /* newest event */
+	int64_t handed; /* time of the last item handed out: none is older after it */
 	bool finishing;
 	struct nt_observer obs;
 	struct nt_model_stats stats;
@@ -212,6 +255,8 @@ struct nt_model {
 	size_t nlistener, listener_cap;
 	struct nt_orphan orphan[NT_ORPHANS_MAX];
 	unsigned int norphan;
+	struct nt_calls *calls; /* NULL: none was recorded */
+	bool timers;		/* they are asked for, or were recorded */
 };
 
 /* model.c */
@@ -281,7 +326,7 @@ void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank, uint32_
 const struct nt_listener *nt_listener_find(const struct nt_model *m, unsigned int source,
 					   const struct nt_addr *a);
 /* the listener behind an end, if known: marks and names it */
-void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end, unsigned int source);
+void nt_listener_apply(struct nt_model *m, struct nt_convx *cv, int end, unsigned int source);
 
 /* model_final.c */
 int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x);
@@ -289,6 +334,42 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x);
 const struct nt_sighting *nt_delivery(const struct nt_arrow *a);
 /* true: it is certain enough that it never came; it is marked so now */
 bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x);
+
+/* model_call.c */
+int nt_call_feed(struct nt_model *m, const struct nt_event *ev);
+int nt_call_final(struct nt_model *m, struct nt_callx *x);
+/* a state record @ev of a socket found its end: so do the calls on that socket */
+int nt_calls_of_socket(struct nt_model *m, struct nt_convx *cv, int end, const struct nt_event *ev);
+/* that socket listens, or has ceased to */
+void nt_calls_listener(struct nt_model *m, unsigned int source, uint64_t sk_id, bool listens);
+/* the conversation of a listener shows the calls that made it one */
+int nt_calls_of_listener(struct nt_model *m, struct nt_convx *cv, int end, unsigned int source,
+			 uint64_t sk_id);
+/* what is still under way is handed out; before the queue is emptied */
+void nt_calls_finish(struct nt_model *m);
+/* @cv is about to be freed */
+void nt_calls_forget(struct nt_model *m, const struct nt_convx *cv);
+void nt_calls_free(struct nt_model *m);
+/*
+ * An item with a copy of @what, a struct nt_call, nt_timer or nt_queue of @size
+ * bytes: the conversation's, and NULL again where it keeps none.  @item: type, t
+ */
+int nt_emit_copy(struct nt_model *m, struct nt_convx *cv, struct nt_item *item, const void *what,
+		 size_t size);
+
+/* model_timer.c */
+int nt_timer_feed(struct nt_model *m, const struct nt_event *ev);
+int nt_timer_final(struct nt_model *m, struct nt_timerx *x);
+/* the timer of a request or TIME-WAIT socket, from its own record */
+int nt_timer_mini(struct nt_model *m, const struct nt_statex *x);
+/* an arrow is marked: which timer sent it; before it is handed out */
+int nt_timer_sent(struct nt_model *m, struct nt_arrowx *x);
+
+/* model_queue.c */
+int nt_queue_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s);
+int nt_queue_final(struct nt_model *m, struct nt_queuex *x);
+/* is it known already what became of the segment */
+bool nt_queue_settled(const struct nt_queuex *x);
 
 /* model_prompt.c */
 /* can nothing be added to it, or has it waited long enough */

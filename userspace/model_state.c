@@ -57,6 +57,7 @@ static int listener_feed(struct nt_model *m, const struct nt_event *ev, const st
 		if (m->listener[i].source == ev->source && nt_addr_eq(&m->listener[i].addr, local))
 			l = &m->listener[i];
 	}
+	nt_calls_listener(m, ev->source, rec->sk_id, rec->new_state == NETTRACE_TCP_LISTEN);
 	if (rec->new_state != NETTRACE_TCP_LISTEN) {
 		if (l)
 			*l = m->listener[--m->nlistener];
@@ -71,7 +72,7 @@ static int listener_feed(struct nt_model *m, const struct nt_event *ev, const st
 		m->listener = array;
 		l = &array[m->nlistener++];
 	}
-	*l = (struct nt_listener){ .source = ev->source, .addr = *local };
+	*l = (struct nt_listener){ .source = ev->source, .addr = *local, .sk_id = rec->sk_id };
 	if ((rec->flags & NETTRACE_CTX_TASK) && !(rec->flags & NETTRACE_CTX_KTHREAD)) {
 		l->pid = rec->pid;
 		memcpy(l->comm, rec->comm, sizeof(l->comm));
@@ -94,13 +95,15 @@ void nt_owner_set(struct nt_convx *cv, int end, enum nt_owner_rank rank, uint32_
 		memcpy(e->comm, comm, strnlen(comm, sizeof(e->comm) - 1));
 }
 
-void nt_listener_apply(const struct nt_model *m, struct nt_convx *cv, int end, unsigned int source)
+void nt_listener_apply(struct nt_model *m, struct nt_convx *cv, int end, unsigned int source)
 {
 	const struct nt_listener *l = nt_listener_find(m, source, &cv->c.end[end].addr);
 
 	cv->c.end[end].listening = true;
-	if (l)
-		nt_owner_set(cv, end, NT_OWNER_LISTENER, l->pid, l->comm);
+	if (!l)
+		return;
+	nt_owner_set(cv, end, NT_OWNER_LISTENER, l->pid, l->comm);
+	nt_calls_of_listener(m, cv, end, source, l->sk_id);
 }
 
 /* which of the tuple's conversations a record is about: the newest that fits */
@@ -172,6 +175,8 @@ static void note_record(struct nt_model *m, struct nt_convx *cv, int end, const 
 		nt_listener_apply(m, cv, end, ev->source);
 		if (rec->what == NETTRACE_END && rec->end_why != NETTRACE_END_PROMOTED)
 			e->gone = true;
+		else if (rec->what == NETTRACE_END)
+			e->child_t = ev->t;
 	}
 	if (rec->old_state == NETTRACE_TCP_LISTEN)
 		nt_listener_apply(m, cv, end, ev->source);
@@ -193,7 +198,7 @@ static int enqueue(struct nt_model *m, struct nt_convx *cv, int end, const struc
 		cv->t_fed = ev->t;
 	note_record(m, cv, end, ev);
 	nt_queue_add(m, &x->pend);
-	return 0;
+	return nt_calls_of_socket(m, cv, end, ev);
 }
 
 /* take orphan @i out and give it to its conversation */

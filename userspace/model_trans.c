@@ -233,6 +233,7 @@ int nt_state_final(struct nt_model *m, struct nt_statex *x)
 {
 	struct nt_convx *cv = x->pend.cv;
 	enum nt_state from, to;
+	int ret;
 
 	if (x->rec.hdr.type == NETTRACE_RESET) {
 		if (x->rec.what == NETTRACE_RST_RECEIVED)
@@ -240,6 +241,7 @@ int nt_state_final(struct nt_model *m, struct nt_statex *x)
 		return 0;
 	}
 	if (!map_record(cv, x, &from, &to))
-		return 0;
-	return transition(m, x, from, to);
+		return m->timers ? nt_timer_mini(m, x) : 0;
+	ret = transition(m, x, from, to);
+	return ret || !m->timers ? ret : nt_timer_mini(m, x);
 }

@@ -21,6 +21,7 @@
 #define POLL_MS	      50	     /* how soon COMMAND's end is noticed */
 #define FORGET_NS     300000000000LL /* what a long follow lets go: silent so long */
 #define BURST	      4096	     /* events between looks at the rest */
+#define CALL_COST 90		 /* instructions a system call, docs/performance.md */
 
 /*
  * Files.  Time is that of the events.  A packet that was captured at one place
@@ -98,6 +99,8 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		.all = cli->every_netns,
 		.from_now = from_now,
 		.filter = from_now ? cli->filter : NULL,
+		.timers = from_now && cli->draw.timers,
+		.calls = from_now && cli->draw.calls,
 		.say = say_sentence,
 	};
 	struct nt_error err = { "" };
@@ -127,6 +130,10 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 	}
 	if (s->live)
 		catch_signals();
+	if (opts.calls && !cli->file && !cli->daemon)
+		fprintf(stderr,
+			"nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more\n",
+			CALL_COST);
 	return -1;
 }
 
@@ -143,6 +150,8 @@ int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer
 	s->model = nt_model_new(s->src->one_place ? ONE_PLACE_NS : hold_ms * 1000000LL, obs);
 	if (s->model && s->cli->file)
 		nt_model_policy(s->model, &policy);
+	if (s->model && s->cli->draw.timers)
+		nt_model_timers(s->model);
 	if (s->model)
 		return -1;
 	fputs("nettrace: out of memory\n", stderr);

@@ -113,6 +113,7 @@ struct nt_live_opts {
 	 * deprived by it (filter.h).  NULL: none
 	 */
 	const struct nt_filter *filter;
+	bool timers, calls; /* record these, too, while we read */
 };
 
 /** nt_source_live() - open the events of one or several namespaces */

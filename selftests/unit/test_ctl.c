@@ -275,7 +275,7 @@ static void refusals_come_in_the_kernels_words(void **state)
 static void start_sends_what_is_set(void **state)
 {
 	const struct nlattr *a[NETTRACE_A_MAX + 1];
-	struct nt_ctl_settings set = { .payload = -1, .hooks = -1 };
+	struct nt_ctl_settings set = { .payload = -1, .hooks = -1, .timers = -1, .calls = -1 };
 	struct kernel k;
 	uint32_t v;
 
@@ -288,7 +288,9 @@ static void start_sends_what_is_set(void **state)
 	assert_null(a[NETTRACE_A_PAYLOAD]);
 	assert_null(a[NETTRACE_A_MINISOCKS]);
 	assert_null(a[NETTRACE_A_HOOKS]);
-	set = (struct nt_ctl_settings){ 1024, 512, 0, NT_HOOKS_DEFAULT };
+	assert_null(a[NETTRACE_A_TIMERS]);
+	assert_null(a[NETTRACE_A_CALLS]);
+	set = (struct nt_ctl_settings){ 1024, 512, 0, NT_HOOKS_DEFAULT, 1, 0 };
 	ack(&k, 3, 0, NULL);
 	assert_int_equal(nt_ctl_start(k.c, &set, NULL), 0);
 	asked(&k, 3, a);
@@ -296,6 +298,25 @@ static void start_sends_what_is_set(void **state)
 	assert_true(nt_ctl_u32(a[NETTRACE_A_MINISOCKS], &v) && v == 512);
 	assert_true(nt_ctl_u32(a[NETTRACE_A_PAYLOAD], &v) && v == 0);
 	assert_true(nt_ctl_u32(a[NETTRACE_A_HOOKS], &v) && v == 0);
+	assert_true(nt_ctl_u32(a[NETTRACE_A_TIMERS], &v) && v == 1);
+	assert_true(nt_ctl_u32(a[NETTRACE_A_CALLS], &v) && v == 0);
+	end(&k);
+}
+
+static void a_reader_asks_for_itself(void **state)
+{
+	const struct nlattr *a[NETTRACE_A_MAX + 1];
+	struct kernel k;
+	uint32_t v;
+
+	(void)state;
+	begin(&k);
+	ack(&k, 2, 0, NULL);
+	assert_int_equal(nt_ctl_ask(k.c, false, true, NULL), 0);
+	assert_int_equal(asked(&k, 2, a), NETTRACE_CMD_SET);
+	assert_null(a[NETTRACE_A_TIMERS]);
+	assert_true(nt_ctl_u32(a[NETTRACE_A_CALLS], &v) && v == 1);
+	assert_non_null(a[NETTRACE_A_WHILE_READING]);
 	end(&k);
 }
 
@@ -528,6 +549,7 @@ int main(void)
 		cmocka_unit_test(wrong_sizes_are_refused),
 		cmocka_unit_test(refusals_come_in_the_kernels_words),
 		cmocka_unit_test(start_sends_what_is_set),
+		cmocka_unit_test(a_reader_asks_for_itself),
 		cmocka_unit_test(filters_are_sent_whole),
 		cmocka_unit_test(counters_come_in_pieces),
 		cmocka_unit_test(sockets_are_checked),

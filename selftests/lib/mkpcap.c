@@ -2,7 +2,7 @@
 /*
  * mkpcap.c - a large capture of TCP, the same for the same arguments
  *
- *	mkpcap PACKETS CONCURRENT SEED [SNAPLEN] >FILE
+ *	mkpcap PACKETS CONCURRENT SEED [SNAPLEN [PACE]] >FILE
  *
  * Purpose:	something to measure replay with.  CONCURRENT connections at any
  *		time; each opens, sends a request, gets an answer of up to some
@@ -10,7 +10,8 @@
  *		segment in a hundred is lost behind the point of capture: then
  *		come duplicate ACKs with SACK and the retransmission; one in a
  *		hundred is overtaken.  Headers as Linux writes them, with
- *		timestamps; checksums are 0.
+ *		timestamps; checksums are 0.  PACE: microseconds from packet to packet,
+ *		on average (10).
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -39,7 +40,7 @@ struct conn {
 
 static uint64_t now_us = 1700000000000000ull;
 static uint64_t state;
-static unsigned int snaplen = 65535;
+static unsigned int snaplen = 65535, pace = 10;
 static unsigned long written;
 static uint32_t last_id;
 
@@ -116,7 +117,7 @@ static void segment(struct conn *c, int from, unsigned int flags, uint32_t seq, 
 
 	total += 14;
 	caplen = total < snaplen ? total : snaplen;
-	now_us += 1 + rnd(20);
+	now_us += 1 + rnd(2 * pace);
 	record[0] = (unsigned int)(now_us / 1000000);
 	record[1] = (unsigned int)(now_us % 1000000);
 	record[2] = caplen;
@@ -225,7 +226,8 @@ int main(int argc, char **argv)
 	struct conn *conn;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: %s PACKETS CONCURRENT SEED [SNAPLEN] >FILE\n", argv[0]);
+		fprintf(stderr, "usage: %s PACKETS CONCURRENT SEED [SNAPLEN [PACE]] >FILE\n",
+			argv[0]);
 		return 2;
 	}
 	packets = strtoul(argv[1], NULL, 10);
@@ -233,7 +235,9 @@ int main(int argc, char **argv)
 	state = strtoull(argv[3], NULL, 10) * 0x9e3779b97f4a7c15ull + 1;
 	if (argc > 4)
 		snaplen = (unsigned int)strtoul(argv[4], NULL, 10);
-	if (!n || n > 1000000 || snaplen < 14 || snaplen > 65535)
+	if (argc > 5)
+		pace = (unsigned int)strtoul(argv[5], NULL, 10);
+	if (!n || !pace || pace > 1000000 || n > 1000000 || snaplen < 14 || snaplen > 65535)
 		return 2;
 	conn = calloc(n, sizeof(*conn));
 	if (!conn)

@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# In the VM, for scripts/replay-test: each scene is captured by tcpdump while
+# nettrace records it, at the same place and at both ends, into /out:
+#
+#   NAME.pcap       tcpdump
+#   NAME.here.ntr   nettrace, in the namespace in which tcpdump was
+#   NAME.all.ntr    nettrace, in all of them
+
+# shellcheck source=selftests/lib/nt.sh
+. "$(dirname "$0")/../lib/nt.sh"
+
+OUT=/out
+SCENES=$NT_DIR/replay/scenes.py
+
+listens()
+{
+	grep -q 'listening on' "$NT_TMP/tcpdump"
+}
+
+reads()
+{
+	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
+}
+
+# record FILE NETNS,...
+record()
+{
+	"$NETTRACE" record "$OUT/$1" -N "$2" 2>"$NT_TMP/$1" &
+	echo $! >>"$NT_TMP/pids"
+	RECORDERS+=($!)
+	await "a recorder to open" reads $!
+}
+
+start()
+{
+	ip netns exec "$WHERE" tcpdump -Z root -i "$DEV" -n -p -U --immediate-mode -B 8192 -s 160 \
+		-w "$OUT/$NAME.pcap" "tcp or icmp or icmp6" 2>"$NT_TMP/tcpdump" &
+	CAPTURE=$!
+	echo $CAPTURE >>"$NT_TMP/pids"
+	await "tcpdump to listen" listens
+	RECORDERS=()
+	record "$NAME.here.ntr" "$WHERE"
+	record "$NAME.all.ntr" "$ALL"
+}
+
+# all that was sent has been captured when a packet sent after it has been
+stop()
+{
+	local pid
+
+	in_ns "$C" ping -qc 1 "$ADDR" >/dev/null || diag "no answer to ping"
+	await "the capture to be complete" captured_ping
+	kill -INT "$CAPTURE" "${RECORDERS[@]}"
+	wait "$CAPTURE" || fail "tcpdump: $(cat "$NT_TMP/tcpdump")"
+	equal "what tcpdump has lost" \
+		"$(sed -n 's/^\([0-9]*\) packets* dropped by kernel$/\1/p' "$NT_TMP/tcpdump")" 0
+	for pid in "${RECORDERS[@]}"; do
+		wait "$pid" || fail "nettrace record ended with $?: $(cat "$NT_TMP"/*.ntr)"
+	done
+}
+
+captured_ping()
+{
+	[ "$(tcpdump -Z root -nr "$OUT/$NAME.pcap" 2>/dev/null | grep -ciE 'echo (request|reply)')" -ge 1 ]
+}
+
+quiet()
+{
+	[ -z "$(for ns in "$C" "$S"; do
+		in_ns "$ns" ss -Htan state established state fin-wait-1 state fin-wait-2 \
+			state closing state last-ack state close-wait state syn-sent
+	done)" ]
+}
+
+# scene NAME SCENE: in the network that is there
+scene()
+{
+	NAME=$1
+	start
+	must python3 "$SCENES" "$C" "$S" "$ADDR" "$2"
+	await "all connections to be closed" quiet
+	stop
+}
+
+# wire NETNS DEV...: what is sent there is cut as on the wire
+wire()
+{
+	local ns=$1 dev
+
+	shift
+	for dev in "$@"; do
+		must ip -n "$ns" link set "$dev" gso_max_segs 1
+	done
+}
+
+# lossy WORDS...: netem before the place of capture, and behind it
+lossy()
+{
+	must tc -n "$R" qdisc add dev right root netem limit 10000 "$@"
+	must tc -n "$S" qdisc add dev eth0 root netem limit 10000 "$@"
+}
+
+routed()
+{
+	load
+	net_routed
+	WHERE=$R DEV=left ALL=$C,$R,$S ADDR=$SADDR
+	[ "${1:-}" = gso ] || { wire "$C" eth0 && wire "$S" eth0; }
+	must in_ns "$C" ping -qc 1 "$SADDR"
+	must in_ns "$C" ping -qc 1 "$SADDR6"
+}
+
+plain()
+{
+	routed
+	scene "$1" "$1"
+}
+
+t_unanswered()
+{
+	routed
+	drop_in "$S" tcp dport 8002
+	scene unanswered unanswered
+}
+
+t_ipv6()
+{
+	routed
+	ADDR=$SADDR6
+	scene ipv6 half_close
+}
+
+t_netem()
+{
+	local name=$1
+
+	shift
+	routed
+	lossy "$@"
+	scene "$name" transfers
+}
+
+t_gso()
+{
+	routed gso
+	scene gso bulk
+}
+
+t_vlan()
+{
+	routed
+	must ip -n "$C" link add link eth0 name vlan7 type vlan id 7
+	must ip -n "$R" link add link left name vlan7 type vlan id 7
+	must ip -n "$C" addr add 10.0.7.1/24 dev vlan7
+	must ip -n "$R" addr add 10.0.7.2/24 dev vlan7
+	must ip -n "$C" link set vlan7 up
+	must ip -n "$R" link set vlan7 up
+	must ip -n "$C" route add 10.0.2.0/24 via 10.0.7.2
+	must in_ns "$C" ping -qc 1 "$SADDR"
+	scene vlan half_close
+}
+
+t_lo()
+{
+	load
+	net_lo
+	WHERE=$C DEV=lo ALL=$C ADDR=127.0.0.1
+	wire "$C" lo
+	scene lo half_close
+}
+
+t_any()
+{
+	routed
+	DEV=any
+	scene any half_close
+}
+
+nt_main "plain handshake" "plain server_closes" "plain half_close" "plain refused" t_unanswered \
+	"plain abort" "plain unread" "plain both_close" "plain many" "plain reuse" \
+	"plain keepalive" "plain zero_window" t_ipv6 t_gso t_vlan t_lo t_any \
+	"t_netem loss delay 5ms loss 4%" "t_netem reordering delay 10ms reorder 20% 50%" \
+	"t_netem duplication delay 5ms duplicate 10%"

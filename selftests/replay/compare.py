@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""compare.py NETTRACE DIR NAME...
+
+For each DIR/NAME.pcap: what `nettrace replay` says of it, packet by packet and
+stream by stream, against tshark; and its conversations against what nettrace saw
+live in the same place (NAME.here.ntr) and in all namespaces (NAME.all.ntr).
+Prints KTAP.  Where tshark and nettrace conclude differently from the same bytes,
+the sender's own socket, which nettrace saw live, has to be on nettrace's side.
+"""
+import json
+import subprocess
+import sys
+
+nettrace, folder, *names = sys.argv[1:]
+
+FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE"]
+FIELDS = [
+    "frame.number", "tcp.stream", "tcp.srcport", "tcp.dstport", "tcp.seq", "tcp.ack",
+    "tcp.flags", "tcp.len", "tcp.completeness", "tcp.analysis.retransmission",
+    "tcp.analysis.fast_retransmission", "tcp.analysis.spurious_retransmission",
+    "tcp.analysis.out_of_order", "tcp.analysis.keep_alive", "tcp.analysis.zero_window_probe",
+]
+RETRANSMISSION = ("tcp.analysis.retransmission", "tcp.analysis.fast_retransmission",
+                  "tcp.analysis.spurious_retransmission")
+
+TWICE = {"any"}  # each packet was captured as it came and as it went
+number = failed = 0
+
+
+def ktap(ok, text, notes=()):
+    global number, failed
+    number += 1
+    failed += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} {text}")
+    for n in notes[:20]:
+        print(f"# {n}")
+    sys.stdout.flush()
+
+
+def compare(name, what, have, want):
+    """two lists of lines"""
+    notes = [f"{what}: nettrace {h} | other {w}" for h, w in zip(have, want) if h != w]
+    if len(have) != len(want):
+        notes.append(f"{what}: nettrace has {len(have)}, the other {len(want)}")
+    ktap(not notes, f"{name}: {what}", notes)
+
+
+def run(*args):
+    p = subprocess.run(args, capture_output=True, text=True, check=False)
+    if p.returncode:
+        sys.exit(f"{' '.join(args)}: status {p.returncode}: {p.stderr}")
+    return p.stdout
+
+
+def objects(command, path):
+    out = run(nettrace, command, "--json", *(["-r"] if command != "replay" else []), path)
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def conversations(objs):
+    return {o["conv"]: o for o in objs if o["type"] == "conversation" and o["proto"] == "tcp"}
+
+
+def tshark(path):
+    # in two passes: a stream's completeness is then that of all its packets
+    args = ["tshark", "-2", "-r", path, "-Y", "tcp && !icmp && !icmpv6", "-T", "fields",
+            "-o", "tcp.relative_sequence_numbers:TRUE"]
+    for f in FIELDS:
+        args += ["-e", f]
+    rows = []
+    for line in run(*args).splitlines():
+        rows.append(dict(zip(FIELDS, line.split("\t"))))
+    return rows
+
+
+def per_stream(rows):
+    streams = {}
+    for r in rows:
+        streams.setdefault(int(r["tcp.stream"]), []).append(r)
+    return [streams[i] for i in sorted(streams)]
+
+
+def flag_bits(text):
+    bits = 0
+    for f in filter(None, text.split(",")):
+        bits |= 1 << FLAGS.index(f)
+    return bits
+
+
+def unknown(s):
+    """a RST for which nothing listened is of no stream; tshark counts from it"""
+    return 1 if "RST" in s["flags"] else None
+
+
+def against_tshark(name, objs):
+    convs = conversations(objs)
+    segs = {i: [] for i in convs}
+    for o in objs:
+        if o["type"] == "segment":
+            segs[o["conv"]].append(o)
+    streams = per_stream(tshark(f"{folder}/{name}.pcap"))
+    # tshark counts streams in the order of their first packets, and so do we
+    ours = [(convs[i], sorted(segs[i], key=lambda s: s["n"])) for i in sorted(convs)]
+    if name in TWICE:
+        compare(name, "one arrow for the two sightings",
+                [2 * len(ss) for _, ss in ours], [len(rows) for rows in streams])
+        compare(name, "no packet is a repetition", [],
+                [s["n"] for _, ss in ours for s in ss if kind(s)])
+        return
+    compare(name, "streams", [len(s) for _, s in ours], [len(s) for s in streams])
+    compare(name, "segments",
+            [f"{c['conv']}/{s['n']} {c['client' if s['dir'] == 'c>s' else 'server']['port']} "
+             f"seq {s.get('seq', unknown(s))} ack {s.get('ack', 0)} flags {flag_bits(s['flags']):#06x} "
+             f"len {s['len']}" for c, ss in ours for s in ss],
+            [f"{i + 1}/{n + 1} {r['tcp.srcport']} seq {r['tcp.seq']} ack {r['tcp.ack'] or 0} "
+             f"flags {int(r['tcp.flags'], 16):#06x} len {r['tcp.len']}"
+             for i, rows in enumerate(streams) for n, r in enumerate(rows)])
+    compare(name, "completeness", [c["completeness"] for c, _ in ours],
+            [int(rows[-1]["tcp.completeness"]) for rows in streams])
+    told = [{s["n"]: kind(s) for s in ss if kind(s)} for _, ss in ours]
+    other = [{n + 1: tshark_kind(r) for n, r in enumerate(rows) if tshark_kind(r)}
+             for rows in streams]
+    compare(name, "repeated or out of order", [sorted(t) for t in told],
+            [sorted(o) for o in other])
+    told_apart(name, told, other)
+    compare(name, "keepalives and probes",
+            [[s["n"] for s in ss if PROBES & words(s)] for _, ss in ours],
+            [[n + 1 for n, r in enumerate(rows)
+              if r["tcp.analysis.keep_alive"] or r["tcp.analysis.zero_window_probe"]]
+             for rows in streams])
+
+
+def words(s):
+    return {m["name"] for m in s["marks"]}
+
+
+PROBES = {"keepalive", "persist-probe"}
+
+
+def kind(s):
+    """what is repeated or late: R by its sender, O out of order, C copied on the way"""
+    if PROBES & words(s):
+        return None
+    if {"retransmission", "spurious-retransmission"} & words(s):
+        return "R"
+    if "out-of-order" in words(s):
+        return "O"
+    copy = any(m["name"] == "old-duplicate" and m.get("reason") == "copy" for m in s["marks"])
+    return "C" if copy and s["len"] else None
+
+
+def tshark_kind(r):
+    if any(r[f] for f in RETRANSMISSION):
+        return "R"
+    return "O" if r["tcp.analysis.out_of_order"] else None
+
+
+def resent(name):
+    """what the senders' own sockets say: for each conversation, the segments that
+    passed the place of capture and that they had sent before"""
+    here = objects("timeline", f"{folder}/{name}.here.ntr")
+    times = set()
+    for o in objects("timeline", f"{folder}/{name}.all.ntr"):
+        if o["type"] == "segment" and any(
+                m["name"].endswith("retransmission") and m["basis"] == "observed"
+                for m in o["marks"]):
+            times |= {s["t"] for s in o["sightings"]}
+    told = {i: set() for i in conversations(here)}
+    for o in here:
+        if o["type"] == "segment" and o["sightings"][0]["t"] in times:
+            told[o["conv"]].add(o["n"])
+    return [told[i] for i in sorted(told)]
+
+
+def first_here(name, index, candidates):
+    """of these segments, those of which nothing passed here before, nor anything
+    behind them: no one can tell here that they had been sent before"""
+    objs = objects("timeline", f"{folder}/{name}.here.ntr")
+    conv = sorted(conversations(objs))[index]
+    top, first = {}, set()
+    for o in sorted((o for o in objs if o["type"] == "segment" and o["conv"] == conv),
+                    key=lambda o: o["n"]):
+        end = o.get("seq", 0) + o["len"] + o["flags"].count("SYN") + o["flags"].count("FIN")
+        if o["n"] in candidates and o.get("seq", 0) >= top.get(o["dir"], 0):
+            first.add(o["n"])
+        top[o["dir"]] = max(top.get(o["dir"], 0), end)
+    return first
+
+
+def told_apart(name, told, other):
+    """retransmission, out of order, copy: the sender knows, tshark and we conclude"""
+    truth = resent(name)
+    unseen = [first_here(name, i, t) for i, t in enumerate(truth)]
+    compare(name, "retransmissions, by their senders"
+            f" ({sum(map(len, unseen))} of what had not passed here before)",
+            [sorted(n for n in t if t[n] == "R") for t in told],
+            [sorted(t - u) for t, u in zip(truth, unseen)])
+    both = [(i + 1, n, t[n], o[n], n in tr) for i, (t, o, tr) in enumerate(zip(told, other, truth))
+            for n in t if n in o and t[n] != o[n]]
+    wrong = [f"{i}/{n}: nettrace {a}, tshark {b}" for i, n, a, b, sent in both
+             if (a == "R") != sent or (b == "R") == sent]
+    ktap(not wrong, f"{name}: where tshark tells them apart otherwise, the sender sides with us"
+         f" ({len(both)} segments)", wrong)
+
+
+def ends(c):
+    return "{addr}:{port} > ".format(**c["client"]) + "{addr}:{port}".format(**c["server"])
+
+
+def summary(c, keys):
+    return ends(c) + " " + " ".join(f"{k}={json.dumps(c[k])}" for k in keys)
+
+
+def against_live(name, objs):
+    replayed = conversations(objs)
+    here = conversations(objects("timeline", f"{folder}/{name}.here.ntr"))
+    every = conversations(objects("timeline", f"{folder}/{name}.all.ntr"))
+    keys = ["opened", "closed", "completeness", "bytes", "segments", "retransmissions"]
+    compare(name, "live, same place", sorted(summary(c, keys) for c in replayed.values()),
+            sorted(summary(c, keys) for c in here.values()))
+    keys = ["opened", "closed", "completeness", "bytes"]
+    compare(name, "live, all places", sorted(summary(c, keys) for c in replayed.values()),
+            sorted(summary(c, keys) for c in every.values()))
+
+
+def same_in_all_commands(name, objs):
+    """list and timeline let go of other things than replay does"""
+    path = f"{folder}/{name}.pcap"
+    replayed = conversations(objs)
+    for command in ("list", "timeline"):
+        others = conversations(objects(command, path))
+        compare(name, f"{command} and replay", [others[i] for i in sorted(others)],
+                [replayed[i] for i in sorted(replayed)])
+
+
+print("TAP version 13")
+for n in names:
+    replay = objects("replay", f"{folder}/{n}.pcap")
+    against_tshark(n, replay)
+    against_live(n, replay)
+    same_in_all_commands(n, replay)
+print(f"1..{number}")
+sys.exit(1 if failed else 0)

@@ -23,4 +23,18 @@ struct nt_event {
 	union nettrace_rec rec;
 };
 
+/**
+ * struct nt_run - records of one CPU and stream as the module wrote them, in order
+ * @at:		the first, aligned to 8
+ * @n:		how many
+ * @stride:	bytes from one to the next
+ * @source:	index of the stream
+ */
+struct nt_run {
+	const uint8_t *at;
+	uint32_t n;
+	uint32_t stride;
+	unsigned int source;
+};
+
 #endif /* NETTRACE_EVENT_H */

@@ -52,13 +52,13 @@ static int check_info(const struct nt_stream *st, const void *slot, size_t n, st
 	return 0;
 }
 
-static void take_info(struct nt_live *l, unsigned int i, uint64_t read_at)
+static void take_info(struct nt_live *l, unsigned int i, const uint8_t *buf, uint64_t read_at)
 {
 	struct nt_stream *st = &l->s.stream[i];
 	struct nettrace_info info;
 	int64_t off;
 
-	memcpy(&info, l->buf, sizeof(info));
+	memcpy(&info, buf, sizeof(info));
 	st->netns = info.netns;
 	/* one for all: the order of time must stay the order of Unix time */
 	st->real_offset = i ? l->s.stream[0].real_offset : info.real_offset;
@@ -85,14 +85,19 @@ static int greet(struct nt_live *l, unsigned int i, struct nt_error *err)
 	struct nt_stream *st = &l->s.stream[i];
 	int fd = l->in[i].fd;
 	uint64_t t = nt_live_now(l);
+	uint8_t *buf;
+	size_t room;
 	ssize_t n;
 	int ret;
 
+	buf = nt_merge_space(&l->merge, &room);
+	if (!buf)
+		return nt_error_set(err, -ENOMEM, "memory is short");
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
 		return nt_error_set(err, -errno, "events of %s: %s", nt_live_title(st),
 				    strerror(errno));
 	do
-		n = read(fd, l->buf, NT_LIVE_BUF);
+		n = read(fd, buf, room);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return nt_error_set(err, -errno, "events of %s cannot be read: %s",
@@ -101,11 +106,11 @@ static int greet(struct nt_live *l, unsigned int i, struct nt_error *err)
 		return nt_error_set(
 			err, -ESHUTDOWN,
 			"the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'");
-	ret = check_info(st, l->buf, (size_t)n, err);
+	ret = check_info(st, buf, (size_t)n, err);
 	if (ret)
 		return ret;
-	take_info(l, i, t);
-	return nt_live_take(l, i, st->stride, (size_t)n, err);
+	take_info(l, i, buf, t);
+	return nt_live_take(l, i, buf, st->stride, (size_t)n, err);
 }
 
 /* as many as the rings may give at once */
@@ -133,12 +138,9 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
 	int ret = 0;
 
 	*s = NULL;
-	if (l)
-		l->buf = malloc(NT_LIVE_BUF);
-	if (!l || !l->buf) {
+	if (!l) {
 		for (i = 0; i < n; i++)
 			close(fds[i]);
-		free(l);
 		return nt_error_set(err, -ENOMEM, "memory is short");
 	}
 	l->s.ops = &nt_live_ops;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * merge.c - a row and a heap of keys over a store of events
+ * merge.c - a heap of runs over the memory that they were read into
  *
- * Purpose, ownership, context: merge.h.  What is not older than the last of the
- * row goes behind it: that costs a comparison to add and one to take, and of one
- * CPU it is nearly everything.  The rest goes into the heap: to take one from it
- * costs the logarithm of what is there.
+ * Purpose, ownership, context: merge.h.  The heap has an entry for each run, by
+ * its first record.  What is taken of the oldest goes up to the first record of
+ * the next oldest: of one CPU alone, all that is due, at the cost of one record.
  */
 #include "merge.h"
 
@@ -13,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MERGE_FIRST 1024 /* slots to begin with */
+#define HEAP_FIRST 64 /* entries to begin with */
+
+struct nt_merge_chunk {
+	unsigned int refs; /* runs, and who reads into it */
+	size_t used;
+	_Alignas(64) uint8_t bytes[NT_MERGE_SPACE];
+};
 
 void nt_merge_init(struct nt_merge *m, size_t cap)
 {
@@ -21,46 +26,74 @@ void nt_merge_init(struct nt_merge *m, size_t cap)
 	m->cap = cap;
 }
 
+/* one is kept for the next time */
+static void put_chunk(struct nt_merge *m, struct nt_merge_chunk *c)
+{
+	if (!c || --c->refs)
+		return;
+	free(m->spare);
+	m->spare = c;
+}
+
 void nt_merge_free(struct nt_merge *m)
 {
+	size_t i;
+
+	for (i = 0; i < m->nheap; i++)
+		put_chunk(m, m->heap[i].chunk);
+	put_chunk(m, m->taken);
+	put_chunk(m, m->chunk);
+	free(m->spare);
 	free(m->heap);
-	free(m->link);
-	free(m->slot);
-	free(m->free);
 	nt_merge_init(m, 0);
 }
 
-static int grow(struct nt_merge *m)
+static void let_go(struct nt_merge *m)
 {
-	size_t i, size = m->size ? m->size * 2 : MERGE_FIRST;
-	void *p;
+	put_chunk(m, m->taken);
+	m->taken = NULL;
+}
 
-	if (m->size >= m->cap)
-		return -ENOBUFS;
-	if (size > m->cap)
-		size = m->cap;
-	/* each pointer is kept at once: a later failure leaves all valid */
-	p = reallocarray(m->heap, size, sizeof(*m->heap));
-	if (!p)
-		return -ENOMEM;
-	m->heap = p;
-	p = reallocarray(m->link, size, sizeof(*m->link));
-	if (!p)
-		return -ENOMEM;
-	m->link = p;
-	p = reallocarray(m->slot, size, sizeof(*m->slot));
-	if (!p)
-		return -ENOMEM;
-	m->slot = p;
-	p = reallocarray(m->free, size, sizeof(*m->free));
-	if (!p)
-		return -ENOMEM;
-	m->free = p;
-	/* called when all slots are in use: the new ones are the free ones */
-	for (i = 0; i < size - m->size; i++)
-		m->free[i] = (uint32_t)(size - 1 - i);
-	m->size = size;
-	return 0;
+static struct nt_merge_chunk *new_chunk(struct nt_merge *m)
+{
+	struct nt_merge_chunk *c = m->spare;
+
+	m->spare = NULL;
+	if (!c)
+		c = aligned_alloc(64, sizeof(*c));
+	if (c) {
+		c->refs = 1;
+		c->used = 0;
+	}
+	return c;
+}
+
+uint8_t *nt_merge_space(struct nt_merge *m, size_t *room)
+{
+	struct nt_merge_chunk *c;
+
+	let_go(m);
+	if (m->chunk && m->chunk->refs == 1)
+		m->chunk->used = 0; /* nobody needs what is in it */
+	if (!m->chunk || NT_MERGE_SPACE - m->chunk->used < NT_MERGE_SPACE / 4) {
+		c = new_chunk(m);
+		if (!c)
+			return NULL;
+		put_chunk(m, m->chunk);
+		m->chunk = c;
+	}
+	*room = NT_MERGE_SPACE - m->chunk->used;
+	return m->chunk->bytes + m->chunk->used;
+}
+
+void nt_merge_used(struct nt_merge *m, size_t bytes)
+{
+	m->chunk->used += (bytes + 63) & ~(size_t)63;
+}
+
+static const struct nettrace_hdr *header(const struct nt_run *r, size_t i)
+{
+	return (const struct nettrace_hdr *)(const void *)(r->at + i * r->stride);
 }
 
 static bool before(const struct nt_merge_key *a, const struct nt_merge_key *b)
@@ -76,109 +109,138 @@ static bool before(const struct nt_merge_key *a, const struct nt_merge_key *b)
 	return a->order < b->order;
 }
 
-static size_t in_row(const struct nt_merge *m)
+static void set_key(struct nt_merge_entry *e)
 {
-	return m->n - m->nheap;
+	const struct nettrace_hdr *hdr = header(&e->run, 0);
+
+	e->key.time = hdr->time;
+	e->key.seq = hdr->seq;
 }
 
-/* the oldest of all; NULL: none is held */
-static const struct nt_merge_key *oldest(const struct nt_merge *m)
+static int grow(struct nt_merge *m)
 {
-	if (!in_row(m))
-		return m->nheap ? &m->heap[0] : NULL;
-	if (m->nheap && before(&m->heap[0], &m->link[m->first].key))
-		return &m->heap[0];
-	return &m->link[m->first].key;
+	size_t size = m->size ? m->size * 2 : HEAP_FIRST;
+	void *p = reallocarray(m->heap, size, sizeof(*m->heap));
+
+	if (!p)
+		return -ENOMEM;
+	m->heap = p;
+	m->size = size;
+	return 0;
 }
 
-static void heap_add(struct nt_merge *m, const struct nt_merge_key *key)
+int nt_merge_add(struct nt_merge *m, const struct nt_run *run)
 {
+	struct nt_merge_entry e = { .run = *run, .chunk = m->chunk };
 	size_t i, up;
 
+	if (run->n > nt_merge_room(m))
+		return -ENOBUFS;
+	if (m->nheap == m->size && grow(m))
+		return -ENOMEM;
+	e.key.cpu = header(run, 0)->cpu;
+	e.key.source = (uint16_t)run->source;
+	e.key.order = m->order++;
+	set_key(&e);
 	for (i = m->nheap++; i; i = up) {
 		up = (i - 1) / 2;
-		if (!before(key, &m->heap[up]))
+		if (!before(&e.key, &m->heap[up].key))
 			break;
 		m->heap[i] = m->heap[up];
 	}
-	m->heap[i] = *key;
+	m->heap[i] = e;
+	m->n += run->n;
+	m->chunk->refs++;
+	return 0;
 }
 
-/* the last key sinks from the top */
-static void heap_take(struct nt_merge *m)
+/* @e sinks from the top, which is free */
+static void sink(struct nt_merge *m, const struct nt_merge_entry *e)
 {
-	struct nt_merge_key key = m->heap[--m->nheap];
 	size_t i, down;
 
 	for (i = 0;; i = down) {
 		down = 2 * i + 1;
 		if (down >= m->nheap)
 			break;
-		if (down + 1 < m->nheap && before(&m->heap[down + 1], &m->heap[down]))
+		if (down + 1 < m->nheap && before(&m->heap[down + 1].key, &m->heap[down].key))
 			down++;
-		if (!before(&m->heap[down], &key))
+		if (!before(&m->heap[down].key, &e->key))
 			break;
 		m->heap[i] = m->heap[down];
 	}
-	m->heap[i] = key;
-}
-
-int nt_merge_add(struct nt_merge *m, const struct nt_event *ev)
-{
-	struct nt_merge_key key = {
-		.time = ev->rec.hdr.time,
-		.seq = ev->rec.hdr.seq,
-		.cpu = ev->rec.hdr.cpu,
-		.source = (uint16_t)ev->source,
-	};
-	int ret;
-
-	if (m->n == m->size) {
-		ret = grow(m);
-		if (ret)
-			return ret;
-	}
-	key.order = m->order++;
-	key.slot = m->free[m->size - m->n - 1];
-	m->slot[key.slot] = *ev;
-
-	if (in_row(m) && before(&key, &m->link[m->last].key)) {
-		heap_add(m, &key);
-	} else {
-		if (in_row(m))
-			m->link[m->last].next = key.slot;
-		else
-			m->first = key.slot;
-		m->last = key.slot;
-		m->link[key.slot].key = key;
-	}
-	m->n++;
-	return 0;
+	m->heap[i] = *e;
 }
 
 bool nt_merge_oldest(const struct nt_merge *m, uint64_t *time)
 {
-	const struct nt_merge_key *key = oldest(m);
-
-	if (key)
-		*time = key->time;
-	return key;
+	if (!m->nheap)
+		return false;
+	*time = m->heap[0].key.time;
+	return true;
 }
 
-bool nt_merge_pop(struct nt_merge *m, uint64_t until, struct nt_event *ev)
+/* of the run's records, which are in order, those that are older than @time */
+static uint32_t older(const struct nt_run *r, uint64_t time)
 {
-	const struct nt_merge_key *key = oldest(m);
-	uint32_t slot;
+	uint32_t lo = 0, hi = r->n, mid;
 
-	if (!key || key->time > until)
-		return false;
-	slot = key->slot;
-	*ev = m->slot[slot];
-	if (m->nheap && key == &m->heap[0])
-		heap_take(m);
+	if (header(r, r->n - 1)->time < time)
+		return r->n;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (header(r, mid)->time < time)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* the records at the top's beginning that no other run comes before, nor @until */
+static uint32_t stretch(const struct nt_merge *m, uint64_t until)
+{
+	const struct nt_run *r = &m->heap[0].run;
+	const struct nt_merge_key *next = NULL;
+	uint32_t n;
+
+	if (m->nheap > 1)
+		next = &m->heap[1].key;
+	if (m->nheap > 2 && before(&m->heap[2].key, next))
+		next = &m->heap[2].key;
+	if (next && next->time <= until)
+		n = older(r, next->time);
 	else
-		m->first = m->link[slot].next;
-	m->n--;
-	m->free[m->size - m->n - 1] = slot;
+		n = until == UINT64_MAX ? r->n : older(r, until + 1);
+	/* the first is not younger than @until, and next to nothing else */
+	return n ? n : 1;
+}
+
+bool nt_merge_take(struct nt_merge *m, uint64_t until, uint32_t max, struct nt_run *out)
+{
+	struct nt_merge_entry e;
+	uint32_t n;
+
+	let_go(m);
+	if (!m->nheap || m->heap[0].key.time > until)
+		return false;
+	n = stretch(m, until);
+	if (n > max)
+		n = max;
+	e = m->heap[0];
+	*out = e.run;
+	out->n = n;
+	m->n -= n;
+	e.run.at += (size_t)n * e.run.stride;
+	e.run.n -= n;
+	if (e.run.n) {
+		set_key(&e);
+		sink(m, &e);
+		return true;
+	}
+	m->taken = e.chunk;
+	m->nheap--;
+	if (m->nheap)
+		sink(m, &m->heap[m->nheap]);
 	return true;
 }

@@ -13,12 +13,14 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "recordfile.h"
 #include "source.h"
 
 #define BLOCK_EVENTS 256
+#define RUN_MIN	     32 /* records that are worth a block of their own */
 
 struct nt_recorder {
 	char path[PATH_MAX];
@@ -26,6 +28,7 @@ struct nt_recorder {
 	bool own_fd;
 	bool failed; /* said once; nothing is written after it */
 	bool known[NT_STREAM_MAX];
+	int64_t offset[NT_STREAM_MAX];
 	unsigned int n;	  /* events in the block */
 	uint64_t written; /* events in the file */
 	uint64_t size;	  /* of the file, sound part */
@@ -33,6 +36,7 @@ struct nt_recorder {
 		struct nt_rf_block head;
 		union {
 			struct nt_rf_event event[BLOCK_EVENTS];
+			uint8_t records[BLOCK_EVENTS][NETTRACE_REC_SIZE];
 			struct nt_rf_stream stream;
 			struct nt_rf_end end;
 		};
@@ -64,14 +68,14 @@ static int not_complete(const struct nt_recorder *r, struct nt_error *err)
 			    r->path, (unsigned long long)r->written);
 }
 
-static int put(struct nt_recorder *r, const void *bytes, size_t n, struct nt_error *err)
+/* both pieces, whose addresses and lengths are used up */
+static int put_pieces(struct nt_recorder *r, struct iovec iov[2], struct nt_error *err)
 {
-	const char *p = bytes;
-	size_t left = n;
+	size_t n = iov[0].iov_len + iov[1].iov_len, left = n, part;
 	ssize_t w;
 
 	while (left) {
-		w = write(r->fd, p, left);
+		w = writev(r->fd, iov, 2);
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0 && errno == EAGAIN) {
@@ -82,11 +86,23 @@ static int put(struct nt_recorder *r, const void *bytes, size_t n, struct nt_err
 		}
 		if (w < 0)
 			return write_failed(r, errno, err);
-		p += w;
 		left -= (size_t)w;
+		part = (size_t)w < iov[0].iov_len ? (size_t)w : iov[0].iov_len;
+		iov[0].iov_base = (uint8_t *)iov[0].iov_base + part;
+		iov[0].iov_len -= part;
+		part = (size_t)w - part;
+		iov[1].iov_base = (uint8_t *)iov[1].iov_base + part;
+		iov[1].iov_len -= part;
 	}
 	r->size += n;
 	return 0;
+}
+
+static int put(struct nt_recorder *r, const void *bytes, size_t n, struct nt_error *err)
+{
+	struct iovec iov[2] = { { (void *)(uintptr_t)bytes, n }, { NULL, 0 } };
+
+	return put_pieces(r, iov, err);
 }
 
 /* the body is in r->block */
@@ -211,20 +227,29 @@ int nt_recorder_stream(struct nt_recorder *r, unsigned int index, const struct n
 	ret = put_block(r, NT_RF_STREAM, sizeof(*to), err);
 	if (!ret)
 		r->known[index] = true;
+	r->offset[index] = stream->real_offset;
 	return ret;
+}
+
+/* may events of this stream be written? */
+static int may_write(const struct nt_recorder *r, unsigned int source, struct nt_error *err)
+{
+	if (r->failed)
+		return not_complete(r, err);
+	if (source < NT_STREAM_MAX && r->known[source])
+		return 0;
+	return nt_error_set(err, -EINVAL,
+			    "an event of namespace number %u, which %s has not been told of",
+			    source, r->path);
 }
 
 int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_rf_event *to;
+	int ret = may_write(r, ev->source, err);
 
-	if (r->failed)
-		return not_complete(r, err);
-	if (ev->source >= NT_STREAM_MAX || !r->known[ev->source])
-		return nt_error_set(
-			err, -EINVAL,
-			"an event of namespace number %u, which %s has not been told of",
-			ev->source, r->path);
+	if (ret)
+		return ret;
 	to = &r->block.event[r->n++];
 	to->t = ev->t;
 	to->stream = ev->source;
@@ -246,6 +271,72 @@ int nt_recorder_flush(struct nt_recorder *r, struct nt_error *err)
 	ret = put_block(r, NT_RF_EVENTS, n * (uint32_t)sizeof(struct nt_rf_event), err);
 	if (!ret)
 		r->written += n;
+	return ret;
+}
+
+/* one block of @n records that lie one behind the other */
+static int put_records(struct nt_recorder *r, const struct nt_rf_run *run, const uint8_t *records,
+		       uint32_t n, struct nt_error *err)
+{
+	struct {
+		struct nt_rf_block head;
+		struct nt_rf_run run;
+	} front = { .head = { .type = NT_RF_RECORDS }, .run = *run };
+	size_t bytes = (size_t)n * NETTRACE_REC_SIZE;
+	struct iovec iov[2] = { { &front, sizeof(front) }, { (void *)(uintptr_t)records, bytes } };
+	int ret;
+
+	front.head.len = (uint32_t)(sizeof(front.run) + bytes);
+	front.head.sum = nt_rf_sum_run(&front.head, run, records);
+	ret = put_pieces(r, iov, err);
+	if (!ret)
+		r->written += n;
+	return ret;
+}
+
+/* too few for a block and a system call of their own */
+static int put_few(struct nt_recorder *r, const struct nt_run *run, struct nt_error *err)
+{
+	struct nt_event ev = { .source = run->source };
+	uint32_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < run->n; i++) {
+		memcpy(&ev.rec, run->at + (size_t)i * run->stride, sizeof(ev.rec));
+		ev.t = (int64_t)(ev.rec.hdr.time + (uint64_t)r->offset[run->source]);
+		ret = nt_recorder_write(r, &ev, err);
+	}
+	return ret;
+}
+
+int nt_recorder_run(struct nt_recorder *r, const struct nt_run *run, struct nt_error *err)
+{
+	const uint32_t most = (NT_RF_BODY_MAX - sizeof(struct nt_rf_run)) / NETTRACE_REC_SIZE;
+	struct nt_rf_run to = { .stream = run->source };
+	uint32_t i, n, done;
+	int ret = may_write(r, run->source, err);
+
+	if (!ret && run->n < RUN_MIN)
+		return put_few(r, run, err);
+	if (!ret)
+		ret = nt_recorder_flush(r, err); /* what came before */
+	to.offset = ret ? 0 : r->offset[run->source];
+	for (done = 0; !ret && done < run->n; done += n) {
+		const uint8_t *at = run->at + (size_t)done * run->stride;
+
+		n = run->n - done;
+		if (run->stride == NETTRACE_REC_SIZE) {
+			n = n < most ? n : most;
+			ret = put_records(r, &to, at, n, err);
+			continue;
+		}
+		/* slots with payload: the records are brought together */
+		n = n < BLOCK_EVENTS ? n : BLOCK_EVENTS;
+		for (i = 0; i < n; i++)
+			memcpy(r->block.records[i], at + (size_t)i * run->stride,
+			       NETTRACE_REC_SIZE);
+		ret = put_records(r, &to, r->block.records[0], n, err);
+	}
 	return ret;
 }
 

@@ -17,6 +17,8 @@
  *   type 3, end:	struct nt_rf_end.  The recorder ended in good order.  A
  *			file without it was left by a recorder that was killed;
  *			it is complete up to its last block.
+ *   type 4, records:	struct nt_rf_run, then as many records as fill the body,
+ *			as the module wrote them (version 2)
  *   others:		a reader skips them.  What must not be skipped needs a
  *			higher version in the header.
  *
@@ -32,6 +34,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "crc32c.h"
 #include "event.h"
 
 /* no text: a text transfer changes one of its last bytes */
@@ -39,7 +42,7 @@
 #define NT_RF_MAGIC_LEN	    8
 #define NT_RF_ORDER	    0x01020304u
 #define NT_RF_ORDER_SWAPPED 0x04030201u
-#define NT_RF_VERSION	    1
+#define NT_RF_VERSION	    2 /* 1 had no blocks of records; it is read, too */
 #define NT_RF_BODY_MAX	    (256u * 1024) /* a longer block is damage */
 
 struct nt_rf_header {
@@ -55,6 +58,7 @@ enum nt_rf_type {
 	NT_RF_STREAM = 1,
 	NT_RF_EVENTS = 2,
 	NT_RF_END = 3,
+	NT_RF_RECORDS = 4,
 };
 
 struct nt_rf_block {
@@ -82,6 +86,12 @@ struct nt_rf_event {
 	union nettrace_rec rec;
 };
 
+struct nt_rf_run {
+	uint32_t stream;
+	uint32_t pad;	/* 0 */
+	int64_t offset; /* record time + this = Unix time, ns */
+};
+
 struct nt_rf_end {
 	uint64_t events; /* in all blocks before */
 };
@@ -90,6 +100,7 @@ _Static_assert(sizeof(struct nt_rf_header) == 24, "file format");
 _Static_assert(sizeof(struct nt_rf_block) == 16, "file format");
 _Static_assert(sizeof(struct nt_rf_stream) == 176, "file format");
 _Static_assert(sizeof(struct nt_rf_event) == 208, "file format");
+_Static_assert(sizeof(struct nt_rf_run) == 16, "file format");
 
 /** nt_rf_header() - of what this nettrace writes */
 static inline struct nt_rf_header nt_rf_header(void)
@@ -109,6 +120,7 @@ static inline struct nt_rf_header nt_rf_header(void)
  * nt_rf_sum() - the checksum of a block
  * @body:	@len bytes, a multiple of 8, aligned to 8
  *
+ * Of records: their CRC-32C, begun with that of type and length.  Of all else:
  * A multiply and a shift for each 8 bytes.  Each step is a bijection of the sum
  * so far and of the word that comes in: damage within one word is always
  * found, more of it but for one case in 2^64.  Not against forgery.
@@ -120,6 +132,8 @@ static inline uint64_t nt_rf_sum(uint32_t type, uint32_t len, const void *body)
 	uint64_t word;
 	uint32_t i;
 
+	if (type == NT_RF_RECORDS)
+		return nt_crc32c(nt_crc32c(0, &h, sizeof(h)), body, len);
 	h = (h ^ 0x6e657474726163ull) * 0x9e3779b97f4a7c15ull;
 #pragma GCC unroll 8 /* half of what writing an event costs, else two thirds */
 	for (i = 0; i + 8 <= len; i += 8) {
@@ -128,6 +142,19 @@ static inline uint64_t nt_rf_sum(uint32_t type, uint32_t len, const void *body)
 		h ^= h >> 32;
 	}
 	return h;
+}
+
+/**
+ * nt_rf_sum_run() - the same of a block of records that lie elsewhere than @run
+ * @head:	its type and length are set
+ */
+static inline uint64_t nt_rf_sum_run(const struct nt_rf_block *head, const struct nt_rf_run *run,
+				     const void *records)
+{
+	uint64_t h = (uint64_t)head->type << 32 | head->len;
+	uint32_t sum = nt_crc32c(nt_crc32c(0, &h, sizeof(h)), run, sizeof(*run));
+
+	return nt_crc32c(sum, records, head->len - sizeof(*run));
 }
 
 #endif /* NETTRACE_RECORDFILE_H */

@@ -158,6 +158,18 @@ int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer
 	return s->cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 }
 
+/* streams that the recording has not been told of; 0, or -errno */
+static int tell_streams(struct nt_session *s, struct nt_error *err)
+{
+	int ret = 0;
+
+	while (!ret && s->rec && s->told < s->src->nstream) {
+		ret = nt_recorder_stream(s->rec, s->told, &s->src->stream[s->told], err);
+		s->told++;
+	}
+	return ret;
+}
+
 /* 0, or -errno with the sentence said */
 static int take(struct nt_session *s, const struct nt_event *ev)
 {
@@ -166,10 +178,7 @@ static int take(struct nt_session *s, const struct nt_event *ev)
 
 	if (s->peek)
 		s->peek(s->peek_arg, ev);
-	while (!ret && s->rec && s->told < s->src->nstream) {
-		ret = nt_recorder_stream(s->rec, s->told, &s->src->stream[s->told], &err);
-		s->told++;
-	}
+	ret = tell_streams(s, &err);
 	if (!ret && s->rec)
 		ret = nt_recorder_write(s->rec, ev, &err);
 	if (ret) {
@@ -182,6 +191,27 @@ static int take(struct nt_session *s, const struct nt_event *ev)
 		fputs("nettrace: out of memory for what was traced; trace for a shorter time\n",
 		      stderr);
 	return ret;
+}
+
+/* who only records takes what comes as it comes: many at a time */
+static bool only_records(const struct nt_session *s)
+{
+	return s->live && s->rec && !s->model && !s->peek && s->src->ops->batch;
+}
+
+/* 1: *n events were recorded; else as nt_source_next(), or what the recorder said */
+static int record_run(struct nt_session *s, unsigned int *n, struct nt_error *err)
+{
+	struct nt_run run;
+	int ret = s->src->ops->batch(s->src, &run, err);
+
+	if (ret != 1)
+		return ret;
+	ret = tell_streams(s, err);
+	if (!ret)
+		ret = nt_recorder_run(s->rec, &run, err);
+	*n = run.n;
+	return ret ? ret : 1;
 }
 
 static bool is_closed(const struct nt_conv *c)
@@ -313,12 +343,22 @@ static void step_file(struct nt_session *s)
 static int pump(struct nt_session *s)
 {
 	struct nt_error err = { "" };
-	unsigned int burst = 0;
+	unsigned int burst = 0, n;
+	bool runs = only_records(s);
 	struct nt_event ev;
 	int ret;
 
 	for (;;) {
-		ret = nt_source_next(s->src, &ev, &err);
+		ret = runs ? record_run(s, &n, &err) : nt_source_next(s->src, &ev, &err);
+		if (ret == 1 && runs) {
+			burst += n;
+			if (burst < BURST)
+				continue;
+			burst = 0;
+			if (pause_reading(s))
+				return 0;
+			continue;
+		}
 		if (ret == 1) {
 			ret = take(s, &ev);
 			if (ret < 0)

@@ -61,6 +61,12 @@ struct nt_source_ops {
 	 * end (all namespaces gone, end of file); other -errno: failed, see err.
 	 */
 	int (*next)(struct nt_source *s, struct nt_event *ev, struct nt_error *err);
+	/*
+	 * Optional: the same events, so many at a time as follow each other in one
+	 * stream.  1: *run, valid until the next call of next() or batch().  The
+	 * two may be mixed.
+	 */
+	int (*batch)(struct nt_source *s, struct nt_run *run, struct nt_error *err);
 	/* wait until there may be something, or timeout_ms (-1: for ever) passed,
 	 * or a signal came (returns -EINTR)
 	 */
@@ -184,6 +190,8 @@ int nt_recorder_open(struct nt_recorder **r, const char *path,
 		     struct nt_error *err);
 int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
 		      struct nt_error *err);
+/* the same for many: what nt_source_ops::batch gave */
+int nt_recorder_run(struct nt_recorder *r, const struct nt_run *run, struct nt_error *err);
 /* what was written is in the file when this returns: call it before waiting, so
  * that a recorder that is killed loses nothing that it had seen
  */

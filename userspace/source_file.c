@@ -27,12 +27,18 @@ struct nt_file_source {
 	uint64_t read;	      /* events handed out, gaps included */
 	size_t have;	      /* bytes of head and body that were read */
 	unsigned int n, next; /* events in the body, and the next of them */
+	bool records;	      /* they are records, not events */
 	struct nt_rf_block head;
 	union { /* follows head without a gap */
 		struct nt_rf_header file;
 		struct nt_rf_stream stream;
 		struct nt_rf_event event[NT_RF_BODY_MAX / sizeof(struct nt_rf_event)];
 		struct nt_rf_end end;
+		struct {
+			struct nt_rf_run run;
+			union nettrace_rec rec[(NT_RF_BODY_MAX - sizeof(struct nt_rf_run)) /
+					       NETTRACE_REC_SIZE];
+		};
 		uint8_t bytes[NT_RF_BODY_MAX];
 	} body;
 };
@@ -114,6 +120,22 @@ static int take_events(struct nt_file_source *f, struct nt_error *err)
 	}
 	f->n = n;
 	f->next = 0;
+	f->records = false;
+	return 1;
+}
+
+static int take_records(struct nt_file_source *f, struct nt_error *err)
+{
+	const struct nt_rf_run *run = &f->body.run;
+	uint32_t bytes = f->head.len - (uint32_t)sizeof(*run);
+
+	if (f->head.len < sizeof(*run) || bytes % NETTRACE_REC_SIZE)
+		return damaged(f, "a block holds part of a record", err);
+	if (run->stream >= NT_STREAM_MAX || !f->known[run->stream])
+		return damaged(f, "records come from a namespace that is not described", err);
+	f->n = bytes / NETTRACE_REC_SIZE;
+	f->next = 0;
+	f->records = true;
 	return 1;
 }
 
@@ -181,6 +203,9 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	case NT_RF_EVENTS:
 		ret = take_events(f, err);
 		break;
+	case NT_RF_RECORDS:
+		ret = take_records(f, err);
+		break;
 	case NT_RF_END:
 		ret = take_end(f, err);
 		break;
@@ -207,10 +232,24 @@ static bool counts(struct nt_source *s, const union nettrace_rec *rec)
 	return rec->gap.lost;
 }
 
+static void hand_out(const struct nt_file_source *f, unsigned int i, struct nt_event *ev)
+{
+	const struct nt_rf_event *from = &f->body.event[i];
+
+	if (f->records) {
+		ev->rec = f->body.rec[i];
+		ev->t = (int64_t)(ev->rec.hdr.time + (uint64_t)f->body.run.offset);
+		ev->source = f->body.run.stream;
+	} else {
+		ev->t = from->t;
+		ev->source = from->stream;
+		ev->rec = from->rec;
+	}
+}
+
 static int file_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_file_source *f = of(s);
-	const struct nt_rf_event *from;
 	int ret;
 
 	do {
@@ -221,12 +260,9 @@ static int file_next(struct nt_source *s, struct nt_event *ev, struct nt_error *
 			if (ret != 1)
 				return ret;
 		}
-		from = &f->body.event[f->next++];
+		hand_out(f, f->next++, ev);
 		f->read++;
-	} while (!counts(s, &from->rec));
-	ev->t = from->t;
-	ev->source = from->stream;
-	ev->rec = from->rec;
+	} while (!counts(s, &ev->rec));
 	return 1;
 }
 
@@ -297,7 +333,7 @@ static int check_header(struct nt_file_source *f, const struct nt_rf_header *h,
 			err, -EINVAL,
 			"%s holds records of ABI %u, this nettrace reads ABI %d: read it with the newer nettrace that wrote it",
 			f->path, h->abi, NETTRACE_ABI);
-	if (h->abi != NETTRACE_ABI || h->version != NT_RF_VERSION)
+	if (h->abi != NETTRACE_ABI || !h->version)
 		return nt_error_set(
 			err, -EINVAL,
 			"%s was written by an older nettrace (format %u, ABI %u), this one reads format %d, ABI %d: read it with that one",

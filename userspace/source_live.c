@@ -14,7 +14,7 @@
  * before it was met may be older than what was handed out already; it is handed
  * out all the same, and counted in nt_source::late.
  *
- * Memory: the merge holds as many events as the rings do, at most a million.
+ * Memory: what was read stays where it was read (merge.h).  The merge holds as many events as the rings do, at most a million.
  * If more come at once, the oldest are handed out before their time; an older
  * one that turns up afterwards is counted in nt_source::late.
  */
@@ -82,25 +82,47 @@ static int not_whole(const struct nt_stream *st, size_t n, struct nt_error *err)
 		nt_live_title(st), n, st->stride);
 }
 
-/* slots at l->buf from byte @at on */
-int nt_live_take(struct nt_live *l, unsigned int i, size_t at, size_t n, struct nt_error *err)
+/* slots that go one after the other as they are: of one CPU, in order, no gap */
+static uint32_t run_length(const uint8_t *slot, size_t n, uint32_t stride)
+{
+	const struct nettrace_hdr *first = (const void *)slot, *hdr = first;
+	uint64_t time = first->time;
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		hdr = (const void *)((const uint8_t *)hdr + stride);
+		if (hdr->cpu != first->cpu || hdr->time < time || hdr->type == NETTRACE_GAP ||
+		    hdr->type == NETTRACE_INFO)
+			break;
+		time = hdr->time;
+	}
+	return (uint32_t)i;
+}
+
+int nt_live_take(struct nt_live *l, unsigned int i, const uint8_t *buf, size_t at, size_t n,
+		 struct nt_error *err)
 {
 	const struct nt_stream *st = &l->s.stream[i];
-	struct nt_event ev = { .source = i };
+	struct nt_run run = { .stride = st->stride, .source = i };
 	int ret;
 
 	if (n % st->stride)
 		return not_whole(st, n, err);
-	for (; at < n; at += st->stride) {
-		memcpy(&ev.rec, l->buf + at, sizeof(ev.rec));
-		if (ev.rec.hdr.type == NETTRACE_INFO || ev.rec.hdr.time < l->in[i].since)
+	nt_merge_used(&l->merge, n);
+	for (; at < n; at += (size_t)run.n * st->stride) {
+		const union nettrace_rec *rec = (const void *)(buf + at);
+
+		run.at = buf + at;
+		run.n = 1;
+		if (rec->hdr.type == NETTRACE_INFO || rec->hdr.time < l->in[i].since)
 			continue;
-		if (ev.rec.hdr.type == NETTRACE_GAP && !ev.rec.gap.lost) {
-			l->s.filtered += ev.rec.gap.filtered;
+		if (rec->hdr.type == NETTRACE_GAP && !rec->gap.lost) {
+			l->s.filtered += rec->gap.filtered;
 			continue;
 		}
-		ev.t = (int64_t)ev.rec.hdr.time + st->real_offset;
-		ret = nt_merge_add(&l->merge, &ev);
+		if (rec->hdr.type != NETTRACE_GAP)
+			run.n = run_length(run.at, (n - at) / st->stride, st->stride);
+		ret = nt_merge_add(&l->merge, &run);
 		if (ret)
 			return nt_error_set(err, ret,
 					    "memory is short: events of %s cannot be held",
@@ -116,9 +138,10 @@ int nt_live_take(struct nt_live *l, unsigned int i, size_t at, size_t n, struct 
 static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 {
 	struct nt_live_in *in = &l->in[i];
-	size_t slots = NT_LIVE_BUF / in->stride;
+	size_t slots = NT_LIVE_BUF / in->stride, room;
 	uint64_t most = (uint64_t)l->s.stream[i].ring * l->s.stream[i].cpus;
 	uint64_t got = 0;
+	uint8_t *buf;
 	ssize_t n;
 	int ret;
 
@@ -126,7 +149,10 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 	while (in->fd >= 0 && got <= most + slots) {
 		if (nt_merge_room(&l->merge) < slots)
 			return 0;
-		n = read(in->fd, l->buf, slots * in->stride);
+		buf = nt_merge_space(&l->merge, &room);
+		if (!buf)
+			return nt_error_set(err, -ENOMEM, "memory is short");
+		n = read(in->fd, buf, room - room % in->stride);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
@@ -138,7 +164,7 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 		if (n < 0)
 			return nt_error_set(err, -errno, "events of %s cannot be read: %s",
 					    nt_live_title(&l->s.stream[i]), strerror(errno));
-		ret = nt_live_take(l, i, 0, (size_t)n, err);
+		ret = nt_live_take(l, i, buf, 0, (size_t)n, err);
 		if (ret)
 			return ret;
 		got += (size_t)n / in->stride;
@@ -192,51 +218,89 @@ static int64_t to_unix(const struct nt_live *l, uint64_t time)
 	return (int64_t)time + l->s.stream[0].real_offset;
 }
 
-static bool take(struct nt_live *l, uint64_t until, struct nt_event *ev)
+static const union nettrace_rec *record(const struct nt_run *run, uint32_t i)
 {
-	const struct nettrace_hdr *hdr = &ev->rec.hdr;
+	return (const void *)(run->at + (size_t)i * run->stride);
+}
 
-	if (!nt_merge_pop(&l->merge, until, ev))
-		return false;
-	if (hdr->time < l->last)
+/* the accounts of the first @n records in hand, which are handed out now */
+static void account(struct nt_live *l, uint32_t n)
+{
+	const union nettrace_rec *first = record(&l->run, 0);
+	uint64_t last = record(&l->run, n - 1)->hdr.time;
+	uint32_t i;
+
+	for (i = 0; i < n && record(&l->run, i)->hdr.time < l->last; i++)
 		l->s.late++;
-	else
-		l->last = hdr->time;
-	if (ev->t > l->s.settled)
-		l->s.settled = ev->t;
-	if (hdr->type == NETTRACE_GAP) {
-		l->s.lost += ev->rec.gap.lost;
-		l->s.filtered += ev->rec.gap.filtered;
+	if (last > l->last)
+		l->last = last;
+	if (to_unix(l, last) > l->s.settled)
+		l->s.settled = to_unix(l, last);
+	if (first->hdr.type == NETTRACE_GAP) { /* always a run of its own */
+		l->s.lost += first->gap.lost;
+		l->s.filtered += first->gap.filtered;
 	} else {
-		l->s.delivered++;
+		l->s.delivered += n;
 	}
-	return true;
+	l->run.at += (size_t)n * l->run.stride;
+	l->run.n -= n;
+}
+
+static bool take(struct nt_live *l, uint64_t until, uint32_t max)
+{
+	return nt_merge_take(&l->merge, until, max, &l->run);
+}
+
+/* have l->run: 1, or as nt_source_ops::next */
+static int fetch(struct nt_live *l, struct nt_error *err)
+{
+	size_t least = NT_LIVE_BUF / NETTRACE_REC_SIZE;
+	int ret;
+
+	if (take(l, l->until, UINT32_MAX))
+		return 1;
+	if (over(l) || (l->until_now && l->drained)) {
+		l->until = UINT64_MAX;
+		return take(l, UINT64_MAX, UINT32_MAX) ? 1 : -ENODATA;
+	}
+	ret = drain(l, err);
+	if (ret)
+		return ret;
+	if (take(l, l->until, UINT32_MAX))
+		return 1;
+	if (nt_merge_room(&l->merge) < least && take(l, UINT64_MAX, 1))
+		return 1;
+	if (over(l) || (l->until_now && l->drained))
+		return -ENODATA;
+	if (l->until != UINT64_MAX && to_unix(l, l->until) > l->s.settled)
+		l->s.settled = to_unix(l, l->until);
+	return 0;
 }
 
 static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_live *l = nt_live_of(s);
-	size_t least = NT_LIVE_BUF / NETTRACE_REC_SIZE;
-	int ret;
+	int ret = l->run.n ? 1 : fetch(l, err);
 
-	if (take(l, l->until, ev))
-		return 1;
-	if (over(l) || (l->until_now && l->drained)) {
-		l->until = UINT64_MAX;
-		return take(l, UINT64_MAX, ev) ? 1 : -ENODATA;
-	}
-	ret = drain(l, err);
-	if (ret)
+	if (ret != 1)
 		return ret;
-	if (take(l, l->until, ev))
-		return 1;
-	if (nt_merge_room(&l->merge) < least && take(l, UINT64_MAX, ev))
-		return 1;
-	if (over(l) || (l->until_now && l->drained))
-		return -ENODATA;
-	if (l->until != UINT64_MAX && to_unix(l, l->until) > s->settled)
-		s->settled = to_unix(l, l->until);
-	return 0;
+	ev->rec = *record(&l->run, 0);
+	ev->source = l->run.source;
+	ev->t = (int64_t)ev->rec.hdr.time + s->stream[ev->source].real_offset;
+	account(l, 1);
+	return 1;
+}
+
+static int live_batch(struct nt_source *s, struct nt_run *run, struct nt_error *err)
+{
+	struct nt_live *l = nt_live_of(s);
+	int ret = l->run.n ? 1 : fetch(l, err);
+
+	if (ret != 1)
+		return ret;
+	*run = l->run;
+	account(l, run->n);
+	return 1;
 }
 
 static struct timespec to_timespec(uint64_t ns)
@@ -298,7 +362,6 @@ static void live_close(struct nt_source *s)
 		if (l->in[i].fd >= 0)
 			end_stream(l, i);
 	nt_merge_free(&l->merge);
-	free(l->buf);
 	free(l);
 }
 
@@ -317,6 +380,7 @@ static bool live_in_kernel(struct nt_source *s)
 
 const struct nt_source_ops nt_live_ops = {
 	.next = live_next,
+	.batch = live_batch,
 	.wait = live_wait,
 	.close = live_close,
 	.in_kernel = live_in_kernel,

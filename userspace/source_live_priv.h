@@ -14,7 +14,7 @@
 #include "merge.h"
 #include "source_live.h"
 
-#define NT_LIVE_BUF (256u * 1024)
+#define NT_LIVE_BUF NT_MERGE_SPACE
 
 struct nt_live_in {
 	int fd; /* -1: it has ended */
@@ -34,7 +34,7 @@ struct nt_live {
 	bool until_now;
 	bool drained; /* until_now: all has been read */
 	bool fixed_cap;
-	uint8_t *buf;
+	struct nt_run run; /* was taken of the merge and not handed out yet */
 	struct nt_live_finder *finder; /* NULL: no namespace comes later */
 	bool look;		       /* it has something: some files say so only once */
 	uint64_t since;
@@ -50,8 +50,9 @@ static inline struct nt_live *nt_live_of(struct nt_source *s)
 extern const struct nt_source_ops nt_live_ops;
 /* the time as the module's clock has it */
 uint64_t nt_live_now(const struct nt_live *l);
-/* slots of stream @i, at l->buf from byte @at on, go into the merge */
-int nt_live_take(struct nt_live *l, unsigned int i, size_t at, size_t n, struct nt_error *err);
+/* what was read of stream @i into @buf, @n bytes, goes into the merge from byte @at on */
+int nt_live_take(struct nt_live *l, unsigned int i, const uint8_t *buf, size_t at, size_t n,
+		 struct nt_error *err);
 /* of a stream, for messages */
 const char *nt_live_title(const struct nt_stream *st);
 

@@ -294,6 +294,53 @@ static void until_now(void **state)
 }
 
 /* more at once than may be held: all is handed out, disorder is counted */
+/* many at a time: the same events in the same order, with single ones between */
+static void in_runs(void **state)
+{
+	uint64_t t = now() - 100 * MS, last = 0, give_up = now() + 2000 * MS;
+	unsigned int i, n = 0, batches = 0, seq[2] = { 0 };
+	struct nt_event ev[30];
+	struct nt_source *s;
+	struct nt_error err;
+	struct nt_run run;
+	int fd[2], ret;
+
+	(void)state;
+	s = open_streams(fd, 2, 0);
+	for (i = 0; i < 30; i++)
+		ev[i] = make_event(t + 10 * i, 0, 0, i);
+	ev[20].rec.hdr.type = NETTRACE_GAP;
+	memset(&ev[20].rec.gap.lost, 0, sizeof(ev[20].rec) - sizeof(ev[20].rec.hdr));
+	ev[20].rec.gap.lost = 7;
+	send_slots(fd[0], ev, 30);
+	send_one(fd[1], t + 105, 1, 0);
+	while (n < 31 && now() < give_up) {
+		ret = n == 11 ? nt_source_next(s, &ev[0], &err) : s->ops->batch(s, &run, &err);
+		assert_true(ret >= 0);
+		if (n == 11 && ret)
+			run = (struct nt_run){ (void *)&ev[0].rec, 1, 0, ev[0].source };
+		for (i = 0; ret && i < run.n; i++, n++) {
+			const struct nettrace_hdr *hdr =
+				(const void *)(run.at + (size_t)i * run.stride);
+
+			assert_true(hdr->time > last);
+			last = hdr->time;
+			assert_int_equal(hdr->seq, seq[run.source]++);
+		}
+		batches += ret;
+		if (!ret)
+			nt_source_wait(s, 100);
+	}
+	assert_int_equal(n, 31);
+	/* up to the other stream's, that one, up to the gap, the gap, the rest */
+	assert_int_equal(batches, 5);
+	assert_int_equal(s->delivered, 30);
+	assert_int_equal(s->lost, 7);
+	close(fd[0]);
+	close(fd[1]);
+	nt_source_close(s);
+}
+
 static void bounded(void **state)
 {
 	const unsigned int slots = 256 * 1024 / STRIDE;
@@ -614,21 +661,14 @@ static void filtered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stream_facts),
-		cmocka_unit_test(merged_in_order),
-		cmocka_unit_test(held_back),
-		cmocka_unit_test(not_too_soon),
-		cmocka_unit_test(gaps_are_counted),
-		cmocka_unit_test(streams_end),
-		cmocka_unit_test(until_now),
-		cmocka_unit_test(bounded),
-		cmocka_unit_test(waiting),
-		cmocka_unit_test(other_modules),
-		cmocka_unit_test(shorter_than_a_slot),
-		cmocka_unit_test(one_more),
-		cmocka_unit_test(places),
-		cmocka_unit_test(filtered),
-		cmocka_unit_test(namespaces),
+		cmocka_unit_test(stream_facts),	    cmocka_unit_test(merged_in_order),
+		cmocka_unit_test(held_back),	    cmocka_unit_test(not_too_soon),
+		cmocka_unit_test(gaps_are_counted), cmocka_unit_test(streams_end),
+		cmocka_unit_test(until_now),	    cmocka_unit_test(in_runs),
+		cmocka_unit_test(bounded),	    cmocka_unit_test(waiting),
+		cmocka_unit_test(other_modules),    cmocka_unit_test(shorter_than_a_slot),
+		cmocka_unit_test(one_more),	    cmocka_unit_test(places),
+		cmocka_unit_test(filtered),	    cmocka_unit_test(namespaces),
 		cmocka_unit_test(not_a_namespace),
 	};
 

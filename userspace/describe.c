@@ -100,6 +100,15 @@ char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
 	return buf;
 }
 
+char *nt_describe_why(char *buf, size_t size, const struct nt_transition *tr)
+{
+	if (tr->basis == NT_INFERRED && tr->cause.kind == NT_CAUSE_UNKNOWN && tr->cause.n)
+		snprintf(buf, size, "shown by segment %" PRIu32, tr->cause.n);
+	else
+		nt_describe_cause(buf, size, &tr->cause);
+	return buf;
+}
+
 const char *nt_end_name(const struct nt_conv *c, int end)
 {
 	if (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP)

@@ -40,6 +40,14 @@ char *nt_describe_state(char *buf, size_t size, enum nt_state s, enum nt_basis b
 /** nt_describe_cause() - "segment 3", "close() python3[412]", "timer time-wait", "unknown: why" */
 char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c);
 
+/**
+ * nt_describe_why() - the cause of a transition, short
+ *
+ * Of an end that is not traced: "shown by segment 8", for who asked for it is
+ * not known, and the mark of an inference says so already.
+ */
+char *nt_describe_why(char *buf, size_t size, const struct nt_transition *tr);
+
 /** nt_describe_closed() - "closed by the client (FIN)", "still open" */
 char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c);
 

@@ -91,11 +91,22 @@ void nt_infer_begin(struct nt_convx *cv, int from, const struct nt_segment *g)
 		nt_tcp_begin(e[1], receiver);
 }
 
+/* a RST from an end that never sent anything else: nobody listens there */
+static bool refuses(const struct nt_arrowx *x, int e)
+{
+	return x->a.dir == e && (x->a.pkt.tcp_flags & NETTRACE_TH_RST) &&
+	       !x->pend.cv->e[e].dir.sent;
+}
+
 /* show what the steps did to an end that only they can tell of */
 static int show(struct nt_model *m, struct nt_arrowx *x, int e, const struct nt_step *step,
 		size_t n, struct nt_cause cause)
 {
-	struct nt_end *end = &x->pend.cv->c.end[e];
+	const struct nt_cause several = {
+		.kind = NT_CAUSE_UNKNOWN,
+		.n = x->a.n,
+		.name = "it may have been in several states",
+	};
 	size_t i;
 	int ret;
 
@@ -106,9 +117,14 @@ static int show(struct nt_model *m, struct nt_arrowx *x, int e, const struct nt_
 			ret = listener_answers(m, x);
 			if (ret)
 				return ret;
+		} else if (refuses(x, e) && step[i].to == NT_CLOSED) {
+			/* it was so all the time */
+			x->pend.cv->c.end[e].state = step[i].to;
 		} else if (step[i].from == NT_ST_NONE || step[i].to == NT_ST_NONE) {
 			/* which of several: how it came there was not seen */
-			end->state = step[i].to;
+			ret = move(m, x, e, step[i].from, step[i].to, several);
+			if (ret)
+				return ret;
 		} else {
 			ret = move(m, x, e, step[i].from, step[i].to, cause);
 			if (ret)

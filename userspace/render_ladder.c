@@ -67,7 +67,7 @@ static const char *cause_text(const struct nt_row *r, const struct nt_transition
 {
 	char cause[NT_OWNER_TEXT + 48], more[48];
 
-	nt_describe_cause(cause, sizeof(cause), &tr->cause);
+	nt_describe_why(cause, sizeof(cause), tr);
 	lasting(tr, r->lasted, more, sizeof(more));
 	snprintf(buf, size, "%s%s", cause, more);
 	return buf;

@@ -176,7 +176,7 @@ static void line_transition(const struct nt_view *v, const struct nt_conv *c,
 	col = nt_line_put(&line, col, line.width, nt_end_name(c, end), role) + 1;
 	nt_describe_state(from, sizeof(from), tr->from, tr->basis);
 	nt_describe_state(to, sizeof(to), tr->to, tr->basis);
-	nt_describe_cause(cause, sizeof(cause), &tr->cause);
+	nt_describe_why(cause, sizeof(cause), tr);
 	nt_label_start(&label);
 	nt_label_add(&label, 0, NT_ROLE_STATE, "%s →", from);
 	nt_label_add(&label, 0, tr->basis == NT_INFERRED ? NT_ROLE_INFERRED : NT_ROLE_NEW_STATE,

@@ -9,7 +9,7 @@
  * A line is TIME STREAM WHAT …; TIME in microseconds, STREAM a namespace:
  *
  *   OUT|IN|FWD|PRE|POST c>s|s>c FLAGS	a TCP packet; FLAGS as SYN,ACK or -
- *	seq= ack= len= id= ts= win= ttl= dev= cpu= sk=KIND:STATE nxt= una=
+ *	seq= ack= len= id= ts= ecr= win= ttl= dev= cpu= sk=KIND:STATE nxt= una=
  *	ca= pend= back= retr= rcv= pid= gso=SIZE retrans task malformed listener
  *	tos= mss= ws= sackok tfo sack=FROM-TO,FROM-TO (numbers as in the header)
  *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=
@@ -215,6 +215,7 @@ static inline void script_tcp(struct script *s, struct nettrace_packet *p, const
 	if (script_key(line, "ts")) {
 		p->optflags |= NETTRACE_OPT_TS;
 		p->tsval = script_num(line, "ts", 0);
+		p->tsecr = script_num(line, "ecr", 0);
 	}
 	p->gso_size = script_num(line, "gso", 0);
 	if (p->gso_size)

@@ -175,7 +175,9 @@ static void take_sample(struct nt_convx *cv, const struct nt_trackx *x, struct n
 	}
 	if (a->seen != NT_ST_NONE)
 		return;
-	if (x->in && is_syn(&x->g) && x->sk_kind == NETTRACE_SK_LISTEN)
+	/* a TIME-WAIT socket is the connection's before; it hands the SYN to the listener */
+	if (x->in && is_syn(&x->g) &&
+	    (x->sk_kind == NETTRACE_SK_LISTEN || x->sk_kind == NETTRACE_SK_TIMEWAIT))
 		s = NT_LISTEN;
 	else if (x->sk_kind != NETTRACE_SK_FULL && x->sk_kind != NETTRACE_SK_REQUEST &&
 		 x->sk_kind != NETTRACE_SK_TIMEWAIT)

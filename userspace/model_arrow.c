@@ -174,6 +174,29 @@ static int server_speaks(const struct nt_model *m, const struct nt_tuple *t,
 	return s->stage == NT_STAGE_OUT && nt_listener_find(m, s->ev->source, &t->a[0]);
 }
 
+/*
+ * A SYN has opened @cv, and nothing has answered it yet.  What neither answers it
+ * nor goes on behind it is of the connection before, which still lives at one end:
+ * its challenge ACK, and the RST that this is answered by (RFC 5961, 4).
+ */
+static struct nt_convx *not_of_syn(struct nt_convx *cv, const struct nt_tuple *t,
+				   const struct nt_seen *s)
+{
+	const struct nettrace_packet *p = &s->p;
+	const struct nt_flow *own = &cv->e[nt_conv_end(cv, &t->a[0])].fed;
+	const struct nt_flow *peer = &cv->e[!nt_conv_end(cv, &t->a[0])].fed;
+	struct nt_convx *older;
+
+	if (cv->nonsyn_fed || (p->tcp_flags & NETTRACE_TH_SYN))
+		return cv;
+	if (peer->isn_known && (!(p->tcp_flags & NETTRACE_TH_ACK) || p->ack == peer->isn + 1))
+		return cv;
+	if (own->isn_known && p->seq == own->isn + 1)
+		return cv;
+	older = nt_conv_older(cv, t);
+	return older ? older : cv;
+}
+
 static struct nt_convx *conv_of(struct nt_model *m, struct nt_tuple *t, struct nt_seen *s)
 {
 	struct nt_convx *cv;
@@ -183,6 +206,8 @@ static struct nt_convx *conv_of(struct nt_model *m, struct nt_tuple *t, struct n
 	if (cv && s->p.proto == IPPROTO_TCP && !s->icmp &&
 	    opens_new(cv, s, nt_conv_end(cv, &t->a[0])))
 		cv = NULL;
+	else if (cv && s->p.proto == IPPROTO_TCP && !s->icmp)
+		cv = not_of_syn(cv, t, s);
 	if (!cv && !s->icmp)
 		cv = nt_conv_new(m, t, server_speaks(m, t, s));
 	if (cv)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Golden timelines: every script of selftests/cases, drawn as its @shot lines
- * ask, against the file that a human has looked at.
+ * ask, against the file that a human has looked at.  Where both ends are of this
+ * kernel, what the sockets did and what the segments imply must not differ.
  *
  * After a change that is meant: scripts/golden, read the diff against RFC 9293,
  * commit.
@@ -24,6 +25,15 @@ static char *draw(struct case_file *c, const char *name, const struct case_shot 
 	size_t size, i;
 
 	case_feed(c, name, shot->seen, &s);
+	for (i = 0; i < nt_model_ndisagreement(s.m); i++) {
+		const struct nt_disagreement *d = nt_model_disagreement(s.m, i);
+
+		if (d->excuse == NT_EXCUSE_NONE)
+			fail_msg("%s: %s is observed to go from %s to %s, its segments imply %s",
+				 name, d->end ? "the server" : "the client",
+				 nt_state_name(d->from), nt_state_name(d->to),
+				 nt_state_name(d->inferred));
+	}
 	v.now = c->now ? SCRIPT_T0 + c->now : 0;
 	v.out = open_memstream(&text, &size);
 	assert_non_null(v.out);

@@ -375,7 +375,8 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 
 	memset(cli, 0, sizeof(*cli));
 	cli->wait_ns = DRAIN_NS;
-	cli->set = (struct nt_ctl_settings){ .payload = -1, .hooks = -1, .timers = -1, .calls = -1 };
+	cli->set =
+		(struct nt_ctl_settings){ .payload = -1, .hooks = -1, .timers = -1, .calls = -1 };
 	end = cut_command(cli, argc, argv);
 	status = read_options(cli, end, argv, used);
 	if (status >= 0)

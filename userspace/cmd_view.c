@@ -339,7 +339,8 @@ const struct nt_command nt_cmd_timeline = {
 		"Without a command it shows what the module still holds. Left out, unless --all\n"
 		"is given: with a command, what had begun before it; what IPv6 hosts say to\n"
 		"find routers and announce themselves.\n",
-	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_DRAW,
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_EXTRA |
+		NT_OPT_DRAW,
 	.run = run_timeline,
 };
 

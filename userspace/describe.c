@@ -116,11 +116,25 @@ const char *nt_end_name(const struct nt_conv *c, int end)
 	return end ? "B" : "A";
 }
 
+/* who sent the RST that ended it; else who closed first; -1: nobody yet */
+static int ender(const struct nt_conv *c)
+{
+	size_t i;
+
+	for (i = c->nitem; c->closed == NT_CLOSE_RST && i-- > 0;) {
+		const struct nt_arrow *a = c->item[i].arrow;
+
+		if (c->item[i].type == NT_ITEM_ARROW && a->pkt.proto == IPPROTO_TCP &&
+		    (a->pkt.tcp_flags & NETTRACE_TH_RST))
+			return a->dir & 1;
+	}
+	return c->closer;
+}
+
 char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c)
 {
-	const char *who = c->closer == 0 ? " by the client" :
-			  c->closer == 1 ? " by the server" :
-					   "";
+	int end = ender(c);
+	const char *who = end == 0 ? " by the client" : end == 1 ? " by the server" : "";
 
 	switch (c->closed) {
 	case NT_CLOSE_FIN:
@@ -186,17 +200,21 @@ static bool is_drawn(enum nt_mark_name name)
 
 void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
+	const struct nt_mark *last = NULL, *m;
 	int i;
 
-	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++) {
-		const struct nt_mark *m = &a->mark[i];
+	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++)
+		if (marks == NT_MARKS_ALL ||
+		    (marks == NT_MARKS_DRAWN && !is_drawn(a->mark[i].name)))
+			last = &a->mark[i];
+	for (m = a->mark; last && m <= last; m++) {
 		bool sure = m->basis == NT_OBSERVED;
 
-		if (marks == NT_MARKS_NONE || (marks == NT_MARKS_DRAWN && is_drawn(m->name)))
+		if (marks == NT_MARKS_DRAWN && is_drawn(m->name))
 			continue;
-		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED, "%s%s%s%s",
+		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED, "%s%s%s%s%s",
 			     sure ? "" : "~", nt_mark_text(m->name), m->reason ? ": " : "",
-			     m->reason ? m->reason : "");
+			     m->reason ? m->reason : "", m < last ? "," : "");
 	}
 }
 

@@ -18,9 +18,9 @@
 
 #include "model_priv.h"
 
-#define WAYS	  1024 /* calls under way at a time */
-#define WAYS_EACH 8    /* places that a thread's can have */
-#define KEPT	  512  /* calls whose conversation is not known */
+#define WAYS	  1024		/* calls under way at a time */
+#define WAYS_EACH 8		/* places that a thread's can have */
+#define KEPT	  512		/* calls whose conversation is not known */
 #define PRELUDE	  (100 * NT_MS) /* an earlier one is shown where it was; others, where it begins */
 
 struct way {

@@ -205,9 +205,12 @@ void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv)
 		cv->first = x->next;
 		cv->first->prev = NULL;
 		cv->narrows--;
-		for (e = 0; e < 2; e++)
+		for (e = 0; e < 2; e++) {
 			if (cv->e[e].cause == x)
 				cv->e[e].cause = NULL;
+			if (cv->e[e].crossed == x)
+				cv->e[e].crossed = NULL;
+		}
 		arrow_free(m, x);
 	}
 }

@@ -3,7 +3,8 @@
  * model_infer.c - the states of an end that no traced kernel owns
  *
  * Inferred from the segments by track/tcp.c, as if each segment that was seen
- * also arrived.  Why the untraced end sent what it sent (which call) is not
+ * also arrived, and at once: but a SYN or FIN that crosses the receiver's own
+ * arrives after that was sent, as far as that has been seen already.  Why the untraced end sent what it sent (which call) is not
  * known, and said so.  Of an end whose own namespace is traced nothing is shown
  * by inference: there its socket speaks, and model_agree.c compares.
  */
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 
 #include "model_priv.h"
+
+#define AHEAD 64 /* segments that are looked at for an answer */
 
 static bool untraced(const struct nt_convx *cv, int end)
 {
@@ -158,17 +161,68 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 	return show(m, x, x->a.dir, step, n, cause);
 }
 
-int nt_infer_received(struct nt_model *m, struct nt_arrowx *x)
+/*
+ * Had @x, a SYN or a FIN, not arrived yet when its receiver sent its own?  What
+ * the receiver sent next, if that was seen already, does not acknowledge it.
+ */
+static bool crosses(const struct nt_arrowx *x)
 {
-	struct nt_convx *cv = x->pend.cv;
+	const unsigned int both = NETTRACE_TH_SYN | NETTRACE_TH_FIN;
+	uint32_t end = x->a.pkt.seq + nt_seg_len(&x->a.pkt);
+	const struct nt_arrowx *y;
+	int n = 0;
+
+	if (!(x->a.pkt.tcp_flags & both) ||
+	    (x->a.pkt.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) ==
+		    (NETTRACE_TH_SYN | NETTRACE_TH_ACK))
+		return false;
+	for (y = x->next; y && n < AHEAD; y = y->next, n++) {
+		const struct nettrace_packet *p = &y->a.pkt;
+		bool acks = (p->tcp_flags & NETTRACE_TH_ACK) && (int32_t)(p->ack - end) >= 0;
+
+		if (y->icmp || y->a.dir == x->a.dir)
+			continue;
+		if (acks || (p->tcp_flags & NETTRACE_TH_RST))
+			return false;
+		if (p->tcp_flags & x->a.pkt.tcp_flags & both)
+			return true;
+	}
+	return false;
+}
+
+/* @x reached the end that did not send it, at the time of @at */
+static int received(struct nt_model *m, const struct nt_arrowx *x, struct nt_arrowx *at)
+{
 	struct nt_cause cause = { .kind = NT_CAUSE_SEGMENT, .n = x->a.n };
 	struct nt_step step[NT_MEANINGS_MAX];
+	int end = !x->a.dir;
 	struct nt_segment g;
 	size_t n;
 
+	nt_segment_of(&g, &x->a.pkt);
+	n = nt_tcp_received(&x->pend.cv->e[end].tcp, &g, step);
+	return show(m, at, end, step, n, cause);
+}
+
+int nt_infer_received(struct nt_model *m, struct nt_arrowx *x)
+{
+	struct nt_convx *cv = x->pend.cv;
+	struct nt_endx *from = &cv->e[x->a.dir], *to = &cv->e[!x->a.dir];
+	const struct nt_arrowx *crossed = from->crossed;
+	int ret;
+
+	/* what was on its way to the sender when it sent this */
+	if (crossed && (x->a.pkt.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_FIN))) {
+		from->crossed = NULL;
+		ret = received(m, crossed, x);
+		if (ret)
+			return ret;
+	}
 	if (!untraced(cv, !x->a.dir))
 		return 0;
-	nt_segment_of(&g, &x->a.pkt);
-	n = nt_tcp_received(&cv->e[!x->a.dir].tcp, &g, step);
-	return show(m, x, !x->a.dir, step, n, cause);
+	if (crosses(x)) {
+		to->crossed = x;
+		return 0;
+	}
+	return received(m, x, x);
 }

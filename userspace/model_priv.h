@@ -164,6 +164,7 @@ struct nt_endx {
 	struct nt_agreex *agree;       /* from when it is */
 	struct nt_dir dir;	       /* sequence space of what it sent */
 	const struct nt_arrowx *cause; /* of its last transition */
+	const struct nt_arrowx *crossed; /* a SYN or FIN that comes to it after its own */
 	struct nt_timers *timers;      /* as sampled last; NULL: never */
 };
 

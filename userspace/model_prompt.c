@@ -57,8 +57,7 @@ static int64_t due(const struct nt_model *m, const struct nt_pend *p)
 		t = p->t + (((const struct nt_callx *)p)->c.t_end ? NT_SLOP : m->wait);
 		break;
 	case NT_PEND_QUEUE:
-		t = p->t +
-		    (nt_queue_settled((const struct nt_queuex *)p) ? NT_SLOP : m->wait);
+		t = p->t + (nt_queue_settled((const struct nt_queuex *)p) ? NT_SLOP : m->wait);
 		break;
 	default: /* its cause may be recorded a little later */
 		t = p->t + NT_SLOP;

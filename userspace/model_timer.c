@@ -17,8 +17,8 @@
  * Timers are counted in jiffies, ten milliseconds at most, and rounded to whole
  * milliseconds: a due time that differs by less is the same one.
  */
-#define SAME	  (12 * NT_MS)
-#define DELACK_MIN (35 * NT_MS)	/* TCP_ATO_MIN, 40 ms, less a jiffy */
+#define SAME	   (12 * NT_MS)
+#define DELACK_MIN (35 * NT_MS)	 /* TCP_ATO_MIN, 40 ms, less a jiffy */
 #define DELACK_MAX (500 * NT_MS) /* RFC 1122, 4.2.3.2 */
 
 struct nt_timers {
@@ -261,8 +261,8 @@ static enum nt_timer_name sender_of(const struct nt_mark *mark)
 		return NT_TIMER_KEEPALIVE;
 	if (mark->name == NT_MARK_PERSIST_PROBE)
 		return NT_TIMER_PERSIST;
-	for (i = 0; mark->name == NT_MARK_RETRANSMISSION && mark->reason &&
-		    i < sizeof(by) / sizeof(by[0]);
+	for (i = 0;
+	     mark->name == NT_MARK_RETRANSMISSION && mark->reason && i < sizeof(by) / sizeof(by[0]);
 	     i++)
 		if (!strcmp(mark->reason, by[i].reason))
 			return by[i].name;

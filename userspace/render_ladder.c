@@ -23,7 +23,7 @@
 
 #define STATE_W	 13 /* "~SYN-RECEIVED" */
 #define CAUSE_W	 26 /* "~SYN-RECEIVED ← segment 12" */
-#define PAUSE_NS 1000000000LL
+#define PAUSE_NS 500000000LL
 
 static void plan(struct ladder *d)
 {
@@ -73,11 +73,34 @@ static const char *cause_text(const struct nt_row *r, const struct nt_transition
 	return buf;
 }
 
+/*
+ * A cause that is too long for what is left of the line is cut between words.
+ * Return: what goes below, in the same buffer; "" if all fits.
+ */
+static char *cut_why(const struct ladder *d, char *why, int state)
+{
+	int room = d->life[1] - d->life[0] - 6 - (state ? state + 1 : 0);
+	char *end = why + strlen(why), *at = end, saved;
+
+	if (nt_text_width(why, d->v->unicode) <= room)
+		return end;
+	while (--at > why) {
+		if (*at != ' ')
+			continue;
+		saved = *at;
+		*at = '\0';
+		if (nt_text_width(why, d->v->unicode) <= room)
+			return at + 1;
+		*at = saved;
+	}
+	return end;
+}
+
 static void draw_transition(struct ladder *d, const struct nt_row *r)
 {
 	const struct nt_transition *tr = r->tr;
 	int end = tr->end & 1;
-	char why[256], state[NT_STATE_TEXT] = "";
+	char why[256], state[NT_STATE_TEXT] = "", *rest;
 	enum nt_role role = nt_ladder_role(&r->st[end], true);
 
 	nt_ladder_lifelines(d, r->st);
@@ -90,26 +113,45 @@ static void draw_transition(struct ladder *d, const struct nt_row *r)
 	} else {
 		nt_describe_state(state, sizeof(state), tr->to, tr->basis);
 	}
+	rest = cut_why(d, why, nt_text_width(state, d->v->unicode));
 	nt_ladder_inside(d, end, state, role, why);
+	print(d);
+	if (!*rest)
+		return;
+	nt_ladder_lifelines(d, r->st);
+	if (end)
+		nt_line_right(&d->line, d->life[0] + 2, d->life[1] - 1, rest, NT_ROLE_CAUSE);
+	else
+		nt_line_put(&d->line, d->life[0] + 4, d->life[1] - 1, rest, NT_ROLE_CAUSE);
 	print(d);
 }
 
 /* marks that found no room on their arrow: below it, at the sender's side */
 static void draw_marks(struct ladder *d, const struct nt_row *r)
 {
-	int from = d->life[0] + 4, to = d->life[1] - 3, w;
-	struct nt_label label;
+	int from = d->life[0] + 4, to = d->life[1] - 3, w, at, i;
+	struct nt_label label, one;
 
 	nt_label_start(&label);
 	nt_describe_marks(&label, r->arrow, NT_MARKS_DRAWN);
-	if (!label.n)
-		return;
-	nt_ladder_lifelines(d, r->st);
-	w = nt_line_label_width(&label, to - from, d->v->unicode);
-	if (r->arrow->dir & 1)
-		from = to - w;
-	nt_line_label(&d->line, from, from + w, &label);
-	print(d);
+	for (i = 0; i < label.n;) {
+		/* as many on a line as fit, one at least */
+		nt_label_start(&one);
+		do {
+			nt_label_add(&one, 0, (enum nt_role)label.piece[i].role, "%s",
+				     label.text + label.piece[i].off);
+			w = nt_label_width(&one, 0, d->v->unicode);
+			if (one.n > 1 && w > to - from) {
+				one.n--;
+				break;
+			}
+		} while (++i < label.n);
+		nt_ladder_lifelines(d, r->st);
+		w = nt_line_label_width(&one, to - from, d->v->unicode);
+		at = r->arrow->dir & 1 ? to - w : from;
+		nt_line_label(&d->line, at, at + w, &one);
+		print(d);
+	}
 }
 
 static void draw_arrow(struct ladder *d, const struct nt_row *r)

@@ -21,7 +21,7 @@
 #define POLL_MS	      50	     /* how soon COMMAND's end is noticed */
 #define FORGET_NS     300000000000LL /* what a long follow lets go: silent so long */
 #define BURST	      4096	     /* events between looks at the rest */
-#define CALL_COST 90		 /* instructions a system call, docs/performance.md */
+#define CALL_COST     90	     /* instructions a system call, docs/performance.md */
 
 /*
  * Files.  Time is that of the events.  A packet that was captured at one place

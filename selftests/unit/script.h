@@ -12,6 +12,7 @@
  *	seq= ack= len= id= ts= ecr= win= ttl= dev= cpu= sk=KIND:STATE nxt= una=
  *	ca= pend= back= retr= rcv= pid= gso=SIZE retrans task malformed listener
  *	tos= mss= ws= sackok tfo sack=FROM-TO,FROM-TO (numbers as in the header)
+ *	of a listener: queue=LEN/MAX half= listen=NETTRACE_LISTEN_* cookies=
  *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=
  *   ICMPOUT|ICMPIN c|s			an error (type 3, code=) about what c or s sent
  *   ARPOUT|ARPIN 1|2			who has 10.0.1.1, tell 10.0.1.2 / the reply
@@ -203,6 +204,19 @@ static inline void script_options(struct nettrace_packet *p, const char *line)
 	}
 }
 
+static inline void script_queues(struct nettrace_packet *p, const char *line)
+{
+	const char *v = script_key(line, "queue");
+
+	p->accept_len = 0;
+	p->accept_max = 128;
+	if (v && sscanf(v, "%u/%u", &p->accept_len, &p->accept_max) != 2)
+		fail_msg("script: cannot read queue=%s", v);
+	p->request_len = script_num(line, "half", 0);
+	p->listen = (uint8_t)script_num(line, "listen", 0);
+	p->syncookies = (uint8_t)script_num(line, "cookies", 1);
+}
+
 static inline void script_tcp(struct script *s, struct nettrace_packet *p, const char *line,
 			      const char *dir, const char *flags)
 {
@@ -233,6 +247,8 @@ static inline void script_tcp(struct script *s, struct nettrace_packet *p, const
 	script_sk(p, script_key(line, "sk"));
 	p->snd_nxt = script_num(line, "nxt", p->seq);
 	p->snd_una = script_num(line, "una", p->snd_nxt);
+	if (p->sk_kind == NETTRACE_SK_LISTEN)
+		script_queues(p, line);
 	if (script_key(line, "retrans"))
 		p->flags |= NETTRACE_PKT_RETRANS;
 }

@@ -30,9 +30,8 @@ static char *draw(struct case_file *c, const char *name, const struct case_shot 
 
 		if (d->excuse == NT_EXCUSE_NONE)
 			fail_msg("%s: %s is observed to go from %s to %s, its segments imply %s",
-				 name, d->end ? "the server" : "the client",
-				 nt_state_name(d->from), nt_state_name(d->to),
-				 nt_state_name(d->inferred));
+				 name, d->end ? "the server" : "the client", nt_state_name(d->from),
+				 nt_state_name(d->to), nt_state_name(d->inferred));
 	}
 	v.now = c->now ? SCRIPT_T0 + c->now : 0;
 	v.out = open_memstream(&text, &size);

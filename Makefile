@@ -40,6 +40,12 @@ lint:
 	@scripts/setup --what check
 	@scripts/lint
 
+# libFuzzer on parser, file readers and tracker, TIME seconds each
+TIME ?= 60
+fuzz:
+	@scripts/setup --what fuzz
+	@$(MAKE) -s --no-print-directory -C selftests/fuzz fuzz SECONDS=$(TIME)
+
 bench:
 	@scripts/setup --what demo
 	@$(MAKE) -s --no-print-directory -C selftests/bench
@@ -91,6 +97,7 @@ help:
 	@echo 'make demo             a real connection traced in a test VM; does all set-up'
 	@echo 'make check            every test; does all set-up'
 	@echo 'make lint             style and static checks (part of make check)'
+	@echo 'make fuzz             libFuzzer on all that reads bytes of others, TIME=60 s each'
 	@echo 'make bench            what tracing costs, in instructions'
 	@echo 'make install          tools, manual pages, completion into $$(DESTDIR)$$(PREFIX)'
 	@echo '                      (/usr/local); make uninstall takes them away again'
@@ -99,5 +106,5 @@ help:
 	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo check lint bench install uninstall modules_install \
+.PHONY: all tools module demo check lint fuzz bench install uninstall modules_install \
 	dkms_install dkms_uninstall clean distclean help

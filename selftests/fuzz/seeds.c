@@ -2,10 +2,12 @@
 /*
  * seeds.c - write the corpora that fuzzing starts from: seeds DIR
  *
- * DIR/parse gets packets of each kind, DIR/recordfile a small recording.  They
- * are made, not kept: a change of format makes them anew.
+ * DIR/parse gets packets of each kind, DIR/recordfile a small recording, DIR/pcap
+ * captures of both formats, DIR/track a connection.  They are made, not kept: a
+ * change of format makes them anew.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +100,79 @@ static int put_recording(const char *dir)
 	return nt_recorder_close(r, &err);
 }
 
+static void put32(FILE *f, uint32_t v)
+{
+	fwrite(&v, sizeof(v), 1, f);
+}
+
+/* all packets of the parser's seeds, as raw IP */
+static int put_pcap(const char *dir, bool ng)
+{
+	char path[4096];
+	size_t i;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/pcap/%s", dir, ng ? "pcapng" : "pcap");
+	f = fopen(path, "wb");
+	if (!f)
+		return -1;
+	fputc(ng, f);
+	if (ng)
+		fwrite("\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\1\0\0\0"
+		       "\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0"
+		       "\1\0\0\0\x20\0\0\0\x65\0\0\0\0\0\0\0\2\0\4\0tun0\0\0\0\0\x20\0\0\0",
+		       60, 1, f);
+	else
+		fwrite("\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\1\0\x65\0\0\0", 24, 1, f);
+	for (i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
+		uint32_t len = seeds[i].len, padded = (len + 3) & ~3u;
+
+		if (ng) {
+			put32(f, 6);
+			put32(f, padded + 32);
+			put32(f, 0);
+		}
+		put32(f, (uint32_t)i);
+		put32(f, 0);
+		put32(f, len);
+		put32(f, len);
+		fwrite(seeds[i].bytes, 1, len, f);
+		if (ng) {
+			fwrite("\0\0\0", 1, padded - len, f);
+			put32(f, padded + 32);
+		}
+	}
+	return fclose(f);
+}
+
+/* fuzz_track: a handshake, data that is sent twice, two FINs */
+static int put_track(const char *dir)
+{
+	static const uint8_t events[][12] = {
+		{ 0x08, 2, 2, 0, 0, 0, 0, 100, 3, 1, 1, 9 },
+		{ 0x0c, 18, 0, 0, 2, 1, 0, 100, 3, 1, 1, 9 },
+		{ 0x08, 16, 2, 1, 0, 1, 0, 100, 1, 2, 2, 9 },
+		{ 0x08, 24, 2, 1, 0, 1, 50, 100, 1, 3, 3, 9 },
+		{ 0x08, 24, 2, 1, 0, 1, 50, 100, 1, 9, 4, 255 },
+		{ 0x0c, 16, 0, 1, 2, 51, 0, 0, 1, 3, 2, 9 },
+		{ 0x08, 17, 2, 51, 0, 1, 0, 100, 1, 4, 5, 9 },
+		{ 0x0c, 17, 0, 1, 2, 52, 0, 100, 1, 4, 3, 9 },
+		{ 0x08, 16, 2, 52, 0, 2, 0, 100, 1, 5, 6, 9 },
+		{ 0x80, 0, 1, 1, 7, 2, 1, 0, 1, 42, 9, 1 },
+		{ 0x0c, 4, 0, 2, 2, 52, 0, 0, 0, 0, 0, 9 },
+	};
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/track/connection", dir);
+	f = fopen(path, "wb");
+	if (!f)
+		return -1;
+	fputc(0, f);
+	fwrite(events, 1, sizeof(events), f);
+	return fclose(f);
+}
+
 static int make_dir(const char *dir, const char *sub)
 {
 	char path[4096];
@@ -116,7 +191,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bad = make_dir(argv[1], "") || make_dir(argv[1], "parse") ||
-	      make_dir(argv[1], "recordfile") || put_recording(argv[1]);
+	      make_dir(argv[1], "recordfile") || make_dir(argv[1], "pcap") ||
+	      make_dir(argv[1], "track") || put_recording(argv[1]) || put_pcap(argv[1], false) ||
+	      put_pcap(argv[1], true) || put_track(argv[1]);
 	for (i = 0; !bad && i < sizeof(seeds) / sizeof(seeds[0]); i++)
 		bad = put(argv[1], &seeds[i]);
 	if (bad)

@@ -3,6 +3,8 @@
  * cmd_follow.c - a line for each thing, as it happens
  */
 #include <stdio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "session.h"
@@ -16,15 +18,53 @@
 #define HOLD_MS 200
 #define WAIT_MS 10
 
+#define DRAW_NS	  200000000 /* how often what counts down is drawn */
+#define LINES_MAX 6
+
 struct follow {
 	struct nt_view v;
 	const struct nt_format *f;
+	/* what counts down, below the last line of a terminal */
+	const struct nt_model *m;
+	int lines;	/* of it on the screen */
+	int64_t drawn;	/* when, ns */
 };
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* the cursor stands at the first line of the countdown: the rest is cleared */
+static void clear_countdown(struct follow *f)
+{
+	if (f->lines)
+		fputs("\033[J", f->v.out);
+	f->lines = 0;
+}
+
+static void draw_countdown(void *arg)
+{
+	struct follow *f = arg;
+
+	f->v.now = now_ns();
+	if (f->lines && f->v.now - f->drawn >= 0 && f->v.now - f->drawn < DRAW_NS)
+		return;
+	f->drawn = f->v.now;
+	clear_countdown(f);
+	f->lines = nt_line_countdowns(&f->v, f->m, LINES_MAX);
+	if (f->lines)
+		fprintf(f->v.out, "\033[%dA\r", f->lines);
+}
 
 static void on_item(void *arg, const struct nt_model *m, const struct nt_item *it)
 {
 	struct follow *f = arg;
 
+	clear_countdown(f);
 	if (!nt_view_check(&f->v))
 		f->f->item(&f->v, m, it);
 	nt_view_check(&f->v);
@@ -59,12 +99,18 @@ static int run_follow(const struct nt_cli *cli)
 		status = nt_session_model(&s, HOLD_MS, &obs);
 	if (s.model)
 		nt_model_prompt(s.model, (cli->json ? HOLD_MS : WAIT_MS) * 1000000LL);
+	if (s.model && !cli->json && cli->draw.timers && !cli->file && isatty(STDOUT_FILENO)) {
+		f.m = s.model;
+		s.idle = draw_countdown;
+		s.idle_arg = &f;
+	}
 	s.flush_out = true;
 	s.forget = !cli->file;
 	if (status < 0)
 		status = nt_session_run(&s);
 	for (i = 0; s.model && cli->json && i < nt_model_nconv(s.model); i++)
 		on_gone(&f, s.model, nt_model_conv(s.model, i));
+	clear_countdown(&f);
 	out = f.v.out ? nt_view_close(&f.v) : NT_EXIT_OK;
 	if (status < 0 || out != NT_EXIT_OK)
 		status = out;
@@ -82,6 +128,7 @@ const struct nt_command nt_cmd_follow = {
 		"socket that sent the packet, and of the one that got it, at that moment.\n"
 		"A packet that is on its way for more than 10 ms has a second line when it\n"
 		"arrives, or when it has not after 200 ms.\n"
+		"With --timers on a terminal, timers that run count down below the last line.\n"
 		"With --json a conversation's own object follows when it is over.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
 		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA,

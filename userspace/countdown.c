@@ -8,6 +8,9 @@
 #include "countdown.h"
 #include "describe.h"
 
+/* items at the end of a conversation that are looked at, so that it costs little */
+#define RECENT 256
+
 struct run {
 	int64_t total, due; /* due 0: it does not run */
 };
@@ -44,9 +47,9 @@ int nt_countdowns(const struct nt_conv *c, int64_t now, bool all,
 {
 	struct run r[2][NT_TIMER_MAX] = { 0 };
 	int end, name, n = 0;
-	size_t i;
+	size_t i = c->nitem > RECENT ? c->nitem - RECENT : 0;
 
-	for (i = 0; i < c->nitem; i++) {
+	for (; i < c->nitem; i++) {
 		if (c->item[i].type == NT_ITEM_TRANSITION)
 			see_transition(r, c->item[i].tr);
 		else if (c->item[i].type == NT_ITEM_TIMER)

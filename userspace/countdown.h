@@ -4,7 +4,8 @@
  *
  * Purpose:   from the last samples of an end's timers: which still run, and for
  *            how long.  A sample tells when a timer was due; that it has not
- *            been set anew since is not known before the next one.
+ *            been set anew since is not known before the next one, so samples
+ *            of long ago are not looked at.
  * Ownership: values.
  * Context:   pure: the caller says what time it is.
  */

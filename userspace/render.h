@@ -101,6 +101,8 @@ void nt_json_agreement_line(const struct nt_view *v, const struct nt_model_stats
 void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item);
 int nt_line_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
 int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+/* timers that run at v->now, a line each, at most @max lines; returns how many */
+int nt_line_countdowns(const struct nt_view *v, const struct nt_model *m, int max);
 void nt_list_head(const struct nt_view *v);
 void nt_list_conv(const struct nt_view *v, const struct nt_conv *c);
 void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp);

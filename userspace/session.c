@@ -316,6 +316,8 @@ static bool pause_reading(struct nt_session *s)
 		nt_model_advance(s->model, settled(s));
 	if (s->forget && s->model)
 		tidy(s);
+	if (s->idle)
+		s->idle(s->idle_arg);
 	if (s->flush_out && (fflush(stdout) || ferror(stdout)))
 		return true;
 	if (s->rec && nt_recorder_flush(s->rec, &err)) {

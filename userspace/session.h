@@ -33,6 +33,9 @@ struct nt_session {
 	/* each event, before the model gets it; may be NULL */
 	void (*peek)(void *arg, const struct nt_event *ev);
 	void *peek_arg;
+	/* whenever there is nothing to read, and now and then; may be NULL */
+	void (*idle)(void *arg);
+	void *idle_arg;
 	bool live;
 	bool capture;	   /* the file is one of packets: nothing but those is in it */
 	bool damaged;	   /* the file, somewhere; what came before was read */

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib/nt.sh"
 
 export LC_ALL=C.UTF-8 TERM=xterm NO_COLOR=1
-BYTES=400000
+BYTES=60000
 
 # picture OPTION...: of the one conversation there is
 picture()
@@ -60,15 +60,15 @@ t_fold()
 	await "the server's end to be closed" closed
 	observe "$C,$S"
 	all=$(said type=segment)
-	at_least "segments" "$all" 100
+	at_least "segments" "$all" 45
 	picture
-	drawn 1 'server  .*sent .* 400000 B'
+	drawn 1 'server  .*sent .* 60000 B'
 	drawn 2 'FIN,ACK'
 	drawn 1 'TIME-WAIT 60 s'
 	drawn=$(grep -cE '^ *[0-9]+ +[0-9.]+ ' "$NT_TMP/picture")
 	hidden=$(sed -nE 's/.*… ([0-9]+) segments.*/\1/p' "$NT_TMP/picture" |
 		awk '{ n += $1 } END { print n + 0 }')
-	at_least "segments in folds" "$hidden" 50
+	at_least "segments in folds" "$hidden" 20
 	equal "segments drawn and folded" $((drawn + hidden)) "$all"
 	picture --unfold
 	drawn 0 '… [0-9]+ segments'

@@ -15,8 +15,8 @@
  * so long, and what shows later has a line of its own.  Programs rather have it
  * whole: JSON waits up to the hold, after which a packet counts as lost.
  */
-#define HOLD_MS 200
-#define WAIT_MS 10
+#define HOLD_MS	  200
+#define WAIT_MS	  10
 
 #define DRAW_NS	  200000000 /* how often what counts down is drawn */
 #define LINES_MAX 6
@@ -26,8 +26,8 @@ struct follow {
 	const struct nt_format *f;
 	/* what counts down, below the last line of a terminal */
 	const struct nt_model *m;
-	int lines;	/* of it on the screen */
-	int64_t drawn;	/* when, ns */
+	int lines;     /* of it on the screen */
+	int64_t drawn; /* when, ns */
 };
 
 static int64_t now_ns(void)

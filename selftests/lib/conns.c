@@ -40,8 +40,8 @@
 #define LIFE	    90
 #define FIRST_PORT  10000
 #define PORTS	    20000
-#define DEAF_PORT   9	/* what is sent there is dropped (agreement.sh) */
-#define REJECT_PORT 11	/* what is sent there is answered by ICMP */
+#define DEAF_PORT   9  /* what is sent there is dropped (agreement.sh) */
+#define REJECT_PORT 11 /* what is sent there is answered by ICMP */
 #define ROUNDS	    6
 #define CHUNK	    9000
 
@@ -57,52 +57,57 @@ enum opening {
 };
 
 enum ending {
-	END_CLOSE,    /* at once */
-	END_DRAIN,    /* after the other's FIN */
-	END_HALF,     /* FIN, then read to the other's FIN */
-	END_LATE,     /* after the other's FIN still send something */
-	END_TOGETHER, /* both at the same instant */
-	END_BOTH,     /* shutdown of both directions */
-	END_DEAF,     /* shutdown of reading, then close */
-	END_ABORT,    /* SO_LINGER of 0: a RST */
-	END_UNREAD,   /* close, with data that nobody read: a RST */
-	END_UNBIND,   /* connect() to AF_UNSPEC */
-	END_KILLED,   /* SIGKILL */
-	END_EXIT,     /* return from main() */
-	END_LINGER,   /* close() that waits */
+	END_CLOSE,     /* at once */
+	END_DRAIN,     /* after the other's FIN */
+	END_HALF,      /* FIN, then read to the other's FIN */
+	END_LATE,      /* after the other's FIN still send something */
+	END_TOGETHER,  /* both at the same instant */
+	END_BOTH,      /* shutdown of both directions */
+	END_DEAF,      /* shutdown of reading, then close */
+	END_ABORT,     /* SO_LINGER of 0: a RST */
+	END_UNREAD,    /* close, with data that nobody read: a RST */
+	END_UNBIND,    /* connect() to AF_UNSPEC */
+	END_KILLED,    /* SIGKILL */
+	END_EXIT,      /* return from main() */
+	END_LINGER,    /* close() that waits */
 	END_IMPATIENT, /* TCP_LINGER2 below 0: no FIN-WAIT-2 for an orphan */
 	END_MAX
 };
 
 static const char *const opening_names[OPEN_MAX] = {
-	[OPEN_PLAIN] = "plain",	   [OPEN_FAST] = "fast-open", [OPEN_SIMULTANEOUS] = "simultaneous",
-	[OPEN_AGAIN] = "again",	   [OPEN_REFUSED] = "refused", [OPEN_DEAF] = "unanswered",
+	[OPEN_PLAIN] = "plain",
+	[OPEN_FAST] = "fast-open",
+	[OPEN_SIMULTANEOUS] = "simultaneous",
+	[OPEN_AGAIN] = "again",
+	[OPEN_REFUSED] = "refused",
+	[OPEN_DEAF] = "unanswered",
 	[OPEN_REJECTED] = "rejected",
 };
 static const unsigned int opening_weights[OPEN_MAX] = {
-	[OPEN_PLAIN] = 60, [OPEN_FAST] = 8, [OPEN_SIMULTANEOUS] = 10, [OPEN_AGAIN] = 8,
+	[OPEN_PLAIN] = 60,  [OPEN_FAST] = 8, [OPEN_SIMULTANEOUS] = 10, [OPEN_AGAIN] = 8,
 	[OPEN_REFUSED] = 6, [OPEN_DEAF] = 4, [OPEN_REJECTED] = 4,
 };
 static const char *const ending_names[END_MAX] = {
-	[END_CLOSE] = "close",	     [END_DRAIN] = "close-after-eof",
-	[END_HALF] = "half-close",   [END_LATE] = "send-after-eof",
-	[END_TOGETHER] = "together", [END_BOTH] = "shutdown-both",
+	[END_CLOSE] = "close",	      [END_DRAIN] = "close-after-eof",
+	[END_HALF] = "half-close",    [END_LATE] = "send-after-eof",
+	[END_TOGETHER] = "together",  [END_BOTH] = "shutdown-both",
 	[END_DEAF] = "shutdown-read", [END_ABORT] = "linger-0",
 	[END_UNREAD] = "unread-data", [END_UNBIND] = "disconnect",
-	[END_KILLED] = "killed",     [END_EXIT] = "exit",
-	[END_LINGER] = "linger-1",   [END_IMPATIENT] = "linger2",
+	[END_KILLED] = "killed",      [END_EXIT] = "exit",
+	[END_LINGER] = "linger-1",    [END_IMPATIENT] = "linger2",
 };
 static const unsigned int ending_weights[END_MAX] = {
-	[END_CLOSE] = 14, [END_DRAIN] = 16, [END_HALF] = 14, [END_LATE] = 8, [END_TOGETHER] = 12,
-	[END_BOTH] = 6,	  [END_DEAF] = 4,   [END_ABORT] = 6, [END_UNREAD] = 5, [END_UNBIND] = 3,
-	[END_KILLED] = 5, [END_EXIT] = 3,   [END_LINGER] = 4, [END_IMPATIENT] = 3,
+	[END_CLOSE] = 14,    [END_DRAIN] = 16,	  [END_HALF] = 14,  [END_LATE] = 8,
+	[END_TOGETHER] = 12, [END_BOTH] = 6,	  [END_DEAF] = 4,   [END_ABORT] = 6,
+	[END_UNREAD] = 5,    [END_UNBIND] = 3,	  [END_KILLED] = 5, [END_EXIT] = 3,
+	[END_LINGER] = 4,    [END_IMPATIENT] = 3,
 };
 
 /* of all processes */
 static struct counts {
 	unsigned int openings[OPEN_MAX], endings[END_MAX];
 	unsigned int established, not_established;
-} *counts;
+} * counts;
 
 struct side {
 	const char *netns, *addr4, *addr6;
@@ -241,8 +246,7 @@ static bool wait_open(struct end *e, int fd)
 	socklen_t len = sizeof(int);
 	int err = 0;
 
-	if (!ready(fd, POLLOUT, PATIENCE_MS) &&
-	    (below(e, 2) || !ready(fd, POLLOUT, LIFE * 1000)))
+	if (!ready(fd, POLLOUT, PATIENCE_MS) && (below(e, 2) || !ready(fd, POLLOUT, LIFE * 1000)))
 		return false;
 	return !getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) && !err;
 }

@@ -36,6 +36,14 @@ check:
 	@scripts/setup --what check
 	@scripts/check $(CHECK_ARGS)
 
+check-debug:
+	@scripts/setup --what debug
+	@scripts/check-debug $(CHECK_ARGS)
+
+agreement:
+	@scripts/setup --what check
+	@scripts/agreement $(AGREEMENT_ARGS)
+
 lint:
 	@scripts/setup --what check
 	@scripts/lint
@@ -96,6 +104,10 @@ help:
 	@echo 'make module           the module only, module/nettrace.ko'
 	@echo 'make demo             a real connection traced in a test VM; does all set-up'
 	@echo 'make check            every test; does all set-up'
+	@echo 'make check-debug      the tests inside the VM again, on a kernel that looks for'
+	@echo '                      mistakes (KASAN, lockdep, kmemleak, …), built the first time'
+	@echo 'make agreement        5,000 connections through a bad network on each kernel:'
+	@echo '                      what is inferred against what is observed'
 	@echo 'make lint             style and static checks (part of make check)'
 	@echo 'make fuzz             libFuzzer on all that reads bytes of others, TIME=60 s each'
 	@echo 'make bench            what tracing costs, in instructions'
@@ -106,5 +118,5 @@ help:
 	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo check lint fuzz bench install uninstall modules_install \
-	dkms_install dkms_uninstall clean distclean help
+.PHONY: all tools module demo check check-debug agreement lint fuzz bench install uninstall \
+	modules_install dkms_install dkms_uninstall clean distclean help

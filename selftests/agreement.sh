@@ -42,7 +42,7 @@ willing()
 	local ns
 
 	for ns in $C $S; do
-		must in_ns $ns sysctl -qw net.ipv4.tcp_fastopen=3 \
+		must in_ns "$ns" sysctl -qw net.ipv4.tcp_fastopen=3 \
 			net.ipv4.tcp_fastopen_blackhole_timeout_sec=0 \
 			net.ipv4.tcp_orphan_retries=4 net.ipv4.tcp_fin_timeout=10
 	done

@@ -133,11 +133,11 @@ static enum nt_verdict compare(struct nt_agree *a, enum nt_state from, enum nt_s
 		nt_tcp_set(&a->tcp, to);
 		return may ? NT_NOT_COMPARED : NT_DIFFERS;
 	}
-	if (m != NT_MEANING_MAX && by_event(a, from, to, m) != NT_DIFFERS)
-		return a->closing ? NT_AGREES_IF_RST : NT_AGREES;
-	if (a->doubtful && a->doubt.step.from == from && alike(from, a->doubt.step.to, to))
+	if (a->doubtful && a->doubt.step.from == from && alike(from, a->doubt.step.to, to)) {
 		*lenient = true;
-	return NT_DIFFERS;
+		return NT_DIFFERS;
+	}
+	return m == NT_MEANING_MAX ? NT_DIFFERS : by_event(a, from, to, m);
 }
 
 enum nt_verdict nt_agree_observed(struct nt_agree *a, enum nt_state from, enum nt_state to,

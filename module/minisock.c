@@ -345,8 +345,8 @@ void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *
 }
 
 /*
- * A SYN or RST for mini socket @sk may end it without a sound: look at the next
- * tick.  Context: a record is being written, interrupts off; this writes none.
+ * A SYN, RST or text for mini socket @sk may end it without a sound: look at the
+ * next tick.  Context: a record is being written, interrupts off; this writes none.
  */
 void nt_mini_poke(struct nt_trace *tr, const struct sock *sk)
 {

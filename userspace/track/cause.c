@@ -211,6 +211,9 @@ static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_
 
 	if (f->rst) {
 		try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
+		/* the kernel treats text that nobody will read as if it were one */
+		if (rule->want == NT_WANT_DATA)
+			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_DATA, NULL);
 		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, "a RST that is not in the trace");
 		return;
 	}

@@ -44,7 +44,7 @@ static bool by_reuse(const struct nt_disputed *d)
 	return ends(d) && d->from == NT_TIME_WAIT && d->reused;
 }
 
-static bool by_edge(const struct nt_disputed *d)
+static bool by_lenience(const struct nt_disputed *d)
 {
 	return observed(d) && d->lenient;
 }
@@ -77,10 +77,9 @@ static const struct excuse {
 				  by_destruction },
 	[NT_EXCUSE_CALL] = { "call", "a call ended it without a segment", 100, by_call },
 	[NT_EXCUSE_REUSED] = { "reused", "a new connection took its addresses over", 20, by_reuse },
-	[NT_EXCUSE_EDGE] = { "edge",
-			     "Linux took a segment that is one octet, or one tick, off what RFC 9293 "
-			     "and RFC 7323 accept",
-			     20, by_edge },
+	[NT_EXCUSE_LENIENT] = { "lenient",
+				"Linux took a segment that RFC 9293, 5961 or 7323 has it refuse",
+				20, by_lenience },
 	[NT_EXCUSE_COOKIE] = { "syn-cookie", "a SYN cookie kept no state that could be seen", 10,
 			       by_cookie },
 	[NT_EXCUSE_SYN_DROPPED] = { "syn-dropped", "the listener dropped the SYN: a full queue", 50,

@@ -418,6 +418,9 @@ static bool lenient_rst(const struct nt_tcb *t, enum nt_state s, const struct nt
 	uint32_t last = t->rcv_nxt;
 	size_t i;
 
+	/* an orphan's FIN-WAIT-2 takes it anywhere in the window */
+	if (s == NT_FIN_WAIT_2 && in_window(t, g->seq))
+		return true;
 	if (g->seq == t->rcv_nxt - 1)
 		return s == NT_CLOSE_WAIT || s == NT_LAST_ACK || s == NT_CLOSING;
 	for (i = 0; i < t->nahead; i++) {

@@ -333,14 +333,19 @@ void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *
 	struct nt_minis *m = tr->minis;
 	struct nt_tuple t;
 	struct nt_mini *e;
-	unsigned long flags;
+	unsigned long flags, due;
 
 	nt_tuple_of_sock(&t, sk, ntohs(tw->tw_sport));
 	spin_lock_irqsave(&m->lock, flags);
 	e = nt_mini_find(nt_mini_bucket(m, sk), &t, NETTRACE_SK_TIMEWAIT);
-	if (e)
+	if (e) {
+		due = e->due;
 		nt_mini_still(e, READ_ONCE(tw->tw_timer.expires),
 			      READ_ONCE(tw->tw_substate), 0);
+		/* what it answers may be its end: nt_mini_poke() */
+		if (time_before(due, e->due))
+			nt_mini_look_at(e, due);
+	}
 	spin_unlock_irqrestore(&m->lock, flags);
 }
 

@@ -156,14 +156,16 @@ static struct sock *nt_listener(struct net *net, struct sk_buff *skb,
 
 /*
  * A segment for a mini socket.  A SYN or RST may end it without a sound, and so
- * does text an orphan's FIN-WAIT-2, which nobody will read.
+ * does text, or an early FIN, an orphan's FIN-WAIT-2: nobody will read it.
  */
 static noinline void nt_sample_mini_in(struct nt_trace *tr,
 				       struct nettrace_packet *p,
 				       const struct sock *sk)
 {
 	nt_sample_mini(p, sk);
-	if ((p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_RST)) || p->payload)
+	if ((p->tcp_flags &
+	     (NETTRACE_TH_SYN | NETTRACE_TH_RST | NETTRACE_TH_FIN)) ||
+	    p->payload)
 		nt_mini_poke(tr, sk);
 }
 

@@ -61,7 +61,8 @@ static bool syn_dropped(const struct nt_disputed *d)
 
 static bool ack_dropped(const struct nt_disputed *d)
 {
-	return !observed(d) && d->passive && d->request && d->from == NT_SYN_RECEIVED;
+	return d->passive && d->request && d->from == NT_SYN_RECEIVED &&
+	       d->inferred != NT_SYN_RECEIVED && (!observed(d) || d->to == NT_CLOSED);
 }
 
 static const struct excuse {

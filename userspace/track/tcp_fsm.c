@@ -42,7 +42,7 @@ static const struct row table[NT_MEANING_MAX] = {
 	/*                        CLOSED LISTEN SYN-S SYN-R ESTAB FIN-1 FIN-2 CLO-W CLOSG LASTA TIMEW */
 	[NT_SND_SYN]	    = { ROW(SYNS, SYNS, same, ____, ____, ____, ____, ____, ____, ____, ____),
 				"RFC 9293, 3.10.1" },
-	[NT_SND_SYNACK]	    = { ROW(____, SYNR, SYNR, same, ____, ____, ____, ____, ____, ____, ____),
+	[NT_SND_SYNACK]	    = { ROW(____, SYNR, SYNR, same, ____, ____, ____, ____, ____, ____, SYNR),
 				"RFC 9293, 3.5" },
 	/* to acknowledge a SYN it must have come */
 	[NT_SND_ACK]	    = { ROW(____, ____, ESTB, same, same, same, same, same, same, same, same),
@@ -76,6 +76,8 @@ static const struct row table[NT_MEANING_MAX] = {
 				"RFC 9293, 3.10.7.4, fifth", true },
 	[NT_RCV_TEXT]	    = { ROW(____, ____, ____, ____, same, same, same, same, same, same, same),
 				"RFC 9293, 3.10.7.4, seventh", true },
+	[NT_RCV_PROBE]	    = { ROW(____, ____, ____, ____, same, same, same, same, same, same, same),
+				"RFC 9293, 3.10.7.4, first", true },
 	[NT_RCV_FIN]	    = { ROW(____, ____, ____, ____, CLOW, CLNG, TIMW, same, same, same, same),
 				"RFC 9293, 3.10.7.4, eighth", true },
 	[NT_RCV_FIN_EARLY]  = { ROW(____, ____, ____, ____, same, same, same, same, same, same, same),

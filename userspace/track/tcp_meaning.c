@@ -35,6 +35,7 @@ const char *nt_meaning_name(enum nt_meaning m)
 		[NT_RCV_ACK] = "rcv-ack",
 		[NT_RCV_ACK_OF_FIN] = "rcv-ack-of-fin",
 		[NT_RCV_TEXT] = "rcv-text",
+		[NT_RCV_PROBE] = "rcv-probe",
 		[NT_RCV_FIN] = "rcv-fin",
 		[NT_RCV_FIN_EARLY] = "rcv-fin-early",
 		[NT_RCV_RST] = "rcv-rst",
@@ -68,9 +69,11 @@ enum nt_answer nt_meaning_answer(enum nt_meaning m)
 {
 	switch (m) {
 	case NT_RCV_SYN:
+	case NT_RCV_SYN_REUSE:
 		return NT_ANSWER_SYNACK;
 	case NT_RCV_SYNACK:
 	case NT_RCV_TEXT:
+	case NT_RCV_PROBE:
 	case NT_RCV_FIN:
 	case NT_RCV_FIN_EARLY:
 	case NT_RCV_RST_CHALLENGE:
@@ -193,7 +196,7 @@ static bool may_reuse(const struct nt_tcb *t, const struct nt_segment *g)
 {
 	bool higher = !t->rcv_known || nt_seq_before(t->rcv_nxt, g->seq);
 
-	if (TH(g, ACK) || TH(g, FIN))
+	if (TH(g, ACK))
 		return false;
 	if (t->ts_known && (g->optflags & NETTRACE_OPT_TS))
 		return nt_seq_before(t->ts_recent, g->tsval) ||
@@ -253,13 +256,20 @@ static void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, str
 			say(l, NT_RCV_FIN);
 		return;
 	}
+	/* nothing follows a FIN */
+	if (t->fin_seen && nt_seq_before(t->peer_fin, t->rcv_nxt))
+		return;
+	if (t->right_known && !rcv_wnd(t) && (g->len || TH(g, FIN))) {
+		say(l, NT_RCV_PROBE);
+		return;
+	}
 	if (nt_seq_before(g->seq, end) && nt_seq_before(t->rcv_nxt, end))
 		say(l, NT_RCV_TEXT);
 	if (has_fin && !known) {
 		known = true;
 		fin = fin_of(g);
 	}
-	if (!known || nt_seq_before(fin, t->rcv_nxt))
+	if (!known)
 		return;
 	edge = edge_with(t, g->seq, end);
 	if (edge == fin)
@@ -375,7 +385,8 @@ static void rst(const struct nt_tcb *t, const struct nt_segment *g, struct list 
 static void accepted(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
 		     struct list *l)
 {
-	if (TH(g, SYN)) {
+	/* before the window it is trimmed off: "the idealized segment" of 3.10.7.4 */
+	if (TH(g, SYN) && in_window(t, g->seq)) {
 		say(l, t->passive ? NT_RCV_SYN_AGAIN : NT_RCV_SYN_CHALLENGE);
 		return;
 	}

@@ -38,7 +38,8 @@ enum nt_meaning {
 	NT_RCV_ACK_OF_SYN,    /* the same, without a SYN */
 	NT_RCV_ACK,	      /* acknowledges no SYN or FIN that was not before */
 	NT_RCV_ACK_OF_FIN,
-	NT_RCV_TEXT,
+	NT_RCV_TEXT,	      /* [ACK] */
+	NT_RCV_PROBE,	      /* text while the window is 0: only its ACK counts [ACK] */
 	NT_RCV_FIN,	      /* and all before it is here [ACK] */
 	NT_RCV_FIN_EARLY,     /* something before it is missing: it is kept [ACK] */
 	NT_RCV_RST,	      /* at RCV.NXT, or answers the own SYN */
@@ -46,7 +47,7 @@ enum nt_meaning {
 	NT_RCV_RST_OUTSIDE,   /* not in the window */
 	NT_RCV_SYN_AGAIN,     /* in SYN-RECEIVED of a passive OPEN, in the window */
 	NT_RCV_SYN_CHALLENGE, /* in a synchronised state: RFC 5961, 4.2 [ACK] */
-	NT_RCV_SYN_REUSE,     /* in TIME-WAIT, newer than the old connection */
+	NT_RCV_SYN_REUSE,     /* in TIME-WAIT, newer than the old connection [SYN,ACK] */
 	NT_RCV_OLD_DUPLICATE, /* ends before RCV.NXT [ACK] */
 	NT_RCV_UNACCEPTABLE,  /* begins beyond the window [ACK] */
 	NT_RCV_PAWS,	      /* older than the newest timestamp: RFC 7323, 5 [ACK] */

@@ -385,17 +385,23 @@ static void rst(const struct nt_tcb *t, const struct nt_segment *g, struct list 
 static void accepted(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
 		     struct list *l)
 {
-	/* before the window it is trimmed off: "the idealized segment" of 3.10.7.4 */
+	struct nt_segment rest = *g;
+
 	if (TH(g, SYN) && in_window(t, g->seq)) {
 		say(l, t->passive ? NT_RCV_SYN_AGAIN : NT_RCV_SYN_CHALLENGE);
 		return;
+	}
+	/* before the window it is trimmed off: "the idealized segment" of 3.10.7.4 */
+	if (TH(g, SYN)) {
+		rest.seq++;
+		rest.flags &= (uint16_t)~NETTRACE_TH_SYN;
 	}
 	if (!TH(g, ACK)) {
 		say(l, NT_RCV_NO_ACK);
 		return;
 	}
 	if (ack_field(t, s, g, l))
-		text_and_fin(t, g, l);
+		text_and_fin(t, &rest, l);
 }
 
 size_t nt_meaning_received(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,

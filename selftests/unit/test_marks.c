@@ -14,6 +14,11 @@
 	" 1000 0 FWD s>c SYN,ACK seq=5000 ack=1001 mss=1460 ws=7 sackok win=65160\n" \
 	" 2000 0 FWD c>s ACK seq=1001 ack=5001 win=502\n"
 
+#define NO_SACK                                                      \
+	"    0 0 FWD c>s SYN seq=1000 ws=7\n"                        \
+	" 1000 0 FWD s>c SYN,ACK seq=5000 ack=1001 ws=7 win=64000\n" \
+	" 2000 0 FWD c>s ACK seq=1001 ack=5001 win=502\n"
+
 /* client in stream 0, server in 1 */
 #define TRACED                                               \
 	"   0 0 FULL c CLOSE>SYN_SENT call=connect pid=10\n" \
@@ -129,9 +134,17 @@ static void test_fast(void **state)
 			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
 	      "9 ~duplicate-ack#1\n10 ~duplicate-ack#2\n11 ~duplicate-ack#3\n"
 	      "12 ~retransmission:fast\n");
-	CHECK(OPENING FOUR " 11000" DUP " 11010" DUP
+	CHECK(NO_SACK FOUR " 11000" DUP " 11010" DUP
 			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
 	      "9 ~duplicate-ack#1\n10 ~duplicate-ack#2\n11 ~retransmission\n");
+	/* with SACK one is enough (RFC 8985), if it is not the last that goes again */
+	CHECK(OPENING FOUR " 11000" DUP " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
+	      "9 ~duplicate-ack#1\n10 ~retransmission:fast\n");
+	CHECK(OPENING FOUR " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
+	      "9 ~retransmission\n");
+	CHECK(OPENING "  9000" DUP " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n 11000" DUP
+		      " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
+	      "6 ~duplicate-ack#1\n7 ~retransmission\n");
 	/* a partial acknowledgement: the recovery goes on (RFC 6582) */
 	CHECK(OPENING FOUR " 11000" DUP " 11010" DUP " 11020" DUP
 			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n"
@@ -266,6 +279,14 @@ static void test_copy(void **state)
 	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 id=9\n"
 		      " 10100 0 FWD c>s ACK seq=1001 ack=5001 len=100 id=10\n",
 	      "5 ~retransmission\n");
+	/* what was sent again came first: 14 after 15 */
+	CHECK(OPENING " 3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 id=10\n"
+		      " 3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 id=11\n"
+		      " 3002 0 FWD c>s ACK seq=1003 ack=5001 len=1 id=12\n"
+		      " 3003 0 FWD c>s ACK seq=1004 ack=5001 len=1 id=13\n"
+		      " 3004 0 FWD c>s ACK seq=1005 ack=5001 len=1 id=15\n"
+		      " 3005 0 FWD c>s ACK seq=1005 ack=5001 len=1 id=14\n",
+	      "9 ~old-duplicate:late\n");
 	/* no identification: a traced sender knows what it sent */
 	CHECK(TRACED " 100 0 OUT c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
 		     " 110 1 IN  c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
@@ -330,6 +351,15 @@ static void test_dup_ack(void **state)
 	      "");
 	/* (e) another window */
 	CHECK(OPENING UNDER_WAY " 11000 0 FWD s>c ACK seq=5001 ack=1001 win=499\n", "");
+	/* RFC 6675: unless a new SACK block says that something came */
+	CHECK(OPENING UNDER_WAY " 11000 0 FWD s>c ACK seq=5001 ack=1001 win=510 sack=1011-1021\n"
+				" 11001 0 FWD s>c ACK seq=5001 ack=1001 win=520 sack=1011-1021\n"
+				" 11002 0 FWD s>c ACK seq=5001 ack=1001 win=530 sack=1011-1031\n",
+	      "7 ~duplicate-ack:sack#1 sack#1\n8 ~window-update sack#1\n"
+	      "9 ~duplicate-ack:sack#2 sack#1\n");
+	/* a DSACK tells of nothing new */
+	CHECK(OPENING UNDER_WAY " 11000 0 FWD s>c ACK seq=5001 ack=1001 win=499 sack=901-911\n",
+	      "7 sack:dsack#1\n");
 }
 
 static void test_window_update(void **state)
@@ -483,6 +513,15 @@ static void test_paws(void **state)
 		      " 12000 0 FWD c>s ACK seq=1101 ack=5001 len=100 ts=70\n"
 		      " 13000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n",
 	      "7 ~old-duplicate:paws\n");
+	/* a new identification: it was sent again, and came too late */
+	CHECK(OPENING " 9000 0 FWD c>s ACK seq=1001 ack=5001 len=1 ts=60 id=10\n"
+		      " 9001 0 FWD c>s ACK seq=1002 ack=5001 len=1 ts=60 id=11\n"
+		      " 9002 0 FWD c>s ACK seq=1003 ack=5001 len=1 ts=60 id=12\n"
+		      " 9003 0 FWD c>s ACK seq=1004 ack=5001 len=1 ts=60 id=13\n"
+		      "11000 0 FWD s>c ACK seq=5001 ack=1005 ts=1\n"
+		      "12000 0 FWD c>s ACK seq=1005 ack=5001 len=1 ts=70 id=15\n"
+		      "13000 0 FWD c>s ACK seq=1004 ack=5001 len=1 ts=65 id=14\n",
+	      "10 ~retransmission ~spurious-retransmission:acknowledged\n");
 	/* as new as that: it is only repeated */
 	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n"
 		      " 11000 0 FWD s>c ACK seq=5001 ack=1101 ts=1\n"
@@ -519,14 +558,15 @@ static void test_super_segment(void **state)
 static void test_sack(void **state)
 {
 	(void)state;
-	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1101-1201\n", "6 sack#1\n");
+	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1101-1201\n",
+	      "6 ~duplicate-ack:sack#1 sack#1\n");
 	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1201 sack=1101-1201\n",
 	      "6 sack:dsack#1\n");
 	/* inside the second one; and beside it */
 	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1120-1130,1101-1201\n",
 	      "6 sack:dsack#2\n");
 	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1220-1230,1101-1201\n",
-	      "6 sack#2\n");
+	      "6 ~duplicate-ack:sack#1 sack#2\n");
 }
 
 static void test_ecn(void **state)

@@ -72,7 +72,7 @@ static void mark_ecn(struct nt_mark_at *a)
 }
 
 /* RFC 2883, 4: the first block lies below the acknowledgement, or in the second */
-static bool is_dsack(const struct nettrace_packet *p)
+bool nt_is_dsack(const struct nettrace_packet *p)
 {
 	uint32_t from = p->sack[0][0], to = p->sack[0][1];
 
@@ -85,7 +85,7 @@ static bool is_dsack(const struct nettrace_packet *p)
 static void mark_sack(struct nt_mark_at *a)
 {
 	if (a->p->nsack && TH(a->p, ACK))
-		nt_marks_add(a->out, NT_MARK_SACK, is_dsack(a->p) ? "dsack" : NULL, NT_OBSERVED,
+		nt_marks_add(a->out, NT_MARK_SACK, nt_is_dsack(a->p) ? "dsack" : NULL, NT_OBSERVED,
 			     a->p->nsack);
 }
 

@@ -29,7 +29,7 @@ enum nt_basis { NT_OBSERVED, NT_INFERRED };
  * RETRANSMISSION	octets that were sent before
  *	"rto"		the retransmission timer ran out: observed, or inferred from
  *			a silence that long
- *	"fast"		loss recovery: observed, or inferred from three duplicate ACKs
+ *	"fast"		loss recovery: observed, or inferred from duplicate ACKs
  *	"tlp"		tail loss probe (RFC 8985), observed
  *	"pmtu"		an ICMP error had told of a smaller MTU, observed
  *	"syn timer", "syn+ack timer"
@@ -38,6 +38,8 @@ enum nt_basis { NT_OBSERVED, NT_INFERRED };
  * MALFORMED		a length contradicts the bytes
  * NOT_DELIVERED	its receiver is traced, and never got it
  * DUP_ACK		RFC 5681, 2; @n: the first, the second, …
+ *	"sack"		by RFC 6675, 2: the window is another, but a new SACK block says
+ *			that something came
  * WINDOW_UPDATE	changes nothing but the window, which grows; "reopened": it was 0
  * ZERO_WINDOW		its sender takes nothing more
  * WINDOW_FULL		it fills the window that its receiver offered
@@ -51,6 +53,7 @@ enum nt_basis { NT_OBSERVED, NT_INFERRED };
  *	"syn", "rst", "ack"	what it answers
  * OLD_DUPLICATE	a copy that is older than the connection has come
  *	"copy"		the same packet twice: the network made one of them
+ *	"late"		its retransmission came first, by the IPv4 identifications
  *	"paws"		its timestamp is older than one accepted (RFC 7323, 5)
  * SUPER_SEGMENT	stands for @n segments on the wire
  *	"gso", "gro"	by the kernel's own word
@@ -114,7 +117,7 @@ struct nt_mark_list {
 void nt_marks_add(struct nt_mark_list *s, enum nt_mark_name name, const char *reason,
 		  enum nt_basis basis, uint32_t n);
 
-#define NT_RECENT_MAX 8
+#define NT_RECENT_MAX 16
 
 /* what a segment was, to know it again */
 struct nt_recent {
@@ -144,6 +147,7 @@ enum nt_owes {
  * @recover:	fast recovery lasts up to this position; 0: there is none
  * @again:	position of the last retransmission
  * @dup_acks:	the peer's duplicate ACKs in a row
+ * @sacked:	the first block of the peer's last SACK
  * @max_ts:	timestamp of the one at max
  * @max_id:	IPv4 identification of it
  * @ids:	how often in a row that grew by little with a segment in order
@@ -153,7 +157,7 @@ enum nt_owes {
 struct nt_mark_dir {
 	int64_t t_sent, t_max, t_acked, t_owes;
 	uint64_t answer, answer_ack, recover, again;
-	uint32_t dup_acks, max_ts;
+	uint32_t dup_acks, max_ts, sacked[2];
 	uint16_t max_id, mss;
 	uint8_t ids, syns, owes, next;
 	bool max_ts_known, sack_ok, too_big, syn_data, ecn_offered;

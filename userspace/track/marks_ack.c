@@ -99,24 +99,39 @@ static bool mark_answer(struct nt_mark_at *a)
 	return fits;
 }
 
+/* the first block tells what came last (RFC 2018, 4): is it another than before */
+static bool new_sack(struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	uint32_t *last = a->other->sacked;
+
+	if (!p->nsack || nt_is_dsack(p) || (last[0] == p->sack[0][0] && last[1] == p->sack[0][1]))
+		return false;
+	last[0] = p->sack[0][0];
+	last[1] = p->sack[0][1];
+	return true;
+}
+
 /*
  * RFC 5681, 2: no data, no SYN, no FIN, the same acknowledgement and the same
- * window, while data is under way.
+ * window, while data is under way; RFC 6675, 2: or a new SACK block.  A receiver
+ * whose buffer grows may tell another window each time.
  */
-static void mark_repeated(struct nt_mark_at *a)
+static void mark_repeated(struct nt_mark_at *a, bool sack)
 {
 	uint32_t window = window_of(a);
+	bool same = window == a->d->window;
 
-	if (!nt_pure_ack(a->p) || a->ack != a->peer->acked || !a->d->window_known)
+	if (!nt_pure_ack(a->p) || a->ack != a->peer->acked || !a->d->window_known ||
+	    a->seq != a->d->max)
 		return;
-	if (window == a->d->window) {
-		if (a->peer->max <= a->peer->acked || a->seq != a->d->max)
-			return;
+	if (a->peer->max > a->peer->acked && (same || sack)) {
 		a->other->dup_acks++;
-		nt_marks_add(a->out, NT_MARK_DUP_ACK, NULL, NT_INFERRED, a->other->dup_acks);
+		nt_marks_add(a->out, NT_MARK_DUP_ACK, same ? NULL : "sack", NT_INFERRED,
+			     a->other->dup_acks);
 		if (a->other->dup_acks == 3 && !a->other->recover)
 			a->other->recover = a->peer->max;
-	} else if (window > a->d->window && a->seq == a->d->max) {
+	} else if (window > a->d->window) {
 		nt_marks_add(a->out, NT_MARK_WINDOW_UPDATE, a->d->window ? NULL : "reopened",
 			     NT_INFERRED, 0);
 	}
@@ -125,6 +140,7 @@ static void mark_repeated(struct nt_mark_at *a)
 void nt_marks_of_ack(struct nt_mark_at *a)
 {
 	bool answer = a->d->based && mark_answer(a);
+	bool sack = new_sack(a);
 
 	if (!a->ack_ok || !a->d->based || TH(a->p, RST))
 		return;
@@ -136,7 +152,7 @@ void nt_marks_of_ack(struct nt_mark_at *a)
 		return;
 	}
 	if (!answer || a->d->window != window_of(a))
-		mark_repeated(a);
+		mark_repeated(a, sack);
 }
 
 /*

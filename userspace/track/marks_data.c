@@ -21,6 +21,12 @@ static int32_t id_step(const struct nt_mark_at *a)
 	return (int16_t)(a->p->ip_id - a->own->max_id);
 }
 
+/* do its sender's identifications tell the order of sending */
+static bool ids_count(const struct nt_mark_at *a)
+{
+	return a->p->hdr.family == NETTRACE_IPV4 && a->p->ip_id && a->own->ids >= IDS_SURE;
+}
+
 /* -1: sent before the one at d->max, 1: after it, 0: not known */
 static int sent_order(const struct nt_mark_at *a)
 {
@@ -29,29 +35,10 @@ static int sent_order(const struct nt_mark_at *a)
 
 	if ((p->optflags & NETTRACE_OPT_TS) && a->own->max_ts_known && p->tsval != a->own->max_ts)
 		return (int32_t)(p->tsval - a->own->max_ts) < 0 ? -1 : 1;
-	if (p->hdr.family != NETTRACE_IPV4 || !p->ip_id || a->own->ids < IDS_SURE)
+	if (!ids_count(a))
 		return 0;
 	step = id_step(a);
 	return step < 0 ? -1 : step > 0;
-}
-
-/*
- * The same packet twice: nobody gives two packets of a flow one identification.
- * Without one, a sender that is traced knows what it sent.
- */
-static bool is_copy(const struct nt_mark_at *a)
-{
-	const struct nettrace_packet *p = a->p;
-	unsigned int i;
-
-	for (i = 0; i < NT_RECENT_MAX; i++) {
-		const struct nt_recent *r = &a->own->recent[i];
-
-		if (r->seq == p->seq && r->len == nt_seg_len(p) && r->ip_id == (uint16_t)p->ip_id &&
-		    (p->ip_id || (a->f->copy && r->out)))
-			return true;
-	}
-	return false;
 }
 
 /* RFC 7323, 5.3 R1: of a segment that is not behind a hole */
@@ -59,6 +46,36 @@ static bool is_paws(const struct nt_mark_at *a)
 {
 	return (a->p->optflags & NETTRACE_OPT_TS) && a->d->ts_known &&
 	       (int32_t)(a->p->tsval - a->d->ts_val) < 0;
+}
+
+/*
+ * All of it was seen before.  The same packet twice: nobody gives two packets of a
+ * flow one identification; without one, a sender that is traced knows what it
+ * sent.  Or what was sent again came first, and this is what was sent before it.
+ * Return: why it was not sent again, or NULL: it was, as far as can be told.
+ */
+static const char *old_duplicate(const struct nt_mark_at *a)
+{
+	const struct nettrace_packet *p = a->p;
+	bool newer = false, older = false;
+	unsigned int i;
+
+	for (i = 0; i < NT_RECENT_MAX; i++) {
+		const struct nt_recent *r = &a->own->recent[i];
+
+		if (r->seq != p->seq || r->len != nt_seg_len(p))
+			continue;
+		if (r->ip_id == (uint16_t)p->ip_id && (p->ip_id || (a->f->copy && r->out)))
+			return "copy";
+		if ((int16_t)(p->ip_id - r->ip_id) < 0)
+			older = true;
+		else
+			newer = true;
+	}
+	/* newer than one of them: it was sent again, whatever came before it */
+	if (ids_count(a) && (newer || older))
+		return newer ? NULL : "late";
+	return is_paws(a) ? "paws" : NULL;
 }
 
 /* octets of it that were not seen before */
@@ -93,15 +110,17 @@ static const char *observed_reason(struct nt_mark_at *a)
 
 /*
  * A timeout is a silence that long, of which a tail loss probe is none: it repeats
- * what was sent last, once.  Anything else has to be told by the acknowledgements.
+ * what was sent last, once.  Anything else has to be told by the acknowledgements:
+ * by three duplicate ones (RFC 5681), or by any with SACK when what is first in
+ * line, but not last, goes again with no timer having run (RFC 8985).
  */
 static const char *inferred_reason(const struct nt_mark_at *a)
 {
 	const struct nt_mark_dir *own = a->own;
 	int64_t since = own->t_sent > own->t_acked ? own->t_sent : own->t_acked;
 	int64_t silence = a->f->t - since;
-	bool probe = own->sack_ok && a->other->sack_ok && a->end == a->d->max &&
-		     own->again != a->seq;
+	bool sack = own->sack_ok && a->other->sack_ok;
+	bool probe = sack && a->end == a->d->max && own->again != a->seq;
 
 	if (TH(a->p, SYN)) {
 		if (silence < SYN_RTO - SYN_RTO / 10)
@@ -110,6 +129,9 @@ static const char *inferred_reason(const struct nt_mark_at *a)
 	}
 	if (own->dup_acks >= 3 && a->seq == a->d->acked)
 		return "fast";
+	if (own->dup_acks && sack && a->seq == a->d->acked && a->end != a->d->max &&
+	    silence < RTO_MIN)
+		return "fast";
 	if (silence >= RTO_MIN - RTO_MIN / 20 + a->m->rtt)
 		return probe || a->seq != a->d->acked ? NULL : "rto";
 	return own->recover && a->end <= own->recover ? "fast" : NULL;
@@ -117,10 +139,13 @@ static const char *inferred_reason(const struct nt_mark_at *a)
 
 static void mark_again(struct nt_mark_at *a, enum nt_basis basis)
 {
+	struct nt_mark_dir *own = a->own;
 	const char *reason = basis == NT_OBSERVED ? observed_reason(a) : inferred_reason(a);
 
 	nt_marks_add(a->out, NT_MARK_RETRANSMISSION, reason, basis, 0);
-	a->own->again = a->seq;
+	if (own->dup_acks && !own->recover && a->seq == a->d->acked)
+		own->recover = a->d->max;
+	own->again = a->seq;
 	if (a->f->had)
 		nt_marks_add(a->out, NT_MARK_SPURIOUS, "received", NT_OBSERVED, 0);
 	else if (a->end <= a->d->acked)
@@ -143,6 +168,7 @@ void nt_marks_of_data(struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
 	uint32_t len = nt_seg_len(p);
+	const char *old;
 
 	if (TH(p, RST) || !len)
 		return;
@@ -156,18 +182,18 @@ void nt_marks_of_data(struct nt_mark_at *a)
 	/* a SYN of another connection */
 	if (TH(p, SYN) && p->seq != (uint32_t)a->d->base)
 		return;
-	if (is_paws(a)) {
-		nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "paws", NT_INFERRED, 0);
-	} else if (fresh(a) == len && a->end > a->d->acked) {
+	if (fresh(a) == len && a->end > a->d->acked) {
 		if (was_overtaken(a))
 			nt_marks_add(a->out, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED, 0);
 		else
 			mark_again(a, NT_INFERRED);
-	} else if (is_copy(a)) {
-		nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "copy", NT_INFERRED, 0);
-	} else {
-		mark_again(a, NT_INFERRED);
+		return;
 	}
+	old = old_duplicate(a);
+	if (old)
+		nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, old, NT_INFERRED, 0);
+	else
+		mark_again(a, NT_INFERRED);
 }
 
 /* it ends where nothing has been: the newest */

@@ -35,6 +35,9 @@ static inline bool nt_pure_ack(const struct nettrace_packet *p)
 	return !p->payload && TH(p, ACK) && !TH(p, SYN) && !TH(p, FIN) && !TH(p, RST);
 }
 
+/* marks.c */
+bool nt_is_dsack(const struct nettrace_packet *p);
+
 /* marks_ack.c */
 void nt_marks_of_ack(struct nt_mark_at *a);
 void nt_marks_of_window(struct nt_mark_at *a);

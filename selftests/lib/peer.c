@@ -14,6 +14,9 @@
  *   send N        recv N (exactly)         eof (the peer's FIN, nothing else)
  *   wait N        until N unread bytes are there
  *   shut rd|wr|rdwr    linger0    close    port    pid    quit
+ *   keepalive IDLE INTERVAL COUNT (seconds)    rcvbuf BYTES (before listen, too)
+ *   tfo N         the listener accepts data in a SYN, N at once (RFC 7413)
+ *   open ADDR PORT N             connect by sending N bytes, in the SYN if it can be
  *   udp ADDR PORT N    N datagrams of four bytes
  *   drain ADDR PORT N  N connections, one after another, each closed at once
  *
@@ -24,6 +27,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -243,6 +247,50 @@ static int do_linger0(struct peer *p)
 	return setsockopt(p->sock, SOL_SOCKET, SO_LINGER, &l, sizeof(l)) ? -errno : 0;
 }
 
+static int do_keepalive(struct peer *p, int idle, int interval, int count)
+{
+	int one = 1;
+
+	if (setsockopt(p->sock, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle)) ||
+	    setsockopt(p->sock, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval)) ||
+	    setsockopt(p->sock, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count)) ||
+	    setsockopt(p->sock, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)))
+		return -errno;
+	return 0;
+}
+
+static int do_rcvbuf(struct peer *p, int bytes)
+{
+	int ret = p->sock < 0 ? need_sock(&p->listener, AF_INET) : 0;
+	int fd = p->sock < 0 ? p->listener : p->sock;
+
+	if (!ret && setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)))
+		ret = -errno;
+	return ret;
+}
+
+static int do_tfo(struct peer *p, int n)
+{
+	return setsockopt(p->listener, IPPROTO_TCP, TCP_FASTOPEN, &n, sizeof(n)) ? -errno : 0;
+}
+
+static int do_open(struct peer *p, const char *addr, const char *port, long n)
+{
+	char buf[1024] = { 0 };
+	struct addrinfo *ai;
+	int ret = resolve(addr, port, &ai, SOCK_STREAM);
+
+	if (ret)
+		return ret;
+	ret = need_sock(&p->sock, ai->ai_family);
+	if (!ret && (n < 1 || n > (long)sizeof(buf)))
+		ret = -EINVAL;
+	if (!ret && sendto(p->sock, buf, (size_t)n, MSG_FASTOPEN, ai->ai_addr, ai->ai_addrlen) != n)
+		ret = -errno;
+	freeaddrinfo(ai);
+	return ret;
+}
+
 static int do_close(int *fd)
 {
 	int ret = close(*fd) ? -errno : 0;
@@ -329,6 +377,14 @@ static int run(struct peer *p, char **w)
 		return do_shut(p, w[1]);
 	if (!strcmp(w[0], "linger0"))
 		return do_linger0(p);
+	if (!strcmp(w[0], "keepalive"))
+		return do_keepalive(p, (int)number(w[1]), (int)number(w[2]), (int)number(w[3]));
+	if (!strcmp(w[0], "rcvbuf"))
+		return do_rcvbuf(p, (int)number(w[1]));
+	if (!strcmp(w[0], "tfo"))
+		return do_tfo(p, (int)number(w[1]));
+	if (!strcmp(w[0], "open"))
+		return do_open(p, w[1], w[2], number(w[3]));
 	if (!strcmp(w[0], "close"))
 		return do_close(&p->sock);
 	if (!strcmp(w[0], "udp"))

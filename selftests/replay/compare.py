@@ -139,15 +139,15 @@ PROBES = {"keepalive", "persist-probe"}
 
 
 def kind(s):
-    """what is repeated or late: R by its sender, O out of order, C copied on the way"""
+    """what is repeated or late: R by its sender, O out of order, C a copy, or overtaken by
+    what was sent again"""
     if PROBES & words(s):
         return None
     if {"retransmission", "spurious-retransmission"} & words(s):
         return "R"
     if "out-of-order" in words(s):
         return "O"
-    copy = any(m["name"] == "old-duplicate" and m.get("reason") == "copy" for m in s["marks"])
-    return "C" if copy and s["len"] else None
+    return "C" if "old-duplicate" in words(s) and s["len"] else None
 
 
 def tshark_kind(r):

@@ -113,13 +113,18 @@ t_numbers()
 # left_of FILE: seconds that TIME-WAIT has left, newest first
 left_of()
 {
-	tr '\r\033' '\n\n' <"$1" | sed -nE 's/.*client TIME-WAIT 60 s [▓░]+ ([0-9]+) s left.*/\1/p' |
+	tr '\r\033' '\n' <"$1" | sed -nE 's/.*client TIME-WAIT 60 s [▓░]+ ([0-9]+) s left.*/\1/p' |
 		awk '!seen[$0]++ { print }'
 }
 
 counted_down()
 {
 	[ "$(left_of "$NT_TMP/screen" | wc -l)" -ge 3 ]
+}
+
+reading()
+{
+	[ "$(stat_of readers "$C")" = 1 ] && [ "$(stat_of readers "$S")" = 1 ]
 }
 
 # follow on a terminal counts down; it and the timeline say what ss says
@@ -132,7 +137,7 @@ t_countdown()
 		>"$NT_TMP/null" 2>&1 <"$NT_TMP/never" &
 	echo $! >>"$NT_TMP/pids"
 	disown $!
-	await "follow to read" eval '[ "$(stat_of readers $C)" = 1 ] || [ -s "$NT_TMP/screen" ]'
+	await "follow to read" reading
 	opened
 	tell client close
 	tell server eof
@@ -142,10 +147,11 @@ t_countdown()
 	ss=$(in_ns $C ss -tanoH state time-wait | sed -nE 's/.*timewait,([0-9]+)sec.*/\1/p')
 	picture
 	drawn=$(sed -nE 's/.* TIME-WAIT 60 s [▓░]+ ([0-9]+) s left.*/\1/p' "$NT_TMP/picture")
-	[ -n "$ss" ] && [ -n "$drawn" ] && [ $((ss - drawn)) -le 2 ] && [ $((drawn - ss)) -le 2 ] ||
+	if [ -z "$ss" ] || [ -z "$drawn" ] || [ $((ss - drawn)) -gt 2 ] || [ $((drawn - ss)) -gt 2 ]; then
 		fail "ss says ${ss:-nothing} seconds, the timeline ${drawn:-nothing}"
+	fi
 	# the lines of events are whole: nothing of the countdown is left in them
-	tr '\r\033' '\n\n' <"$NT_TMP/screen" | grep -q 'client FIN-WAIT-2 → TIME-WAIT (segment' ||
+	tr '\r\033' '\n' <"$NT_TMP/screen" | grep -q 'client FIN-WAIT-2 → TIME-WAIT (segment' ||
 		fail "the transition's line is not whole: $(tail -c 2000 "$NT_TMP/screen")"
 }
 

@@ -79,7 +79,7 @@ static const struct {
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
 	  "    --json                  JSON Lines, one object a line" },
 	{ "conv", required_argument, OPT_CONV, NT_OPT_PICK,
-	  "    --conv N                only conversation N" },
+	  "    --conv N[,N-M...]       only these conversations" },
 	{ "last", no_argument, OPT_LAST, NT_OPT_PICK,
 	  "    --last                  only the conversation that began last" },
 	{ "wait", required_argument, OPT_WAIT, NT_OPT_COMMAND,

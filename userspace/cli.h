@@ -29,6 +29,8 @@ enum nt_exit {
 	NT_EXIT_NOENT = 127,  /* COMMAND is not there */
 };
 
+#define NT_CLI_CONVS_MAX 32
+
 enum nt_when { NT_AUTO, NT_ALWAYS, NT_NEVER };
 
 struct nt_command;
@@ -50,7 +52,10 @@ struct nt_cli {
 	bool last;
 	bool all;
 	bool until_closed;
-	uint32_t conv;	 /* 0: all conversations */
+	struct {
+		uint32_t first, last;
+	} conv[NT_CLI_CONVS_MAX]; /* --conv */
+	int nconv;		  /* 0: all conversations */
 	int64_t wait_ns; /* after COMMAND has ended */
 	struct nt_ctl_settings set;
 	bool off;		  /* lift the filter */
@@ -101,5 +106,8 @@ extern const struct nt_command *const nt_commands[];
  */
 int nt_cli_parse(struct nt_cli *cli, int argc, char **argv);
 void nt_cli_free(struct nt_cli *cli);
+
+/** nt_cli_wants() - does --conv name that conversation, or is it not given? */
+bool nt_cli_wants(const struct nt_cli *cli, uint32_t conv);
 
 #endif /* NETTRACE_CLI_H */

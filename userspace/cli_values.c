@@ -116,18 +116,61 @@ int nt_cli_wait(struct nt_cli *cli, const char *text)
 	return -1;
 }
 
+/* "3", "2-5"; the rest of @text is behind it */
+static int parse_range(const char **text, uint32_t *first, uint32_t *last)
+{
+	char *end;
+	unsigned long long n;
+
+	if (**text < '0' || **text > '9')
+		return -EINVAL;
+	n = strtoull(*text, &end, 10);
+	if (!n || n > UINT32_MAX)
+		return -EINVAL;
+	*first = (uint32_t)n;
+	if (*end == '-') {
+		if (end[1] < '0' || end[1] > '9')
+			return -EINVAL;
+		n = strtoull(end + 1, &end, 10);
+		if (n > UINT32_MAX || n < *first)
+			return -EINVAL;
+	}
+	*last = (uint32_t)n;
+	*text = end;
+	return 0;
+}
+
 int nt_cli_conv(struct nt_cli *cli, const char *text)
 {
-	long n;
+	const char *rest = text;
 
-	if (parse_number(text, 1, UINT32_MAX, &n)) {
-		fprintf(stderr,
-			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
-			text);
-		return NT_EXIT_USAGE;
+	for (;;) {
+		if (cli->nconv == NT_CLI_CONVS_MAX) {
+			fprintf(stderr, "nettrace: --conv takes at most %d numbers and ranges\n",
+				NT_CLI_CONVS_MAX);
+			return NT_EXIT_USAGE;
+		}
+		if (parse_range(&rest, &cli->conv[cli->nconv].first, &cli->conv[cli->nconv].last) ||
+		    (*rest && *rest != ','))
+			break;
+		cli->nconv++;
+		if (!*rest++)
+			return -1;
 	}
-	cli->conv = (uint32_t)n;
-	return -1;
+	fprintf(stderr,
+		"nettrace: '%s' does not name conversations as 3 or 1,4-6 does; 'nettrace list' shows them\n",
+		text);
+	return NT_EXIT_USAGE;
+}
+
+bool nt_cli_wants(const struct nt_cli *cli, uint32_t conv)
+{
+	int i;
+
+	for (i = 0; i < cli->nconv; i++)
+		if (conv >= cli->conv[i].first && conv <= cli->conv[i].last)
+			return true;
+	return !cli->nconv;
 }
 
 /* of --ring, --payload and --minisocks; the module says what is too much */

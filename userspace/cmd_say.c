@@ -44,6 +44,10 @@ int nt_say_nothing(const struct nt_session *s, uint32_t only, size_t n)
 		fprintf(stderr,
 			"nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n",
 			only, n);
+	} else if (n && s->cli->nconv) {
+		fprintf(stderr,
+			"nettrace: none of the %zu conversations has a number that --conv names; 'nettrace list' shows them\n",
+			n);
 	} else if (n) {
 		fprintf(stderr,
 			"nettrace: none of the %zu conversations is to be shown; --all shows them\n",

@@ -51,7 +51,8 @@ static int gather(struct look *k, const struct nt_cli *cli, const struct nt_obse
 	k->s.forget = k->lean;
 	k->s.no_items = k->lean;
 	k->f = format_of(cli);
-	k->only = cli->conv;
+	if (cli->nconv == 1 && cli->conv[0].first == cli->conv[0].last)
+		k->only = cli->conv[0].first;
 	if (status < 0)
 		status = nt_view_open(&k->v, &k->s, fit);
 	if (status < 0)
@@ -81,6 +82,8 @@ static bool shows(const void *arg, const struct nt_conv *c)
 
 	if (k->only)
 		return c->id == k->only;
+	if (k->s.cli->nconv)
+		return nt_cli_wants(k->s.cli, c->id);
 	return nt_session_shows(&k->s, c) && !(k->quiet && nt_conv_is_housekeeping(c));
 }
 
@@ -108,7 +111,7 @@ static void note_hidden(const struct look *k)
 {
 	size_t i, before = 0, own = 0;
 
-	for (i = 0; !k->only && i < nconv(k); i++) {
+	for (i = 0; !k->only && !k->s.cli->nconv && i < nconv(k); i++) {
 		const struct nt_conv *c = conv(k, i);
 
 		if (!nt_session_shows(&k->s, c))
@@ -209,7 +212,7 @@ static int run_timeline(const struct nt_cli *cli)
 		k.quiet = !cli->all && !cli->json;
 		n = choose(&k);
 		note_hidden(&k);
-		if (cli->json && !k.only) /* ARP and gaps are objects too */
+		if (cli->json && !k.only && !cli->nconv) /* ARP and gaps are objects too */
 			n += nt_model_narp(k.s.model) + nt_model_ngap(k.s.model);
 		if (!n)
 			status = nt_say_nothing(&k.s, k.only, nconv(&k));

@@ -113,6 +113,13 @@ static void test_understood(void **state)
 	assert_int_equal(cli.color, NT_NEVER);
 	nt_cli_free(&cli);
 
+	assert_int_equal(parse(&cli, "timeline --conv 3,7-9,4294967295"), -1);
+	assert_int_equal(cli.nconv, 3);
+	assert_true(nt_cli_wants(&cli, 3) && nt_cli_wants(&cli, 7) && nt_cli_wants(&cli, 9));
+	assert_true(nt_cli_wants(&cli, UINT32_MAX));
+	assert_false(nt_cli_wants(&cli, 4) || nt_cli_wants(&cli, 10) || nt_cli_wants(&cli, 1));
+	nt_cli_free(&cli);
+
 	assert_int_equal(parse(&cli, "timeline --symbols --deltas --options --unfold"), -1);
 	assert_int_equal(cli.draw.numbers, NT_NUMBERS_SYMBOLS);
 	assert_true(cli.draw.deltas && cli.draw.options && cli.draw.unfold);
@@ -221,6 +228,13 @@ static void test_refused(void **state)
 	refused("timeline -w 0", "not a width");
 	refused("timeline --color=blue", "blue");
 	refused("timeline --conv 0", "'0'");
+	refused("timeline --conv 3-1", "'3-1'");
+	refused("timeline --conv 1,", "'1,'");
+	refused("timeline --conv 1-,2", "'1-,2'");
+	refused("timeline --conv -1", "'-1'");
+	refused("timeline --conv 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,"
+		"26,27,28,29,30,31,32,33",
+		"at most 32");
 	refused("timeline --conv 99999999999", "'99999999999'");
 	refused("timeline --wait nan -- x", "seconds");
 	refused("timeline --wait -1 -- x", "seconds");

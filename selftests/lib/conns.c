@@ -84,8 +84,8 @@ static const char *const opening_names[OPEN_MAX] = {
 	[OPEN_REJECTED] = "rejected",
 };
 static const unsigned int opening_weights[OPEN_MAX] = {
-	[OPEN_PLAIN] = 60,  [OPEN_FAST] = 8, [OPEN_SIMULTANEOUS] = 10, [OPEN_AGAIN] = 8,
-	[OPEN_REFUSED] = 6, [OPEN_DEAF] = 4, [OPEN_REJECTED] = 4,
+	[OPEN_PLAIN] = 120,  [OPEN_FAST] = 16, [OPEN_SIMULTANEOUS] = 20, [OPEN_AGAIN] = 16,
+	[OPEN_REFUSED] = 12, [OPEN_DEAF] = 8,  [OPEN_REJECTED] = 1,
 };
 static const char *const ending_names[END_MAX] = {
 	[END_CLOSE] = "close",	      [END_DRAIN] = "close-after-eof",

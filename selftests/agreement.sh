@@ -7,7 +7,7 @@
 #
 #   AGREEMENT_CONNECTIONS  how many (300), AGREEMENT_AT_A_TIME (30)
 #   AGREEMENT_SEED         which ways they take (1)
-#   AGREEMENT_OUT          a folder: the account, and the recording of a failure
+#   AGREEMENT_OUT          a folder, for the account and the recording
 #
 # The full run is that of scripts/agreement.
 
@@ -124,9 +124,8 @@ t_agreement()
 	tail -n 1 "$NT_TMP/differences" >"$NT_TMP/account"
 	diag "$(cat "$NT_TMP/account")"
 	diag "client opened $(opens_of $C), server opened $(opens_of $S)"
-	keep "$NT_TMP/account" "$NT_TMP/ways"
+	keep "$NT_TMP/account" "$NT_TMP/ways" "$NT_TMP/recording"
 	if [ "$(value unexplained)" != 0 ]; then
-		keep "$NT_TMP/recording"
 		"$NETTRACE" disagreements -r "$NT_TMP/recording" | grep -A 12 unexplained | head -n 60 | sed 's/^/#   /'
 	fi
 	equal "unexplained disagreements" "$(value unexplained)" 0

@@ -182,7 +182,9 @@ static void take_sample(struct nt_convx *cv, const struct nt_trackx *x, struct n
 	else if (x->sk_kind != NETTRACE_SK_FULL && x->sk_kind != NETTRACE_SK_REQUEST &&
 		 x->sk_kind != NETTRACE_SK_TIMEWAIT)
 		return;
-	if (s == NT_ST_NONE || nt_tcp_state(&a->tcp) != NT_ST_NONE)
+	/* that somebody listens again shows in no segment: a RST to an old one left CLOSED */
+	if (s == NT_ST_NONE || (nt_tcp_state(&a->tcp) != NT_ST_NONE &&
+				(s != NT_LISTEN || nt_tcp_state(&a->tcp) != NT_CLOSED)))
 		return;
 	nt_tcp_set(&a->tcp, s);
 	a->seen = s;

@@ -28,7 +28,7 @@
  * waits only for others that were written before it and are older.
  */
 #define STEP	      16	       /* events between steps of the model */
-#define ONE_PLACE_NS  10000000LL       /* how far a capture may be out of order */
+#define ONE_PLACE_NS	 200000000LL	  /* a FIN is looked at along with the answer to it */
 #define FILE_GRACE_NS 10000000000LL    /* a closed conversation's stragglers */
 #define FILE_OPEN_NS  10800000000000LL /* keepalives come every two hours */
 

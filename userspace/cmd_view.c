@@ -50,6 +50,7 @@ static int gather(struct look *k, const struct nt_cli *cli, const struct nt_obse
 
 	k->s.forget = k->lean;
 	k->s.no_items = k->lean;
+	k->s.no_order = k->lean;
 	k->f = format_of(cli);
 	if (cli->nconv == 1 && cli->conv[0].first == cli->conv[0].last)
 		k->only = cli->conv[0].first;

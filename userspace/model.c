@@ -145,6 +145,28 @@ static int gap_feed(struct nt_model *m, const struct nt_event *ev)
 	return 0;
 }
 
+/*
+ * In the order of the file, in each conversation: what was captured at one place
+ * waits for no sighting, but a SYN or FIN for its answer.
+ */
+int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x)
+{
+	struct nt_convx *cv = x->pend.cv;
+	int ret = 0;
+
+	if (!cv->unripe)
+		cv->unripe = x;
+	while (!ret && (x = cv->unripe) && (x->final || !nt_infer_waits(x))) {
+		cv->unripe = x->next;
+		if (x->final)
+			continue;
+		queue_del(m, &x->pend);
+		ret = nt_arrow_final(m, x);
+	}
+	nt_arrow_trim(m, cv);
+	return ret;
+}
+
 static int make_final(struct nt_model *m, struct nt_pend *p)
 {
 	int ret = 0;

@@ -306,6 +306,12 @@ struct nt_model_policy {
 	bool keep_over;
 	/* all packets are sighted at one place: none is ever sighted twice */
 	bool one_place;
+	/*
+	 * With both of these: nobody asks for the order of what happens in
+	 * different conversations.  Each packet is final as soon as it is told
+	 * what it means for its receiver, which saves memory and time.
+	 */
+	bool eager;
 	int64_t grace_ns; /* how long stragglers still find one that is closed */
 	int64_t open_ns;  /* how long one that was established may be silent */
 };
@@ -318,11 +324,11 @@ struct nt_model_stats {
 	uint64_t disagreements;	  /* inferred ≠ observed, unexplained */
 	uint64_t excused[NT_EXCUSE_MAX];
 	uint64_t disagreements_lost; /* counted above, but not kept */
-	uint64_t other_packets;	  /* neither of a conversation nor ARP */
-	uint64_t late_sightings;  /* joined an arrow that was final already */
-	uint64_t unjoined;	  /* transitions whose addresses never showed */
-	uint64_t calls_unpaired;  /* calls whose return is not in the trace, or not followed */
-	uint64_t calls_unjoined;  /* calls whose socket never had a conversation, let go */
+	uint64_t other_packets;	     /* neither of a conversation nor ARP */
+	uint64_t late_sightings;     /* joined an arrow that was final already */
+	uint64_t unjoined;	     /* transitions whose addresses never showed */
+	uint64_t calls_unpaired;     /* calls whose return is not in the trace, or not followed */
+	uint64_t calls_unjoined;     /* calls whose socket never had a conversation, let go */
 };
 
 /*

@@ -102,8 +102,9 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 		cv->first = x;
 	cv->last = x;
 	cv->narrows++;
+	cv->sighted = true;
 	nt_queue_add(m, &x->pend);
-	return 0;
+	return m->policy.eager ? nt_arrow_eager(m, x) : 0;
 }
 
 /* what the segment says about its conversation, before it is final */
@@ -156,7 +157,7 @@ static bool opens_new(const struct nt_convx *cv, const struct nt_seen *s, int di
 
 	if ((s->p.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
 		return false;
-	if (!cv->first) /* known from its socket only */
+	if (!cv->sighted) /* known from its socket only */
 		return nt_conv_over(cv);
 	if (!e->fed.isn_known) /* a simultaneous open, or the roles changed */
 		return cv->nonsyn_fed || nt_conv_over(cv);
@@ -288,7 +289,7 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 	unsigned int i, n;
 	int at = -1, ret = 0;
 
-	if (!seen_elsewhere(cv, s))
+	if (m->policy.one_place || !seen_elsewhere(cv, s))
 		return new_arrow(m, cv, s);
 	x = nt_find_same(cv, s);
 	if (x)

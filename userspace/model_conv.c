@@ -13,7 +13,11 @@
 
 bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b)
 {
-	return a->family == b->family && a->port == b->port && !memcmp(a->b, b->b, sizeof(a->b));
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->b, sizeof(x));
+	memcpy(y, b->b, sizeof(y));
+	return a->family == b->family && a->port == b->port && x[0] == y[0] && x[1] == y[1];
 }
 
 void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b, uint16_t port)
@@ -82,9 +86,12 @@ struct nt_convx *nt_conv_older(const struct nt_convx *cv, const struct nt_tuple 
 
 struct nt_convx *nt_conv_find(const struct nt_model *m, const struct nt_tuple *t)
 {
-	struct nt_convx *cv = m->bucket[hash_tuple(m, t) & (m->nbucket - 1)];
+	uint32_t hash = hash_tuple(m, t);
+	struct nt_convx *cv = m->bucket[hash & (m->nbucket - 1)];
 
-	return !cv || is_of(cv, t) ? cv : nt_conv_older(cv, t);
+	while (cv && (cv->hash != hash || !is_of(cv, t)))
+		cv = cv->hnext;
+	return cv;
 }
 
 /* more buckets; without memory for them the old ones do */
@@ -150,7 +157,7 @@ bool nt_conv_over(const struct nt_convx *cv)
 }
 
 #define SPARE_MAX 4096 /* arrows that are not given back */
-#define RECALL	  1    /* the arrow before: the SYN that a SYN,ACK answers */
+#define RECALL	  1    /* the arrow before: the SYN that a SYN,ACK answers (eager: is waiting) */
 
 struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 {
@@ -190,7 +197,8 @@ static bool outlived(const struct nt_model *m, const struct nt_convx *cv)
 {
 	const struct nt_arrowx *x = cv->first;
 
-	if (!x || !x->final || cv->narrows <= RECALL)
+	if (!x || !x->final || cv->narrows <= (m->policy.eager ? 0 : RECALL) || x == cv->unripe ||
+	    x == cv->e[0].crossed || x == cv->e[1].crossed)
 		return false;
 	return m->policy.one_place || m->now - m->hold - x->a.t_last > NT_PAIR_WINDOW;
 }
@@ -203,7 +211,10 @@ void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv)
 	while (m->policy.no_items && outlived(m, cv)) {
 		x = cv->first;
 		cv->first = x->next;
-		cv->first->prev = NULL;
+		if (cv->first)
+			cv->first->prev = NULL;
+		else
+			cv->last = NULL;
 		cv->narrows--;
 		for (e = 0; e < 2; e++) {
 			if (cv->e[e].cause == x)

@@ -161,11 +161,13 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 	return show(m, x, x->a.dir, step, n, cause);
 }
 
+enum crossing { CROSSES_NOT, CROSSES, CROSSES_MAYBE };
+
 /*
  * Had @x, a SYN or a FIN, not arrived yet when its receiver sent its own?  What
  * the receiver sent next, if that was seen already, does not acknowledge it.
  */
-static bool crosses(const struct nt_arrowx *x)
+static enum crossing crossing(const struct nt_arrowx *x)
 {
 	const unsigned int both = NETTRACE_TH_SYN | NETTRACE_TH_FIN;
 	uint32_t end = x->a.pkt.seq + nt_seg_len(&x->a.pkt);
@@ -175,7 +177,7 @@ static bool crosses(const struct nt_arrowx *x)
 	if (!(x->a.pkt.tcp_flags & both) ||
 	    (x->a.pkt.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) ==
 		    (NETTRACE_TH_SYN | NETTRACE_TH_ACK))
-		return false;
+		return CROSSES_NOT;
 	for (y = x->next; y && n < AHEAD; y = y->next, n++) {
 		const struct nettrace_packet *p = &y->a.pkt;
 		bool acks = (p->tcp_flags & NETTRACE_TH_ACK) && (int32_t)(p->ack - end) >= 0;
@@ -183,11 +185,16 @@ static bool crosses(const struct nt_arrowx *x)
 		if (y->icmp || y->a.dir == x->a.dir)
 			continue;
 		if (acks || (p->tcp_flags & NETTRACE_TH_RST))
-			return false;
+			return CROSSES_NOT;
 		if (p->tcp_flags & x->a.pkt.tcp_flags & both)
-			return true;
+			return CROSSES;
 	}
-	return false;
+	return y ? CROSSES_NOT : CROSSES_MAYBE;
+}
+
+bool nt_infer_waits(const struct nt_arrowx *x)
+{
+	return crossing(x) == CROSSES_MAYBE;
 }
 
 /* @x reached the end that did not send it, at the time of @at */
@@ -220,7 +227,7 @@ int nt_infer_received(struct nt_model *m, struct nt_arrowx *x)
 	}
 	if (!untraced(cv, !x->a.dir))
 		return 0;
-	if (crosses(x)) {
+	if (crossing(x) == CROSSES) {
 		to->crossed = x;
 		return 0;
 	}

@@ -179,6 +179,8 @@ struct nt_convx {
 	size_t cap;			/* of c.item */
 	unsigned int pending;		/* in the queue */
 	unsigned int narrows;		/* from first to last */
+	struct nt_arrowx *unripe;	/* eager: the first that is not final */
+	bool sighted;			/* it has had an arrow */
 	bool any;			/* it has had an item */
 	bool over;			/* not found any more (nt_model_policy::keep_over) */
 	bool rst_fed;			/* a RST was sighted */
@@ -294,6 +296,8 @@ void nt_conv_free(struct nt_model *m, struct nt_convx *cv);
 struct nt_arrowx *nt_arrow_new(struct nt_model *m);
 /* those to be used again */
 void nt_arrows_free(struct nt_model *m);
+/* an arrow was fed: make final what need not wait (nt_model_policy::eager) */
+int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x);
 /* let go of arrows that are final and that nothing asks for, if items are not kept */
 void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv);
 
@@ -405,5 +409,7 @@ void nt_infer_begin(struct nt_convx *cv, int from, const struct nt_segment *g);
 /* before the arrow: what its sending implies; after: what its receipt does */
 int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x);
 int nt_infer_received(struct nt_model *m, struct nt_arrowx *x);
+/* a SYN or FIN to which nothing has answered yet */
+bool nt_infer_waits(const struct nt_arrowx *x);
 
 #endif /* NETTRACE_MODEL_PRIV_H */

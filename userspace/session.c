@@ -28,7 +28,7 @@
  * waits only for others that were written before it and are older.
  */
 #define STEP	      16	       /* events between steps of the model */
-#define ONE_PLACE_NS	 200000000LL	  /* a FIN is looked at along with the answer to it */
+#define ONE_PLACE_NS  200000000LL      /* a FIN is looked at along with the answer to it */
 #define FILE_GRACE_NS 10000000000LL    /* a closed conversation's stragglers */
 #define FILE_OPEN_NS  10800000000000LL /* keepalives come every two hours */
 
@@ -143,6 +143,7 @@ int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer
 		.no_items = s->no_items,
 		.keep_over = !s->forget,
 		.one_place = s->src->one_place,
+		.eager = s->no_order && s->no_items && s->src->one_place,
 		.grace_ns = FILE_GRACE_NS,
 		.open_ns = FILE_OPEN_NS,
 	};
@@ -336,7 +337,7 @@ static void step_file(struct nt_session *s)
 {
 	nt_model_advance(s->model, s->t_max);
 	s->since += STEP;
-	if (s->since < BURST || s->since < 2 * nt_model_nconv(s->model))
+	if (s->since < BURST || s->since < 4 * nt_model_nconv(s->model))
 		return;
 	s->since = 0;
 	nt_model_forget(s->model, FORGET_NS);

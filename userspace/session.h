@@ -42,6 +42,7 @@ struct nt_session {
 	bool flush_out;	   /* flush stdout whenever there is silence */
 	bool forget;	   /* let closed conversations go: nobody asks for them later */
 	bool no_items;	   /* of a file: the observer is all that wants items */
+	bool no_order;	   /* of a file: nor what happens in which conversation first */
 	int64_t t_max;	   /* of a file: up to here it has been read, Unix ns */
 	uint64_t since;	   /* of a file: events since forgetting last */
 	pid_t child;	   /* 0: no COMMAND */

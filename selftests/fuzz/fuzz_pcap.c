@@ -94,6 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m = nt_model_new(1000000, NULL);
 	must(m != NULL, "no memory");
 	policy.no_items = data[0] & 1;
+	policy.eager = policy.no_items && s->one_place;
 	policy.keep_over = data[0] & 2;
 	policy.one_place = s->one_place;
 	nt_model_policy(m, &policy);

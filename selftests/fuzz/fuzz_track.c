@@ -158,6 +158,7 @@ static uint64_t run(const uint8_t *data, size_t size, bool no_items, unsigned in
 	struct nt_model_policy policy = {
 		.no_items = no_items,
 		.keep_over = keep & 2,
+		.one_place = keep & 16,
 		.grace_ns = 1000000,
 		.open_ns = keep & 4 ? 100000000 : 0,
 	};

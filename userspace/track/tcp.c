@@ -34,6 +34,8 @@ static nt_states next_of(nt_states from, enum nt_meaning m, bool passive)
 	nt_states to = 0;
 	unsigned int s;
 
+	if (nt_set_only(from) != NT_ST_NONE) /* nearly always */
+		return nt_fsm_next(nt_set_only(from), m, passive);
 	for (s = NT_CLOSED; s < NT_ST_MAX; s++) {
 		if (from & NT_SET(s))
 			to |= nt_fsm_next(s, m, passive);

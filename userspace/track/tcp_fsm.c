@@ -171,16 +171,3 @@ const char *nt_fsm_section(enum nt_state s, enum nt_meaning m)
 		return "RFC 9293, 3.10.7.3";
 	return table[m].rfc;
 }
-
-enum nt_state nt_set_only(nt_states set)
-{
-	unsigned int s;
-
-	if (!set || (set & (set - 1)))
-		return NT_ST_NONE;
-	for (s = 0; s < NT_ST_MAX; s++) {
-		if (set == NT_SET(s))
-			return s;
-	}
-	return NT_ST_NONE;
-}

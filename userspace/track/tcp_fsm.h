@@ -46,6 +46,11 @@ nt_states nt_fsm_next(enum nt_state s, enum nt_meaning m, bool passive);
 const char *nt_fsm_section(enum nt_state s, enum nt_meaning m);
 
 /* the only member of a set; NT_ST_NONE when it has none or several */
-enum nt_state nt_set_only(nt_states set);
+static inline enum nt_state nt_set_only(nt_states set)
+{
+	if (!set || (set & (set - 1)) || set >= NT_SET(NT_ST_MAX))
+		return NT_ST_NONE;
+	return (enum nt_state)__builtin_ctz(set);
+}
 
 #endif /* NETTRACE_TRACK_TCP_FSM_H */

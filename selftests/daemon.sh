@@ -131,10 +131,11 @@ t_before_one_looked()
 	daemon_end
 }
 
-# the daemon began earlier than the recorder, so conversations have other numbers
+# the daemon began earlier than the recorder, so conversations have other numbers;
+# what TIME-WAIT has left is as of now, and of a recording as of its end
 without_numbers()
 {
-	sed '/^#/ { s/^#[0-9]*//; s/  */ /g; }'
+	sed '/^#/ { s/^#[0-9]*//; s/  */ /g; }; /TIME-WAIT .* left/d'
 }
 
 # the ladder, and the numbers of list and show

@@ -76,6 +76,9 @@ size_t nt_tcp_sent(struct nt_tcp *e, const struct nt_segment *g,
 	size_t i, n = nt_meaning_sent(&e->tcb, g, m);
 
 	e->impossible = false;
+	/* it has no connection yet: a RST refuses what is left of an older one */
+	if (n && m[0] == NT_SND_RST && !(e->may & ~(NT_SET(NT_CLOSED) | NT_SET(NT_LISTEN))))
+		m[0] = g->flags & NETTRACE_TH_ACK ? NT_SND_RST_REFUSE : NT_SND_RST_REPLY;
 	/* that it answers a SYN shows that it listened */
 	if (n && m[0] == NT_SND_SYNACK && !(e->may & NT_SET(NT_SYN_SENT)) &&
 	    (e->may & (NT_SET(NT_LISTEN) | NT_SET(NT_SYN_RECEIVED))) &&

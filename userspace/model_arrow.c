@@ -129,6 +129,8 @@ static void note_fed(struct nt_convx *cv, const struct nt_seen *s)
 		cv->rst_fed = true;
 	if ((p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
 		cv->nonsyn_fed = true;
+	if (!(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_RST)))
+		cv->talk_fed = true;
 }
 
 /* which namespace owns an end, and who there, as far as a packet tells */
@@ -159,6 +161,8 @@ static bool opens_new(const struct nt_convx *cv, const struct nt_seen *s, int di
 		return false;
 	if (!cv->sighted) /* known from its socket only */
 		return nt_conv_over(cv);
+	if (!e->fed.isn_known && nt_conv_crossing(cv, dir))
+		return false;
 	if (!e->fed.isn_known) /* a simultaneous open, or the roles changed */
 		return cv->nonsyn_fed || nt_conv_over(cv);
 	return e->fed.isn != s->p.seq && (nt_conv_over(cv) || !cv->nonsyn_fed);

@@ -156,6 +156,17 @@ bool nt_conv_over(const struct nt_convx *cv)
 	       (cv->e[0].fed.fin_known && cv->e[1].fed.fin_known);
 }
 
+/*
+ * It refused the peer's SYN, and now opens itself: the peer's socket lives, so
+ * the RST has not reached it (yet), and the two SYNs cross.
+ */
+bool nt_conv_crossing(const struct nt_convx *cv, int end)
+{
+	const struct nt_endx *peer = &cv->e[!end];
+
+	return cv->rst_fed && !cv->talk_fed && peer->fed.isn_known && peer->sk_id && !peer->gone;
+}
+
 #define SPARE_MAX 4096 /* arrows that are not given back */
 #define RECALL	  1    /* the arrow before: the SYN that a SYN,ACK answers (eager: is waiting) */
 

@@ -185,6 +185,7 @@ struct nt_convx {
 	bool over;			/* not found any more (nt_model_policy::keep_over) */
 	bool rst_fed;			/* a RST was sighted */
 	bool nonsyn_fed;		/* more than SYNs were sighted */
+	bool talk_fed;			/* more than SYNs and RSTs */
 	bool tcp_seen;			/* a TCP arrow is final */
 	int64_t t_fed;			/* last record of any kind */
 	int64_t max_delay;		/* longest way from OUT to IN */
@@ -291,6 +292,8 @@ static inline int nt_conv_end(const struct nt_convx *cv, const struct nt_addr *a
 }
 /* as fed: nothing more is expected of it but the rest of its closing */
 bool nt_conv_over(const struct nt_convx *cv);
+/* end @end refused the peer's SYN, and its own crosses it */
+bool nt_conv_crossing(const struct nt_convx *cv, int end);
 void nt_conv_free(struct nt_model *m, struct nt_convx *cv);
 /* an arrow, all zero; NULL: no memory */
 struct nt_arrowx *nt_arrow_new(struct nt_model *m);

@@ -148,6 +148,9 @@ static bool begins_new(const struct nt_convx *cv, int end, const struct nettrace
 	const struct nt_endx *e = &cv->e[end];
 
 	if (rec->kind == NETTRACE_SK_FULL && rec->what == NETTRACE_CHANGE &&
+	    rec->new_state == NETTRACE_TCP_SYN_SENT && nt_conv_crossing(cv, end))
+		return e->gone || e->fed.isn_known;
+	if (rec->kind == NETTRACE_SK_FULL && rec->what == NETTRACE_CHANGE &&
 	    rec->new_state == NETTRACE_TCP_SYN_SENT)
 		return e->gone || e->fed.isn_known || cv->nonsyn_fed || nt_conv_over(cv);
 	if (rec->kind == NETTRACE_SK_REQUEST && rec->what == NETTRACE_BEGIN)
@@ -278,7 +281,8 @@ int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end, const struct
  * Two segments at once, on two CPUs, make two children of one request.  The
  * kernel keeps the one that gets into its table first and closes the other
  * where it stands (inet_ehash_nolisten()).  All that tells of that one are two
- * records, one right after the other on its CPU: it never was the end.
+ * records, one right after the other on its CPU, or with the request's end
+ * between them: it never was the end.
  */
 static bool never_was(struct nt_model *m, const struct nt_event *ev)
 {
@@ -293,7 +297,7 @@ static bool never_was(struct nt_model *m, const struct nt_event *ev)
 
 		if (o->source != ev->source || o->rec.sk_id != rec->sk_id ||
 		    o->rec.old_state != NETTRACE_TCP_LISTEN || o->rec.hdr.cpu != rec->hdr.cpu ||
-		    o->rec.hdr.seq + 1 != rec->hdr.seq)
+		    rec->hdr.seq - o->rec.hdr.seq > 2)
 			continue;
 		m->norphan--;
 		memmove(&m->orphan[i], &m->orphan[i + 1], (m->norphan - i) * sizeof(m->orphan[0]));
@@ -324,7 +328,9 @@ static int joined_feed(struct nt_model *m, const struct nt_event *ev, struct nt_
 		if (!cv)
 			return -ENOMEM;
 	}
-	ret = orphans_of_socket(m, cv, nt_conv_end(cv, &t->a[0]), ev);
+	/* a mini socket has the id of the full one whose memory is used again by now */
+	ret = rec->kind != NETTRACE_SK_FULL ?
+		      0 : orphans_of_socket(m, cv, nt_conv_end(cv, &t->a[0]), ev);
 	return ret ? ret : enqueue(m, cv, nt_conv_end(cv, &t->a[0]), ev);
 }
 

@@ -31,8 +31,12 @@ static bool map_record(const struct nt_convx *cv, const struct nt_statex *x, enu
 			return false;
 		break;
 	case NETTRACE_SK_REQUEST:
-		if (rec->what == NETTRACE_BEGIN)
+		/* a Fast Open child is half open already when its request shows */
+		if (rec->what == NETTRACE_BEGIN) {
+			if (cv->c.end[x->end].state == NT_SYN_RECEIVED)
+				return false;
 			break;
+		}
 		if (rec->what != NETTRACE_END || rec->end_why == NETTRACE_END_PROMOTED)
 			return false;
 		*from = NT_SYN_RECEIVED;

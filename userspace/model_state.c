@@ -16,7 +16,7 @@
 
 #include "model_priv.h"
 
-#define ORPHAN_WAIT   (100 * NT_MS) /* a connect() may wait for a lock */
+#define ORPHAN_WAIT   (1000 * NT_MS) /* a connect() may wait, for a lock or a CPU */
 #define LISTENERS_MAX 4096
 
 static bool is_any(const uint8_t *b)
@@ -245,7 +245,7 @@ static int orphans_of_socket(struct nt_model *m, struct nt_convx *cv, int end,
 		const struct nt_orphan *o = &m->orphan[i];
 
 		if (o->source != ev->source || o->rec.sk_id != rec->sk_id ||
-		    ev->t - o->t > ORPHAN_WAIT) {
+		    ev->t - o->t > ORPHAN_WAIT || (o->rec.rport && o->rec.rport != rec->rport)) {
 			i++;
 			continue;
 		}
@@ -330,7 +330,8 @@ static int joined_feed(struct nt_model *m, const struct nt_event *ev, struct nt_
 	}
 	/* a mini socket has the id of the full one whose memory is used again by now */
 	ret = rec->kind != NETTRACE_SK_FULL ?
-		      0 : orphans_of_socket(m, cv, nt_conv_end(cv, &t->a[0]), ev);
+		      0 :
+		      orphans_of_socket(m, cv, nt_conv_end(cv, &t->a[0]), ev);
 	return ret ? ret : enqueue(m, cv, nt_conv_end(cv, &t->a[0]), ev);
 }
 

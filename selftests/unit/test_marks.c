@@ -134,9 +134,27 @@ static void test_fast(void **state)
 			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
 	      "9 ~duplicate-ack#1\n10 ~duplicate-ack#2\n11 ~duplicate-ack#3\n"
 	      "12 ~retransmission:fast\n");
+	CHECK(NO_SACK FOUR " 11000" DUP " 11010" DUP " 11020" DUP
+			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
+	      "9 ~duplicate-ack#1\n10 ~duplicate-ack#2\n11 ~duplicate-ack#3\n"
+	      "12 ~retransmission:fast\n");
 	CHECK(NO_SACK FOUR " 11000" DUP " 11010" DUP
 			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
 	      "9 ~duplicate-ack#1\n10 ~duplicate-ack#2\n11 ~retransmission\n");
+	/* nor with SACK that only one of them offered */
+	CHECK("    0 0 FWD c>s SYN seq=1000 ws=7 sackok\n"
+	      " 1000 0 FWD s>c SYN,ACK seq=5000 ack=1001 ws=7 win=64000\n"
+	      " 2000 0 FWD c>s ACK seq=1001 ack=5001 win=502\n" FOUR " 11000" DUP
+	      " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
+	      "9 ~duplicate-ack#1\n10 ~retransmission\n");
+	/* what recovery began with is over: what goes again beyond is not of it */
+	CHECK(NO_SACK FOUR " 11000" DUP " 11010" DUP " 11020" DUP
+			   " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n"
+			   " 12010 0 FWD c>s ACK seq=1401 ack=5001 len=100\n"
+			   " 12020 0 FWD c>s ACK seq=1301 ack=5001 len=100\n"
+			   " 12030 0 FWD c>s ACK seq=1401 ack=5001 len=100\n",
+	      "9 ~duplicate-ack#1\n10 ~duplicate-ack#2\n11 ~duplicate-ack#3\n"
+	      "12 ~retransmission:fast\n14 ~retransmission:fast\n15 ~retransmission\n");
 	/* with SACK one is enough (RFC 8985), if it is not the last that goes again */
 	CHECK(OPENING FOUR " 11000" DUP " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100\n",
 	      "9 ~duplicate-ack#1\n10 ~retransmission:fast\n");
@@ -287,6 +305,23 @@ static void test_copy(void **state)
 		      " 3004 0 FWD c>s ACK seq=1005 ack=5001 len=1 id=15\n"
 		      " 3005 0 FWD c>s ACK seq=1005 ack=5001 len=1 id=14\n",
 	      "9 ~old-duplicate:late\n");
+	/* however much of the stream came between */
+	CHECK(OPENING " 3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 id=10\n"
+		      " 3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 id=11\n"
+		      " 3002 0 FWD c>s ACK seq=1003 ack=5001 len=1 id=12\n"
+		      " 3003 0 FWD c>s ACK seq=1005 ack=5001 len=1 id=14\n"
+		      " 3004 0 FWD c>s ACK seq=1004 ack=5001 len=1 id=15\n"
+		      " 3005 0 FWD c>s ACK seq=1006 ack=5001 len=1 id=16\n"
+		      " 3006 0 FWD c>s ACK seq=1007 ack=5001 len=1 id=17\n"
+		      " 3007 0 FWD c>s ACK seq=1008 ack=5001 len=1 id=18\n"
+		      " 3008 0 FWD c>s ACK seq=1009 ack=5001 len=1 id=19\n"
+		      " 3009 0 FWD c>s ACK seq=1010 ack=5001 len=1 id=20\n"
+		      " 3010 0 FWD c>s ACK seq=1011 ack=5001 len=1 id=21\n"
+		      " 3011 0 FWD c>s ACK seq=1012 ack=5001 len=1 id=22\n"
+		      " 3012 0 FWD c>s ACK seq=1013 ack=5001 len=1 id=23\n"
+		      " 3013 0 FWD c>s ACK seq=1014 ack=5001 len=1 id=24\n"
+		      " 3014 0 FWD c>s ACK seq=1004 ack=5001 len=1 id=13\n",
+	      "8 ~retransmission\n18 ~old-duplicate:late\n");
 	/* no identification: a traced sender knows what it sent */
 	CHECK(TRACED " 100 0 OUT c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
 		     " 110 1 IN  c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
@@ -562,7 +597,9 @@ static void test_sack(void **state)
 	      "6 ~duplicate-ack:sack#1 sack#1\n");
 	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1201 sack=1101-1201\n",
 	      "6 sack:dsack#1\n");
-	/* inside the second one; and beside it */
+	/* inside the second one, at its very edges; and beside it */
+	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1101-1201,1101-1201\n",
+	      "6 sack:dsack#2\n");
 	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1120-1130,1101-1201\n",
 	      "6 sack:dsack#2\n");
 	CHECK(OPENING TWO " 11000 0 FWD s>c ACK seq=5001 ack=1001 sack=1220-1230,1101-1201\n",

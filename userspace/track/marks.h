@@ -117,7 +117,7 @@ struct nt_mark_list {
 void nt_marks_add(struct nt_mark_list *s, enum nt_mark_name name, const char *reason,
 		  enum nt_basis basis, uint32_t n);
 
-#define NT_RECENT_MAX 16
+#define NT_RECENT_MAX 16 /* the second half: what was sent again */
 
 /* what a segment was, to know it again */
 struct nt_recent {
@@ -159,7 +159,7 @@ struct nt_mark_dir {
 	uint64_t answer, answer_ack, recover, again;
 	uint32_t dup_acks, max_ts, sacked[2];
 	uint16_t max_id, mss;
-	uint8_t ids, syns, owes, next;
+	uint8_t ids, syns, owes, next[2];
 	bool max_ts_known, sack_ok, too_big, syn_data, ecn_offered;
 	struct nt_recent recent[NT_RECENT_MAX];
 };

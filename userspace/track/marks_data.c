@@ -216,6 +216,21 @@ static void note_newest(struct nt_mark_at *a)
 	own->max_ts = p->tsval;
 }
 
+/* what was sent again is wanted for longer: until what it stood for comes */
+static void remember(struct nt_mark_at *a)
+{
+	bool again = nt_mark_find(a->out, NT_MARK_RETRANSMISSION) != NULL;
+	uint8_t *next = &a->own->next[again];
+
+	a->own->recent[*next + again * (NT_RECENT_MAX / 2)] = (struct nt_recent){
+		.seq = a->p->seq,
+		.len = nt_seg_len(a->p),
+		.ip_id = (uint16_t)a->p->ip_id,
+		.out = a->f->out,
+	};
+	*next = (*next + 1) % (NT_RECENT_MAX / 2);
+}
+
 void nt_marks_sent(struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
@@ -227,6 +242,5 @@ void nt_marks_sent(struct nt_mark_at *a)
 	own->t_sent = a->f->t;
 	if (a->end > a->d->max)
 		note_newest(a);
-	own->recent[own->next] = (struct nt_recent){ p->seq, len, (uint16_t)p->ip_id, a->f->out };
-	own->next = (own->next + 1) % NT_RECENT_MAX;
+	remember(a);
 }

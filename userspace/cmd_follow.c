@@ -2,6 +2,7 @@
 /*
  * cmd_follow.c - a line for each thing, as it happens
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,6 +113,12 @@ static int run_follow(const struct nt_cli *cli)
 		on_gone(&f, s.model, nt_model_conv(s.model, i));
 	clear_countdown(&f);
 	out = f.v.out ? nt_view_close(&f.v) : NT_EXIT_OK;
+	if (s.model && nt_model_stats(s.model)->disagreements)
+		fprintf(stderr,
+			"nettrace: %" PRIu64
+			" times a socket did what its segments do not imply, and no"
+			" reason is known: nettrace disagreements\n",
+			nt_model_stats(s.model)->disagreements);
 	if (status < 0 || out != NT_EXIT_OK)
 		status = out;
 	status = nt_session_exit(&s, status);

@@ -177,8 +177,14 @@ void nt_marks_of_data(struct nt_mark_at *a)
 		return;
 	}
 	/* what its own socket sends for the first time */
-	if (a->f->owned || !a->d->sent || a->seq >= a->d->max)
+	if (a->f->owned || !a->d->sent)
 		return;
+	if (a->seq >= a->d->max) {
+		/* new numbers with an old timestamp: those of 4 GiB ago */
+		if (is_paws(a))
+			nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "paws", NT_INFERRED, 0);
+		return;
+	}
 	/* a SYN of another connection */
 	if (TH(p, SYN) && p->seq != (uint32_t)a->d->base)
 		return;

@@ -144,7 +144,7 @@ t_foreign_file()
 {
 	load
 	echo "this is no recording" >"$NT_TMP/text"
-	refuses 1 "$NT_TMP/text.*(not|no) .*record" "$NETTRACE" list -r "$NT_TMP/text"
+	refuses 1 "$NT_TMP/text.*(not|no|neither) .*record" "$NETTRACE" list -r "$NT_TMP/text"
 	: >"$NT_TMP/empty"
 	refuses 1 "$NT_TMP/empty.*(empty|record)" "$NETTRACE" list -r "$NT_TMP/empty"
 	refuses 1 "$NT_TMP" "$NETTRACE" list -r "$NT_TMP"

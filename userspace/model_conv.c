@@ -178,7 +178,9 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 		return calloc(1, sizeof(*x));
 	m->spare = x->next;
 	m->nspare--;
-	memset(x, 0, sizeof(*x));
+	/* beyond nsight and nmark nobody reads what these hold */
+	memset(x, 0, offsetof(struct nt_arrowx, a.sight));
+	memset(&x->prev, 0, offsetof(struct nt_arrowx, x) - offsetof(struct nt_arrowx, prev));
 	return x;
 }
 

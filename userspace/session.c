@@ -174,7 +174,7 @@ static int tell_streams(struct nt_session *s, struct nt_error *err)
 /* 0, or -errno with the sentence said */
 static int take(struct nt_session *s, const struct nt_event *ev)
 {
-	struct nt_error err = { "" };
+	struct nt_error err; /* not cleared: there are many events, and few errors */
 	int ret = 0;
 
 	if (s->peek)

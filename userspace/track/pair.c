@@ -7,20 +7,6 @@
 
 #include "pair.h"
 
-enum nt_stage nt_hook_stage(unsigned int hook)
-{
-	switch (hook) {
-	case NETTRACE_LOCAL_OUT:
-	case NETTRACE_ARP_OUT:
-		return NT_STAGE_OUT;
-	case NETTRACE_LOCAL_IN:
-	case NETTRACE_ARP_IN:
-		return NT_STAGE_IN;
-	default:
-		return NT_STAGE_PATH;
-	}
-}
-
 static bool same_flow(const struct nettrace_packet *a, const struct nettrace_packet *b)
 {
 	return a->hdr.family == b->hdr.family && a->proto == b->proto && a->sport == b->sport &&

@@ -22,7 +22,19 @@ enum nt_stage {
 	NT_STAGE_IN,   /* is delivered */
 };
 
-enum nt_stage nt_hook_stage(unsigned int hook);
+static inline enum nt_stage nt_hook_stage(unsigned int hook)
+{
+	switch (hook) {
+	case NETTRACE_LOCAL_OUT:
+	case NETTRACE_ARP_OUT:
+		return NT_STAGE_OUT;
+	case NETTRACE_LOCAL_IN:
+	case NETTRACE_ARP_IN:
+		return NT_STAGE_IN;
+	default:
+		return NT_STAGE_PATH;
+	}
+}
 
 enum nt_fit {
 	NT_FIT_NONE, /* different packets */

@@ -50,9 +50,11 @@ static bool opens_passively(enum nt_state from, enum nt_state to)
 
 static struct nt_step apply(struct nt_tcp *e, enum nt_meaning m)
 {
-	struct nt_step step = { .meaning = m, .from = nt_tcp_state(e) };
+	struct nt_step step = { .meaning = m, .from = nt_tcp_state(e), .to = nt_tcp_state(e) };
 	nt_states to = next_of(e->may, m, e->tcb.passive);
 
+	if (to == e->may) /* nearly always */
+		return step;
 	if (!to)
 		e->impossible = true;
 	else

@@ -287,6 +287,8 @@ int nt_orphan_syn(struct nt_model *m, struct nt_convx *cv, int end, const struct
 static bool never_was(struct nt_model *m, const struct nt_event *ev)
 {
 	const struct nettrace_state *rec = &ev->rec.state;
+	/* a Fast Open child that a call ends has sent its SYN,ACK in between */
+	unsigned int between = !(rec->flags & NETTRACE_CTX_TASK);
 	unsigned int i;
 
 	if (rec->hdr.type != NETTRACE_STATE || rec->kind != NETTRACE_SK_FULL ||
@@ -297,7 +299,7 @@ static bool never_was(struct nt_model *m, const struct nt_event *ev)
 
 		if (o->source != ev->source || o->rec.sk_id != rec->sk_id ||
 		    o->rec.old_state != NETTRACE_TCP_LISTEN || o->rec.hdr.cpu != rec->hdr.cpu ||
-		    rec->hdr.seq - o->rec.hdr.seq > 2)
+		    rec->hdr.seq - o->rec.hdr.seq > between + 1)
 			continue;
 		m->norphan--;
 		memmove(&m->orphan[i], &m->orphan[i + 1], (m->norphan - i) * sizeof(m->orphan[0]));

@@ -106,11 +106,16 @@ static enum nt_verdict by_event(struct nt_agree *a, enum nt_state from, enum nt_
 				enum nt_meaning m)
 {
 	enum nt_state base = base_of(a);
+	bool reset = false;
+	unsigned int i;
 
+	/* text that nobody will read: it ends the connection instead of moving it */
+	for (i = 0; i < a->nwait; i++)
+		reset |= a->wait[i].step.meaning == NT_SND_RST;
 	if (base != from || nt_set_only(nt_fsm_next(from, m, a->tcp.tcb.passive)) != to)
 		return NT_DIFFERS;
 	go_on_from(a, to);
-	if (to != NT_CLOSED || m == NT_TMO_TIME_WAIT)
+	if (to != NT_CLOSED || m == NT_TMO_TIME_WAIT || reset)
 		return NT_AGREES;
 	/* an abort in a state that has sent something shows as a RST */
 	a->closing = true;

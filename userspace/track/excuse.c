@@ -51,7 +51,8 @@ static bool by_lenience(const struct nt_disputed *d)
 
 static bool by_cookie(const struct nt_disputed *d)
 {
-	return !observed(d) && d->passive && d->answered && !d->request && d->from == NT_LISTEN;
+	return !observed(d) && d->passive && d->answered && !d->request && d->from == NT_LISTEN &&
+	       (d->inferred == NT_SYN_RECEIVED || d->inferred == NT_LISTEN);
 }
 
 static bool syn_dropped(const struct nt_disputed *d)

@@ -5,8 +5,12 @@
  * Most is seen from a router (FWD), where all has to be inferred; what a socket
  * tells is seen at its end (OUT, IN).
  */
+#include <jansson.h>
+
 #include "script.h"
 #include "track/marks.h"
+
+#define SCHEMA "../../userspace/schema/nettrace.schema.json"
 
 /* a round trip of 2 ms; numbers from 1001 and 5001 on */
 #define OPENING                                                                      \
@@ -697,6 +701,32 @@ static void test_room(void **state)
 	assert_string_equal(nt_mark_find(&s, NT_MARK_SPURIOUS)->reason, "r");
 }
 
+/* every mark has a name of its own, and programs may rely on it */
+static void test_names(void **state)
+{
+	json_t *schema = json_load_file(SCHEMA, 0, NULL), *names;
+	size_t i, k;
+
+	(void)state;
+	names = json_object_get(json_object_get(schema, "definitions"), "marks");
+	names = json_object_get(json_object_get(names, "items"), "properties");
+	names = json_object_get(json_object_get(names, "name"), "enum");
+	assert_int_equal(json_array_size(names), NT_MARK_MAX + 1); /* and "?" */
+	for (i = 0; i <= NT_MARK_MAX; i++) {
+		const char *word = nt_mark_word((enum nt_mark_name)i);
+
+		assert_true((i == NT_MARK_MAX) == !strcmp(word, "?"));
+		for (k = 0; k <= NT_MARK_MAX; k++) {
+			if (!strcmp(json_string_value(json_array_get(names, k)), word))
+				break;
+		}
+		assert_true(k <= NT_MARK_MAX);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(word, nt_mark_word((enum nt_mark_name)k));
+	}
+	json_decref(schema);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -712,6 +742,7 @@ int main(void)
 		cmocka_unit_test(test_sack),	      cmocka_unit_test(test_ecn),
 		cmocka_unit_test(test_fastopen),      cmocka_unit_test(test_syn_cookie),
 		cmocka_unit_test(test_port_reuse),    cmocka_unit_test(test_room),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests_name("marks", tests, NULL, NULL);

@@ -147,7 +147,12 @@ static void test_not_the_call(void **state)
 	struct nt_plan p;
 
 	(void)state;
+	/* the kernel says so as well when text comes that nobody will read */
+	p = plan(&r, NT_FIN_WAIT_1, NT_CLOSED, true);
+	assert_int_equal(p.t[0].want, NT_WANT_RST);
+	assert_int_equal(p.t[1].want, NT_WANT_DATA);
 	p = plan(&r, NT_ESTABLISHED, NT_CLOSED, true);
+	assert_int_equal(p.n, 2);
 	assert_false(names_a_call(&p));
 	assert_int_equal(p.t[0].kind, NT_CAUSE_SEGMENT);
 	assert_int_equal(p.t[0].want, NT_WANT_RST);
@@ -193,6 +198,19 @@ static void test_mini(void **state)
 	r.end_why = NETTRACE_END_KILLED;
 	p = plan(&r, NT_SYN_RECEIVED, NT_CLOSED, false);
 	assert_int_equal(p.t[0].want, NT_WANT_RST);
+	assert_int_equal(p.n, 2);
+	/* an orphan's FIN-WAIT-2: text, too, and a FIN that comes before its text */
+	r.kind = NETTRACE_SK_TIMEWAIT;
+	r.old_state = NETTRACE_TCP_FIN_WAIT2;
+	p = plan(&r, NT_FIN_WAIT_2, NT_CLOSED, false);
+	assert_int_equal(p.n, 4);
+	assert_int_equal(p.t[1].want, NT_WANT_DATA);
+	assert_int_equal(p.t[2].want, NT_WANT_FIN);
+	assert_int_equal(p.t[3].kind, NT_CAUSE_UNKNOWN);
+	r.old_state = NETTRACE_TCP_TIME_WAIT;
+	p = plan(&r, NT_TIME_WAIT, NT_CLOSED, false);
+	assert_int_equal(p.n, 2);
+	r.kind = NETTRACE_SK_REQUEST;
 	r.end_why = 200;
 	p = plan(&r, NT_SYN_RECEIVED, NT_CLOSED, false);
 	assert_int_equal(p.t[0].kind, NT_CAUSE_UNKNOWN);

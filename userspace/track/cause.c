@@ -276,6 +276,12 @@ static void plan_mini_end(const struct nettrace_state *rec, struct nt_plan *plan
 		try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
 		why = request ? "its listener closed, or a RST that is not in the trace" :
 				"a RST that is not in the trace";
+		/* an orphan's: text that nobody will read ends it, and so does an early FIN */
+		if (!request && rec->old_state == NETTRACE_TCP_FIN_WAIT2) {
+			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_DATA, NULL);
+			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_FIN, NULL);
+			why = "a RST or text that is not in the trace";
+		}
 		break;
 	default:
 		break;

@@ -223,7 +223,8 @@ static void add_length(struct nt_label *label, const struct nt_arrow *a)
 	if (a->pkt.payload)
 		nt_label_add(label, 5, NT_ROLE_PLAIN, "(%" PRIu32 " B)", a->pkt.payload);
 	if (a->wire_segs > 1)
-		nt_label_add(label, 3, NT_ROLE_MARK, "×%" PRIu32, a->wire_segs);
+		nt_label_add(label, 3, NT_ROLE_MARK, "%s×%" PRIu32, a->pkt.gso_size ? "" : "~",
+			     a->wire_segs);
 }
 
 static void add_window(struct nt_label *label, const struct nt_arrow *a, int rank,

@@ -164,9 +164,11 @@ static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const s
 		json_object_set_new(o, "win_bytes", json_integer(bytes));
 	json_object_set_new(o, "ttl", json_integer(p->ttl));
 	json_object_set_new(o, "opts", options(p));
-	if (a->wire_segs > 1)
+	if (a->wire_segs > 1 && a->pkt.gso_size)
 		json_object_set_new(o, "gso", gso(a));
 	json_object_set_new(o, "marks", marks(a));
+	if (a->marks_left_out)
+		json_object_set_new(o, "marks_left_out", json_integer(a->marks_left_out));
 	json_object_set_new(o, "sightings", sightings(v, a->sight, a->nsight));
 	return o;
 }
@@ -211,7 +213,7 @@ static json_t *datagram(const struct nt_view *v, const struct nt_conv *c, const 
 	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
 	    (p->flags & NETTRACE_PKT_L4))
 		set_icmp(o, p);
-	if (a->wire_segs > 1)
+	if (a->wire_segs > 1 && a->pkt.gso_size)
 		json_object_set_new(o, "gso", gso(a));
 	json_object_set_new(o, "marks", marks(a));
 	json_object_set_new(o, "sightings", sightings(v, a->sight, a->nsight));

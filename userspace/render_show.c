@@ -106,10 +106,14 @@ static void show_tcp(const struct nt_view *v, const struct nt_arrow *a,
 		snprintf(win, sizeof(win), " = %" PRId64 " bytes", bytes);
 	detail(v, 6, NT_ROLE_PLAIN, "%" PRIu32 " bytes of data, window %u%s", p->payload, p->window,
 	       win);
-	if (a->wire_segs > 1)
+	if (a->wire_segs > 1 && p->gso_size)
 		detail(v, 6, NT_ROLE_PLAIN,
 		       "%" PRIu32 " segments on the wire, %u bytes each at most", a->wire_segs,
 		       p->gso_size);
+	else if (a->wire_segs > 1)
+		detail(v, 6, NT_ROLE_INFERRED,
+		       "~%" PRIu32 " segments on the wire or more: longer than the MSS",
+		       a->wire_segs);
 	show_options(v, p);
 }
 

@@ -118,7 +118,14 @@ static uint32_t arrow_of(const struct nt_queuex *x)
 /* that nothing followed tells nothing where events were lost, or the trace ends */
 static bool unsure(const struct nt_model *m, const struct nt_queuex *x)
 {
-	return x->pend.cv->c.lost_near || (m->finishing && m->t_max - x->q.t < ANSWER_MAX);
+	const struct nt_pend *p;
+
+	if (x->pend.cv->c.lost_near || (m->finishing && m->t_max - x->q.t < ANSWER_MAX))
+		return true;
+	for (p = m->head; p && p->t < x->q.t + ANSWER_MAX; p = p->next)
+		if (p->type == NT_PEND_GAP && ((const struct nt_gapx *)p)->g.source == x->source)
+			return true;
+	return false;
 }
 
 int nt_queue_final(struct nt_model *m, struct nt_queuex *x)

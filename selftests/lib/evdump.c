@@ -157,6 +157,46 @@ static void print_state(const struct nettrace_state *s)
 	       s->left_ms, s->sk_err, s->unread, s->dead, (uint64_t)s->sk_id);
 }
 
+static const char *const phases[] = {
+	[NETTRACE_CALL_NONE] = "NONE",
+	[NETTRACE_CALL_ENTER] = "ENTER",
+	[NETTRACE_CALL_EXIT] = "EXIT",
+};
+static const char *const armed[] = {
+	"RTO", "TLP", "REO", "PERSIST", "DELACK", "KEEP", "FIN2", "TW",
+};
+static const char *const valid[] = { "LOCAL", "REMOTE", "SOCK" };
+
+static void print_call(const struct nettrace_call *c)
+{
+	print_hdr("call", &c->hdr);
+	printf(" phase=%s syscall=%d fd=%d", NAME(phases, c->phase), c->syscall, c->fd);
+	BITS("valid", c->valid, valid);
+	print_addr("local", c->hdr.family, c->local);
+	print_addr("remote", c->hdr.family, c->remote);
+	printf(" lport=%u rport=%u state=%s proto=%u pid=%u tid=%u", c->lport, c->rport,
+	       NAME(states, c->sock_state), c->proto, c->pid, c->tid);
+	print_text("comm", c->comm, sizeof(c->comm));
+	printf(" args=%" PRId64 ",%" PRId64 ",%" PRId64 " result=%" PRId64 " sk=%016" PRIx64 "\n",
+	       (int64_t)c->arg[0], (int64_t)c->arg[1], (int64_t)c->arg[2], (int64_t)c->result,
+	       (uint64_t)c->sk_id);
+}
+
+static void print_timer(const struct nettrace_timer *t)
+{
+	print_hdr("timer", &t->hdr);
+	printf(" kind=%s state=%s", NAME(kinds, t->kind), NAME(states, t->sock_state));
+	BITS("armed", t->armed, armed);
+	print_addr("local", t->hdr.family, t->local);
+	print_addr("remote", t->hdr.family, t->remote);
+	printf(" lport=%u rport=%u left=%u delack=%u keep=%u rto=%u srtt=%u rttvar=%u ato=%u",
+	       t->lport, t->rport, t->left_ms, t->delack_ms, t->keep_ms, t->rto_us, t->srtt_us,
+	       t->rttvar_us, t->ato_ms);
+	printf(" backoff=%u retransmits=%u probes=%u cwnd=%u ssthresh=%u sndwnd=%u rcvwnd=%u\n",
+	       t->backoff, t->retransmits, t->probes_out, t->snd_cwnd, t->snd_ssthresh,
+	       t->snd_wnd, t->rcv_wnd);
+}
+
 static void print_rec(const union nettrace_rec *r)
 {
 	switch (r->hdr.type) {
@@ -166,6 +206,12 @@ static void print_rec(const union nettrace_rec *r)
 	case NETTRACE_STATE:
 	case NETTRACE_RESET:
 		print_state(&r->state);
+		break;
+	case NETTRACE_CALL:
+		print_call(&r->call);
+		break;
+	case NETTRACE_TIMER:
+		print_timer(&r->timer);
 		break;
 	case NETTRACE_GAP:
 		print_hdr("gap", &r->hdr);

@@ -77,21 +77,26 @@ every_call()
 # the records and the kernel's own tracing: the same calls, arguments, results
 t_as_traced()
 {
-	local pid
+	local pid call
 
 	load_with calls=1 ring=16384
 	ns_add nts-c
 	tracefs
 	echo mono >$TRACING/trace_clock
 	echo 16384 >$TRACING/buffer_size_kb
-	echo 1 >$TRACING/events/raw_syscalls/enable
+	for call in sys_enter sys_exit; do
+		echo 'comm ~ "python*"' >$TRACING/events/raw_syscalls/$call/filter || fail "no filter"
+	done
 	echo >$TRACING/trace
+	echo 1 >$TRACING/tracing_on
+	echo 1 >$TRACING/events/raw_syscalls/enable
 	every_call >"$NT_TMP/every.py"
 	# shellcheck disable=SC2016 # the inner shell's
 	ip netns exec nts-c sh -c 'echo $$ >"$1"; exec python3 "$2"' sh "$NT_TMP/pid" "$NT_TMP/every.py" ||
 		fail "the program failed"
-	cat $TRACING/trace >"$NT_TMP/trace"
 	echo 0 >$TRACING/events/raw_syscalls/enable
+	cat $TRACING/trace >"$NT_TMP/trace"
+	echo >$TRACING/trace
 	pid=$(cat "$NT_TMP/pid")
 	evdump -N nts-c >"$NT_TMP/events" || fail "evdump"
 	python3 "$NT_DIR/lib/syscalls.py" "$NT_TMP/trace" "$NT_TMP/events" "$pid" >"$NT_TMP/out" ||
@@ -182,8 +187,11 @@ calls_of_probe()
 	echo nt_probe_sys_enter >$TRACING/set_ftrace_filter || fail "no function nt_probe_sys_enter"
 	echo function >$TRACING/current_tracer
 	echo >$TRACING/trace
+	echo 1 >$TRACING/tracing_on
 	python3 -c 'import os
 for i in range(50): os.getppid()'
+	# else reading the trace would be traced, without end
+	echo 0 >$TRACING/tracing_on
 	PROBED=$(grep -c ': nt_probe_sys_enter' $TRACING/trace)
 	echo nop >$TRACING/current_tracer
 	echo >$TRACING/set_ftrace_filter

@@ -129,6 +129,8 @@ int events_next(struct events *e, union nettrace_rec *rec)
 	case NETTRACE_PACKET:
 	case NETTRACE_STATE:
 	case NETTRACE_RESET:
+	case NETTRACE_CALL:
+	case NETTRACE_TIMER:
 		e->delivered++;
 		return 1;
 	default:

@@ -19,6 +19,7 @@ import re
 import socket
 import struct
 import sys
+import time
 
 PORT = 8080
 LINGER0 = struct.pack("ii", 1, 0)
@@ -112,6 +113,7 @@ def talk(addrs):
         a.connect((addr, PORT))
         a.close()
         for _ in range(2):
+            time.sleep(1.2)  # a TIME-WAIT socket is taken over after a second
             a = socket.socket(family, socket.SOCK_STREAM)
             a.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             a.settimeout(20)

@@ -24,9 +24,9 @@ static noinline void nt_sample_listener(struct nettrace_packet *p,
 	p->accept_max = READ_ONCE(sk->sk_max_ack_backlog);
 	p->request_len = reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
 	p->syncookies = READ_ONCE(ipv4->sysctl_tcp_syncookies);
-	if (p->accept_len > p->accept_max)
+	if (sk_acceptq_is_full(sk))
 		p->listen |= NETTRACE_LISTEN_ACCEPT_FULL;
-	if (p->request_len >= p->accept_max)
+	if (inet_csk_reqsk_queue_is_full(sk))
 		p->listen |= NETTRACE_LISTEN_REQUEST_FULL;
 	if (max - (int)p->request_len < max >> 2)
 		p->listen |= NETTRACE_LISTEN_SYN_BACKLOG;

@@ -150,7 +150,7 @@ enum nettrace_sk_kind {
 
 /* nettrace_packet::listen: what the kernel itself asks before it takes a SYN */
 #define NETTRACE_LISTEN_ACCEPT_FULL	0x01	/* more wait for accept() than it allows */
-#define NETTRACE_LISTEN_REQUEST_FULL	0x02	/* as many are half open as its backlog */
+#define NETTRACE_LISTEN_REQUEST_FULL	0x02	/* more are half open than its backlog */
 #define NETTRACE_LISTEN_SYN_BACKLOG	0x04	/* less than a quarter of
 						 * tcp_max_syn_backlog is left
 						 */

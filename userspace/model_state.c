@@ -308,6 +308,20 @@ static bool never_was(struct nt_model *m, const struct nt_event *ev)
 	return false;
 }
 
+/*
+ * connect() goes to SYN-SENT before it knows that its port is free, and back when
+ * it is not: the addresses are those of another socket, which lives.
+ */
+static bool vain_attempt(const struct nt_convx *cv, int end, const struct nettrace_state *rec)
+{
+	const struct nt_endx *e = &cv->e[end];
+
+	return rec->hdr.type == NETTRACE_STATE && rec->kind == NETTRACE_SK_FULL && e->sk_id &&
+	       e->sk_id != rec->sk_id && !e->gone && !cv->c.lost_near &&
+	       (rec->new_state == NETTRACE_TCP_SYN_SENT ||
+		(rec->old_state == NETTRACE_TCP_SYN_SENT && rec->new_state == NETTRACE_TCP_CLOSE));
+}
+
 static int joined_feed(struct nt_model *m, const struct nt_event *ev, struct nt_tuple *t)
 {
 	const struct nettrace_state *rec = &ev->rec.state;
@@ -315,6 +329,8 @@ static int joined_feed(struct nt_model *m, const struct nt_event *ev, struct nt_
 	bool server;
 	int ret;
 
+	if (cv && vain_attempt(cv, nt_conv_end(cv, &t->a[0]), rec))
+		return 0;
 	if (cv && begins_new(cv, nt_conv_end(cv, &t->a[0]), rec))
 		cv = NULL;
 	if (!cv && rec->what == NETTRACE_END)

@@ -33,7 +33,9 @@ static bool map_record(const struct nt_convx *cv, const struct nt_statex *x, enu
 	case NETTRACE_SK_REQUEST:
 		/* a Fast Open child is half open already when its request shows */
 		if (rec->what == NETTRACE_BEGIN) {
-			if (cv->c.end[x->end].state == NT_SYN_RECEIVED)
+			if (cv->c.end[x->end].basis == NT_OBSERVED &&
+			    cv->c.end[x->end].state >= NT_SYN_RECEIVED &&
+			    cv->c.end[x->end].state != NT_TIME_WAIT)
 				return false;
 			break;
 		}

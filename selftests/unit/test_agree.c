@@ -178,6 +178,22 @@ static void test_excuses(void **state)
 	       "6 1");
 }
 
+/* another socket tries the same port, in vain: no conversation, and nothing here */
+static void test_vain_attempt(void **state)
+{
+	struct script s;
+
+	(void)state;
+	assert_string_equal(account(&s, handshake,
+				    "100 0 FULL c CLOSE>SYN_SENT call=connect pid=11 sk=9\n"
+				    "101 0 FULL c SYN_SENT>CLOSE call=connect pid=11 sk=9\n"
+				    "102 0 IN  s>c FIN,ACK seq=5001 ack=1001 id=100\n"
+				    "103 0 FULL c ESTABLISHED>CLOSE_WAIT\n"),
+			    "5 0");
+	assert_int_equal(nt_model_nconv(s.m), 1);
+	script_end(&s);
+}
+
 /* the listener: what it drops shows in nothing but what it does not answer */
 static void test_listener(void **state)
 {
@@ -239,7 +255,7 @@ int main(void)
 		cmocka_unit_test(test_agrees),	cmocka_unit_test(test_backlog),
 		cmocka_unit_test(test_abort),	cmocka_unit_test(test_unexplained),
 		cmocka_unit_test(test_excuses), cmocka_unit_test(test_listener),
-		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_list),	cmocka_unit_test(test_vain_attempt),
 	};
 
 	return cmocka_run_group_tests_name("agree", tests, NULL, NULL);

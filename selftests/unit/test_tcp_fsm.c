@@ -498,7 +498,11 @@ static void test_sent(void **state)
 			/* nothing is shown where the state may have stayed */
 			if (want & NT_SET(from))
 				want = NT_SET(from);
-			/* an ACK of a FIN is an ACK first */
+			/* an ACK of a FIN is an ACK first, and that alone tells much */
+			if (kind == S_ACK_OF_FIN &&
+			    nt_fsm_next(from, NT_SND_ACK, false) != NT_SET(from))
+				assert_int_equal(nt_fsm_entry(from, NT_SND_ACK_OF_FIN),
+						 NT_FSM_IMPOSSIBLE);
 			mid = kind == S_ACK_OF_FIN ?
 				      nt_set_only(nt_fsm_next(from, NT_SND_ACK, false)) :
 				      from;

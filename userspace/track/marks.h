@@ -160,7 +160,7 @@ struct nt_mark_dir {
 	uint32_t dup_acks, max_ts, sacked[2];
 	uint16_t max_id, mss;
 	uint8_t ids, syns, owes, next[2];
-	bool max_ts_known, sack_ok, too_big, syn_data, ecn_offered;
+	bool max_ts_known, sack_ok, too_big, syn_data, ecn_offered, synack;
 	struct nt_recent recent[NT_RECENT_MAX];
 };
 

@@ -168,10 +168,12 @@ void nt_marks_of_data(struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
 	uint32_t len = nt_seg_len(p);
+	bool answer = TH(p, SYN) && TH(p, ACK) && !a->own->synack;
 	const char *old;
 
 	if (TH(p, RST) || !len)
 		return;
+	a->own->synack |= answer;
 	if (p->flags & NETTRACE_PKT_RETRANS) {
 		mark_again(a, NT_OBSERVED);
 		return;
@@ -185,8 +187,8 @@ void nt_marks_of_data(struct nt_mark_at *a)
 			nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "paws", NT_INFERRED, 0);
 		return;
 	}
-	/* a SYN of another connection */
-	if (TH(p, SYN) && p->seq != (uint32_t)a->d->base)
+	/* a SYN of another connection; the answer to one that crossed the own */
+	if (TH(p, SYN) && (p->seq != (uint32_t)a->d->base || answer))
 		return;
 	if (fresh(a) == len && a->end > a->d->acked) {
 		if (was_overtaken(a))

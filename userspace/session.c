@@ -21,7 +21,8 @@
 #define POLL_MS	      50	     /* how soon COMMAND's end is noticed */
 #define FORGET_NS     300000000000LL /* what a long follow lets go: silent so long */
 #define BURST	      4096	     /* events between looks at the rest */
-#define CALL_COST     90	     /* instructions a system call, docs/performance.md */
+#define CALL_COST     90	     /* instructions a system call: docs/performance.md */
+#define CALL_COST_IO  260	     /* of those that may be on a socket, on other files */
 
 /*
  * Files.  Time is that of the events.  A packet that was captured at one place
@@ -132,8 +133,8 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		catch_signals();
 	if (opts.calls && !cli->file && !cli->daemon)
 		fprintf(stderr,
-			"nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more\n",
-			CALL_COST);
+			"nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more, those that read or write %d\n",
+			CALL_COST, CALL_COST_IO);
 	return -1;
 }
 

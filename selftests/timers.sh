@@ -69,9 +69,9 @@ t_rto()
 	equal "slow start threshold" "$(samples $C rport=$PORT ssthresh | tail -n 1)" "$(ss_of $C ssthresh)"
 	observe_timers
 	# the first was a tail loss probe's, the others the RTO's
-	equal "timers that fired" "$(said type=timer end=client event=fired 'timer=rto|tlp' basis=observed)" \
+	equal "timers that fired" "$(said type=timer end=client event=fired 'timer=retransmission|tail-loss-probe' basis=observed)" \
 		"$(said type=segment marks.*.name=retransmission)"
-	at_least "of them the RTO" "$(said type=timer end=client event=fired timer=rto)" 3
+	at_least "of them the RTO" "$(said type=timer end=client event=fired timer=retransmission)" 3
 }
 
 # smoothed round trip and its variance, after some
@@ -219,9 +219,9 @@ t_delayed_ack()
 	until_true 5 eval '[ "$(in_ns $S nstat -asz TcpExtDelayedACKs | awk "\$1 == \"TcpExtDelayedACKs\" { print \$2 }")" -ge 1 ]' ||
 		fail "the kernel delayed no ACK"
 	observe_timers
-	at_least "delayed ACKs" "$(said type=timer timer=delack event=fired)" 1
+	at_least "delayed ACKs" "$(said type=timer timer=delayed-ack event=fired)" 1
 	# said to be observed only where a sample had the timer running
-	[ "$(said type=timer end=server timer=delack event=fired basis=observed)" = 0 ] ||
+	[ "$(said type=timer end=server timer=delayed-ack event=fired basis=observed)" = 0 ] ||
 		at_least "samples with the timer running" \
 			"$(evdump -N $S | grep -c '^timer .*armed=[A-Z,]*DELACK')" 1
 }

@@ -175,6 +175,34 @@ t_half_open_reset()
 	says 0 type=transition end=server to=ESTABLISHED
 }
 
+text_ended_it()
+{
+	observe_both
+	[ "$(said type=transition end=client from=FIN-WAIT-2 to=CLOSED)" = 1 ]
+}
+
+# an orphan in FIN-WAIT-2 gets text that nobody will read: the kernel ends it
+# with a RST, and tells nobody
+t_text_to_orphan()
+{
+	net_pair
+	opened
+	tell client close
+	tell server eof
+	await "the client to be in FIN-WAIT-2" fin_wait_2
+	tell server send 5
+	await "the end of FIN-WAIT-2" text_ended_it
+	by_call client ESTABLISHED FIN-WAIT-1 close
+	by_segment client FIN-WAIT-1 FIN-WAIT-2 ACK
+	by_segment client FIN-WAIT-2 CLOSED PSH,ACK
+	by_segment server CLOSE-WAIT CLOSED RST
+}
+
+fin_wait_2()
+{
+	[ -n "$(in_ns "$C" ss -tanH state fin-wait-2)" ]
+}
+
 # over loopback the ACK of the last FIN is processed inside somebody's close()
 t_never_the_call()
 {
@@ -224,4 +252,5 @@ nt_main "t_close net_pair client" "t_close net_pair server" "t_close net_lo clie
 	"t_exit net_lo client slay" "t_exit net_pair client leave" "t_exit net_pair server leave" \
 	t_killed_in_recv "t_shutdown client" "t_shutdown server" "t_unread client close close" \
 	"t_unread server close close" "t_unread server slay exit" "t_linger0 client" "t_linger0 server" \
-	"t_refused net_pair" "t_refused net_lo" t_half_open_reset t_never_the_call t_hostile_name
+	"t_refused net_pair" "t_refused net_lo" t_half_open_reset t_text_to_orphan \
+	t_never_the_call t_hostile_name

@@ -193,8 +193,8 @@ static void print_timer(const struct nettrace_timer *t)
 	       t->lport, t->rport, t->left_ms, t->delack_ms, t->keep_ms, t->rto_us, t->srtt_us,
 	       t->rttvar_us, t->ato_ms);
 	printf(" backoff=%u retransmits=%u probes=%u cwnd=%u ssthresh=%u sndwnd=%u rcvwnd=%u\n",
-	       t->backoff, t->retransmits, t->probes_out, t->snd_cwnd, t->snd_ssthresh,
-	       t->snd_wnd, t->rcv_wnd);
+	       t->backoff, t->retransmits, t->probes_out, t->snd_cwnd, t->snd_ssthresh, t->snd_wnd,
+	       t->rcv_wnd);
 }
 
 static void print_rec(const union nettrace_rec *r)

@@ -15,7 +15,7 @@ enum { CLIENT, SERVER };
 
 struct call {
 	int nr;
-	int end;    /* whose socket: CLIENT, SERVER */
+	int end; /* whose socket: CLIENT, SERVER */
 	uint32_t tid;
 	uint64_t sk;
 	uint8_t valid, state;
@@ -89,9 +89,11 @@ static void expect_items(const struct script *s, const char *want)
 				       it->call->t_end ? "" : "?",
 				       it->call->part == NT_CALL_RETURNED ? "<" : "");
 		else if (it->type == NT_ITEM_TIMER)
-			len = snprintf(to, n, "%s%d%s%s@%u ", it->timer->end ? "s:" : "c:",
-				       it->timer->name, event[it->timer->event],
-				       it->timer->basis == NT_INFERRED ? "~" : "", it->timer->arrow);
+			len = snprintf(to, n, "%s%d%s%s@%u ",
+				       it->timer->end ? "s:" : "c:", it->timer->name,
+				       event[it->timer->event],
+				       it->timer->basis == NT_INFERRED ? "~" : "",
+				       it->timer->arrow);
 		else if (it->type == NT_ITEM_QUEUE)
 			len = snprintf(to, n, "%s%s%s@%u ", verdict[it->queue->verdict],
 				       it->queue->basis == NT_INFERRED ? "~" : "",
@@ -313,9 +315,10 @@ static void timers_from_samples(void **state)
 	feed_timer(&s, 100000, CLIENT, NETTRACE_SK_FULL, NETTRACE_TIMER_RTO, 900);
 	script_run(&s, "200000 0 OUT c>s ACK seq=101 ack=901 sk=FULL:ESTABLISHED\n");
 	feed_timer(&s, 200000, CLIENT, NETTRACE_SK_FULL, NETTRACE_TIMER_RTO, 804);
-	script_run(&s, "300000 0 OUT c>s PSH,ACK seq=101 ack=901 len=5 sk=FULL:ESTABLISHED nxt=101\n");
-	feed_timer(&s, 300000, CLIENT, NETTRACE_SK_FULL,
-		   NETTRACE_TIMER_RTO | NETTRACE_TIMER_KEEP, 1000);
+	script_run(&s,
+		   "300000 0 OUT c>s PSH,ACK seq=101 ack=901 len=5 sk=FULL:ESTABLISHED nxt=101\n");
+	feed_timer(&s, 300000, CLIENT, NETTRACE_SK_FULL, NETTRACE_TIMER_RTO | NETTRACE_TIMER_KEEP,
+		   1000);
 	script_run(&s, "400000 0 IN s>c ACK seq=901 ack=106 sk=FULL:ESTABLISHED\n");
 	feed_timer(&s, 400000, CLIENT, NETTRACE_SK_FULL, NETTRACE_TIMER_KEEP, 900);
 	nt_model_finish(s.m);

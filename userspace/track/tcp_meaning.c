@@ -2,9 +2,7 @@
 /*
  * tcp_meaning.c - see tcp_meaning.h
  */
-#include "tcp_meaning.h"
-
-#define TH(g, f) ((g)->flags & NETTRACE_TH_##f)
+#include "tcp_tcb.h"
 
 struct list {
 	enum nt_meaning *m;
@@ -15,81 +13,6 @@ static void say(struct list *l, enum nt_meaning m)
 {
 	if (l->n < NT_MEANINGS_MAX)
 		l->m[l->n++] = m;
-}
-
-const char *nt_meaning_name(enum nt_meaning m)
-{
-	static const char *const name[NT_MEANING_MAX] = {
-		[NT_SND_SYN] = "snd-syn",
-		[NT_SND_SYNACK] = "snd-syn-ack",
-		[NT_SND_ACK] = "snd-ack",
-		[NT_SND_TEXT] = "snd-text",
-		[NT_SND_ACK_OF_FIN] = "snd-ack-of-fin",
-		[NT_SND_FIN] = "snd-fin",
-		[NT_SND_RST] = "snd-rst",
-		[NT_SND_RST_REPLY] = "snd-rst-reply",
-		[NT_SND_RST_REFUSE] = "snd-rst-refuse",
-		[NT_RCV_SYN] = "rcv-syn",
-		[NT_RCV_SYNACK] = "rcv-syn-ack",
-		[NT_RCV_ACK_OF_SYN] = "rcv-ack-of-syn",
-		[NT_RCV_ACK] = "rcv-ack",
-		[NT_RCV_ACK_OF_FIN] = "rcv-ack-of-fin",
-		[NT_RCV_TEXT] = "rcv-text",
-		[NT_RCV_PROBE] = "rcv-probe",
-		[NT_RCV_FIN] = "rcv-fin",
-		[NT_RCV_FIN_EARLY] = "rcv-fin-early",
-		[NT_RCV_RST] = "rcv-rst",
-		[NT_RCV_RST_CHALLENGE] = "rcv-rst-challenge",
-		[NT_RCV_RST_OUTSIDE] = "rcv-rst-outside",
-		[NT_RCV_SYN_AGAIN] = "rcv-syn-again",
-		[NT_RCV_SYN_CHALLENGE] = "rcv-syn-challenge",
-		[NT_RCV_SYN_REUSE] = "rcv-syn-reuse",
-		[NT_RCV_OLD_DUPLICATE] = "rcv-old-duplicate",
-		[NT_RCV_UNACCEPTABLE] = "rcv-unacceptable",
-		[NT_RCV_PAWS] = "rcv-paws",
-		[NT_RCV_NO_ACK] = "rcv-no-ack",
-		[NT_RCV_BAD_ACK] = "rcv-bad-ack",
-		[NT_RCV_ACK_UNSENT] = "rcv-ack-unsent",
-		[NT_RCV_ACK_TOO_OLD] = "rcv-ack-too-old",
-		[NT_RCV_IGNORED] = "rcv-ignored",
-		[NT_RCV_TO_NOBODY] = "rcv-to-nobody",
-		[NT_USR_OPEN] = "usr-open",
-		[NT_USR_LISTEN] = "usr-listen",
-		[NT_USR_CLOSE] = "usr-close",
-		[NT_USR_ABORT] = "usr-abort",
-		[NT_TMO_USER] = "tmo-user",
-		[NT_TMO_TIME_WAIT] = "tmo-time-wait",
-		[NT_ICMP_HARD] = "icmp-hard",
-	};
-
-	return (unsigned int)m < NT_MEANING_MAX ? name[m] : "?";
-}
-
-enum nt_answer nt_meaning_answer(enum nt_meaning m)
-{
-	switch (m) {
-	case NT_RCV_SYN:
-	case NT_RCV_SYN_REUSE:
-		return NT_ANSWER_SYNACK;
-	case NT_RCV_SYNACK:
-	case NT_RCV_TEXT:
-	case NT_RCV_PROBE:
-	case NT_RCV_FIN:
-	case NT_RCV_FIN_EARLY:
-	case NT_RCV_RST_CHALLENGE:
-	case NT_RCV_SYN_CHALLENGE:
-	case NT_RCV_OLD_DUPLICATE:
-	case NT_RCV_UNACCEPTABLE:
-	case NT_RCV_PAWS:
-	case NT_RCV_ACK_UNSENT:
-	case NT_RCV_ACK_TOO_OLD:
-		return NT_ANSWER_ACK;
-	case NT_RCV_BAD_ACK:
-	case NT_RCV_TO_NOBODY:
-		return NT_ANSWER_RST;
-	default:
-		return NT_ANSWER_NONE;
-	}
 }
 
 void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p)
@@ -104,17 +27,6 @@ void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p)
 		.optflags = p->optflags,
 		.wscale = p->wscale,
 	};
-}
-
-/* SEG.LEN of RFC 9293, 3.3.1; a RST's payload is a text for people */
-static uint32_t seg_len(const struct nt_segment *g)
-{
-	return g->len + !!TH(g, SYN) + !!TH(g, FIN);
-}
-
-static uint32_t fin_of(const struct nt_segment *g)
-{
-	return g->seq + g->len + !!TH(g, SYN);
 }
 
 /* what it numbers lies in what this end has sent, after its SYN */
@@ -153,12 +65,6 @@ size_t nt_meaning_sent(const struct nt_tcb *t, const struct nt_segment *g,
 	return l.n;
 }
 
-/* 0 when the edge that was offered has been reached */
-static uint32_t rcv_wnd(const struct nt_tcb *t)
-{
-	return nt_seq_before(t->rcv_nxt, t->right) ? t->right - t->rcv_nxt : 0;
-}
-
 static bool in_window(const struct nt_tcb *t, uint32_t seq)
 {
 	if (!t->rcv_known)
@@ -166,19 +72,19 @@ static bool in_window(const struct nt_tcb *t, uint32_t seq)
 	if (!t->right_known)
 		return !nt_seq_before(seq, t->rcv_nxt);
 	/* a window of 0 takes what carries no text: ACK, URG, RST */
-	if (!rcv_wnd(t))
+	if (!nt_rcv_wnd(t))
 		return seq == t->rcv_nxt;
-	return seq - t->rcv_nxt < rcv_wnd(t);
+	return seq - t->rcv_nxt < nt_rcv_wnd(t);
 }
 
 /* RFC 9293, 3.4: the first or the last octet lies in the window */
 static bool acceptable(const struct nt_tcb *t, const struct nt_segment *g)
 {
-	uint32_t len = seg_len(g);
+	uint32_t len = nt_seglen(g);
 
 	if (in_window(t, g->seq))
 		return true;
-	return len && (!t->right_known || rcv_wnd(t)) && in_window(t, g->seq + len - 1);
+	return len && (!t->right_known || nt_rcv_wnd(t)) && in_window(t, g->seq + len - 1);
 }
 
 /* RFC 7323, 5.3, R1 */
@@ -204,50 +110,11 @@ static bool may_reuse(const struct nt_tcb *t, const struct nt_segment *g)
 	return higher;
 }
 
-/* up to where all is there, with [@from, @to) besides */
-static uint32_t edge_with(const struct nt_tcb *t, uint32_t from, uint32_t to)
-{
-	uint32_t edge = t->rcv_nxt;
-	bool more = true;
-	size_t i;
-
-	while (more) {
-		more = false;
-		if (!nt_seq_before(edge, from) && nt_seq_before(edge, to)) {
-			edge = to;
-			more = true;
-		}
-		for (i = 0; i < t->nahead; i++) {
-			if (nt_seq_before(edge, t->ahead[i].from) ||
-			    !nt_seq_before(edge, t->ahead[i].to))
-				continue;
-			edge = t->ahead[i].to;
-			more = true;
-		}
-	}
-	return edge;
-}
-
-/* the part of the text that fits the window; *@fin: the FIN does, too */
-static uint32_t text_end(const struct nt_tcb *t, const struct nt_segment *g, bool *fin)
-{
-	uint32_t end = g->seq + g->len;
-
-	*fin = TH(g, FIN);
-	if (!t->rcv_known || !t->right_known)
-		return end;
-	if (*fin && !nt_seq_before(end, t->right))
-		*fin = false;
-	if (nt_seq_before(t->right, end))
-		end = t->right;
-	return nt_seq_before(end, g->seq) ? g->seq : end;
-}
-
 /* seventh and eighth of 3.10.7.4: text, then FIN */
 static void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, struct list *l)
 {
 	bool has_fin, known = t->fin_seen;
-	uint32_t end = text_end(t, g, &has_fin), fin = t->peer_fin, edge;
+	uint32_t end = nt_tcb_text_end(t, g, &has_fin), fin = t->peer_fin, edge;
 
 	if (!t->rcv_known) {
 		if (g->len)
@@ -259,7 +126,7 @@ static void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, str
 	/* nothing follows a FIN */
 	if (t->fin_seen && nt_seq_before(t->peer_fin, t->rcv_nxt))
 		return;
-	if (t->right_known && !rcv_wnd(t) && (g->len || TH(g, FIN))) {
+	if (t->right_known && !nt_rcv_wnd(t) && (g->len || TH(g, FIN))) {
 		say(l, NT_RCV_PROBE);
 		return;
 	}
@@ -267,11 +134,11 @@ static void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, str
 		say(l, NT_RCV_TEXT);
 	if (has_fin && !known) {
 		known = true;
-		fin = fin_of(g);
+		fin = nt_fin_of(g);
 	}
 	if (!known)
 		return;
-	edge = edge_with(t, g->seq, end);
+	edge = nt_tcb_edge(t, g->seq, end);
 	if (edge == fin)
 		say(l, NT_RCV_FIN);
 	else if (has_fin)
@@ -470,7 +337,7 @@ size_t nt_meaning_lenient(const struct nt_tcb *t, enum nt_state s, const struct 
 		break;
 	case NT_RCV_OLD_DUPLICATE:
 	case NT_RCV_UNACCEPTABLE:
-		if (!nt_seq_before(g->seq + seg_len(g), left) &&
+		if (!nt_seq_before(g->seq + nt_seglen(g), left) &&
 		    !(t->right_known && nt_seq_before(t->right, g->seq)))
 			accepted(t, s, g, &l);
 		break;
@@ -478,188 +345,4 @@ size_t nt_meaning_lenient(const struct nt_tcb *t, enum nt_state s, const struct 
 		break;
 	}
 	return l.n;
-}
-
-/* an octet of this end was sent, up to @end */
-static void sent_up_to(struct nt_tcb *t, uint32_t end)
-{
-	if (!t->snd_known || nt_seq_before(t->nxt, end))
-		t->nxt = end;
-	t->snd_known = true;
-}
-
-/* [@from, @to) arrived; what RCV.NXT reaches by it is no longer ahead */
-static void arrived(struct nt_tcb *t, uint32_t from, uint32_t to)
-{
-	size_t i = 0;
-
-	t->rcv_nxt = edge_with(t, from, to);
-	while (i < t->nahead) {
-		/* one that it touches becomes part of it */
-		if (!nt_seq_before(t->ahead[i].to, from) && !nt_seq_before(to, t->ahead[i].from)) {
-			if (nt_seq_before(t->ahead[i].from, from))
-				from = t->ahead[i].from;
-			if (nt_seq_before(to, t->ahead[i].to))
-				to = t->ahead[i].to;
-		} else if (nt_seq_before(t->rcv_nxt, t->ahead[i].to)) {
-			i++;
-			continue;
-		}
-		t->ahead[i] = t->ahead[--t->nahead];
-		i = 0;
-	}
-	if (nt_seq_before(t->rcv_nxt, from) && nt_seq_before(from, to) &&
-	    t->nahead < NT_HOLES_MAX) {
-		t->ahead[t->nahead].from = from;
-		t->ahead[t->nahead++].to = to;
-	}
-	/* the FIN takes a number of its own */
-	if (t->fin_seen && t->rcv_nxt == t->peer_fin)
-		t->rcv_nxt++;
-}
-
-/* it acknowledges: so all before @ack has reached it, the FIN perhaps */
-static void acknowledges(struct nt_tcb *t, uint32_t ack)
-{
-	if (!t->rcv_known) {
-		t->rcv_known = true;
-		t->rcv_nxt = ack;
-	} else if (nt_seq_before(t->rcv_nxt, ack)) {
-		t->rcv_nxt = ack;
-		arrived(t, ack, ack);
-	}
-	if (!t->acked_known || nt_seq_before(t->acked, ack))
-		t->acked = ack;
-	t->acked_known = true;
-}
-
-/* the right edge that it offers; a SYN's window is never scaled (RFC 7323, 2.2) */
-static void offers(struct nt_tcb *t, const struct nt_segment *g)
-{
-	uint32_t wnd = g->window, right;
-
-	if (!TH(g, SYN)) {
-		/* whether it is scaled was said in SYNs that were not seen */
-		if (!t->iss_known || !t->irs_known)
-			return;
-		if (t->scale_sent && t->scale_seen)
-			wnd <<= t->scale;
-	}
-	right = g->ack + wnd;
-	if (!t->right_known || nt_seq_before(t->right, right))
-		t->right = right;
-	t->right_known = true;
-}
-
-/* RFC 7323, 2.3: a shift of more than 14 counts as 14 */
-static uint8_t shift_of(const struct nt_segment *g)
-{
-	return g->wscale > 14 ? 14 : g->wscale;
-}
-
-void nt_tcb_sent(struct nt_tcb *t, const struct nt_segment *g)
-{
-	if (TH(g, RST))
-		return;
-	if (TH(g, SYN)) {
-		if (!t->iss_known)
-			t->una = g->seq;
-		t->iss_known = true;
-		t->una_known = true;
-		t->iss = g->seq;
-		t->syn_wnd = g->window;
-		t->scale_sent = g->optflags & NETTRACE_OPT_WSCALE;
-		t->scale = shift_of(g);
-	}
-	sent_up_to(t, g->seq + seg_len(g));
-	if (TH(g, FIN)) {
-		t->fin_sent = true;
-		t->fin = fin_of(g);
-	}
-	if (TH(g, ACK)) {
-		acknowledges(t, g->ack);
-		offers(t, g);
-	}
-}
-
-static void peer_syn(struct nt_tcb *t, const struct nt_segment *g)
-{
-	t->irs_known = true;
-	t->irs = g->seq;
-	if (!t->rcv_known || nt_seq_before(t->rcv_nxt, g->seq + 1))
-		t->rcv_nxt = g->seq + 1;
-	t->rcv_known = true;
-	t->scale_seen = g->optflags & NETTRACE_OPT_WSCALE;
-	t->peer_scale = shift_of(g);
-	if (t->iss_known && !t->right_known) {
-		t->right = t->rcv_nxt + t->syn_wnd;
-		t->right_known = true;
-	}
-}
-
-static void acknowledged(struct nt_tcb *t, const struct nt_segment *g)
-{
-	uint32_t wnd = g->window;
-
-	if (!t->una_known || nt_seq_before(t->una, g->ack))
-		t->una = g->ack;
-	t->una_known = true;
-	if (!TH(g, SYN) && t->irs_known && t->scale_sent && t->scale_seen)
-		wnd <<= t->peer_scale;
-	else if (!TH(g, SYN) && !t->irs_known)
-		wnd <<= 14;
-	if (wnd > t->max_wnd)
-		t->max_wnd = wnd;
-}
-
-static void text_arrived(struct nt_tcb *t, const struct nt_segment *g)
-{
-	uint32_t seq = g->seq + !!TH(g, SYN);
-	struct nt_segment text = { .seq = seq, .len = g->len, .flags = TH(g, FIN) };
-	bool fin;
-	uint32_t end = text_end(t, &text, &fin);
-
-	if (!t->rcv_known) {
-		t->rcv_known = true;
-		t->rcv_nxt = seq;
-	}
-	if (fin && !t->fin_seen) {
-		t->fin_seen = true;
-		t->peer_fin = end;
-	}
-	arrived(t, seq, end);
-}
-
-void nt_tcb_received(struct nt_tcb *t, const struct nt_segment *g, const enum nt_meaning *m,
-		     size_t n)
-{
-	bool opens = false, acks = false, text = false;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		opens |= m[i] == NT_RCV_SYN || m[i] == NT_RCV_SYNACK;
-		acks |= m[i] == NT_RCV_SYNACK || m[i] == NT_RCV_ACK_OF_SYN || m[i] == NT_RCV_ACK ||
-			m[i] == NT_RCV_ACK_OF_FIN;
-		text |= m[i] == NT_RCV_TEXT || m[i] == NT_RCV_FIN || m[i] == NT_RCV_FIN_EARLY;
-	}
-	if (!opens && !acks)
-		return;
-	if (opens)
-		peer_syn(t, g);
-	if (acks)
-		acknowledged(t, g);
-	/* RFC 7323, 4.3 */
-	if ((g->optflags & NETTRACE_OPT_TS) &&
-	    (!t->ts_known || (!nt_seq_before(g->tsval, t->ts_recent) &&
-			      (opens || !t->acked_known || !nt_seq_before(t->acked, g->seq))))) {
-		t->ts_known = true;
-		t->ts_recent = g->tsval;
-	}
-	/* what a SYN without ACK carries waits, or comes again (RFC 7413) */
-	if (text)
-		text_arrived(t, g);
-	else if (!t->rcv_known && acks) {
-		t->rcv_known = true;
-		t->rcv_nxt = g->seq;
-	}
 }

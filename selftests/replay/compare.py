@@ -123,9 +123,9 @@ def against_tshark(name, objs):
         return
     compare(name, "streams", [len(s) for _, s in ours], [len(s) for s in streams])
     compare(name, "segments",
-            [f"{c['conv']}/{s['n']} {c['client' if s['dir'] == 'c>s' else 'server']['port']} "
+            [f"{i + 1}/{s['n']} {c['client' if s['dir'] == 'c>s' else 'server']['port']} "
              f"seq {s.get('seq', unknown(s))} ack {s.get('ack', 0)} flags {flag_bits(s['flags']):#06x} "
-             f"len {s['len']}" for c, ss in ours for s in ss],
+             f"len {s['len']}" for i, (c, ss) in enumerate(ours) for s in ss],
             [f"{i + 1}/{n + 1} {r['tcp.srcport']} seq {r['tcp.seq']} ack {r['tcp.ack'] or 0} "
              f"flags {int(r['tcp.flags'], 16):#06x} len {r['tcp.len']}"
              for i, rows in enumerate(streams) for n, r in enumerate(rows)])

@@ -128,6 +128,7 @@ static struct nt_under_way *nt_way_take(int tid)
 
 static void nt_way_free(struct nt_under_way *w)
 {
+	/* what was read of it was read before it is another's: cmpxchg() above */
 	smp_store_release(&w->tid, 0);
 }
 

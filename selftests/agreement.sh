@@ -27,11 +27,11 @@ bad_network()
 	local dev
 
 	for dev in left right; do
-		must tc -n $R qdisc add dev $dev root netem limit 5000 delay 12ms 8ms \
+		must tc -n "$R" qdisc add dev $dev root netem limit 5000 delay 12ms 8ms \
 			loss 2% duplicate 2% reorder 10% 50%
 	done
 	# ports where nobody answers, and where ICMP does
-	must in_ns $S nft "add table inet nts
+	must in_ns "$S" nft "add table inet nts
 		add chain inet nts in { type filter hook input priority 0; }
 		add rule inet nts in tcp dport 9 drop
 		add rule inet nts in tcp dport 11 reject with icmpx admin-prohibited"
@@ -51,7 +51,7 @@ willing()
 # no TCP socket is left, neither half-open ones nor those in TIME-WAIT
 no_sockets()
 {
-	[ -z "$(in_ns $C ss -Htan; in_ns $S ss -Htan)" ]
+	[ -z "$(in_ns "$C" ss -Htan; in_ns "$S" ss -Htan)" ]
 }
 
 # seldom: looking costs time, waiting costs none (--icount)
@@ -61,7 +61,7 @@ await_no_sockets()
 
 	until no_sockets; do
 		[ $SECONDS -lt $end ] ||
-			fail "sockets are left: $(in_ns $C ss -Htano | head -n 5; in_ns $S ss -Htano | head -n 5)"
+			fail "sockets are left: $(in_ns "$C" ss -Htano | head -n 5; in_ns "$S" ss -Htano | head -n 5)"
 		pause 4
 	done
 }
@@ -98,12 +98,12 @@ keep()
 
 record_traffic()
 {
-	"$NETTRACE" record "$NT_TMP/recording" -N $C,$S 2>"$NT_TMP/recorder" &
+	"$NETTRACE" record "$NT_TMP/recording" -N "$C","$S" 2>"$NT_TMP/recorder" &
 	RECORDER=$!
 	echo $RECORDER >>"$NT_TMP/pids"
 	await "the recorder to begin" test -s "$NT_TMP/recording"
 	conns -n "$CONNECTIONS" -p "$AT_A_TIME" -s "$SEED" \
-		$C $CADDR $CADDR6 $S $SADDR $SADDR6 >"$NT_TMP/ways" ||
+		"$C" "$CADDR" "$CADDR6" "$S" "$SADDR" "$SADDR6" >"$NT_TMP/ways" ||
 		fail "the connections could not be made"
 	await_no_sockets
 	kill -INT $RECORDER

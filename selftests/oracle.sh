@@ -71,7 +71,7 @@ oracle_off()
 
 no_mini()
 {
-	[ "$(stat_of mini_now $C) $(stat_of mini_now $S)" = "0 0" ]
+	[ "$(stat_of mini_now "$C") $(stat_of mini_now "$S")" = "0 0" ]
 }
 
 # asking costs more time here than waiting
@@ -104,7 +104,7 @@ t_oracle()
 	until_true 100 no_mini_soon || fail "mini sockets are left: $(stat_of mini_now $C) $(stat_of mini_now $S)"
 	oracle_off
 	for f in $C $S; do
-		evdump -N $f
+		evdump -N "$f"
 	done >"$NT_TMP/events" || fail "evdump"
 	python3 "$NT_DIR/lib/oracle.py" compare "$NT_TMP/trace" "$NT_TMP/events" >"$NT_TMP/out"
 	diag "$(cat "$NT_TMP/out")"

@@ -6,13 +6,14 @@
 # told apart, as the kernel's own counters tell them apart; and the lengths are those
 # that ss shows.
 
+# shellcheck disable=SC2016 # programs in single quotes: awk's and the inner shell's
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
 # counter NAME: of the server's namespace
 counter()
 {
-	in_ns $S nstat -asz "$1" | awk -v name="$1" '$1 == name { print $2 }'
+	in_ns "$S" nstat -asz "$1" | awk -v name="$1" '$1 == name { print $2 }'
 }
 
 # counters: those of dropped and cookie-answered SYNs, in this order
@@ -25,7 +26,7 @@ counters()
 # verdicts: what nettrace says, in the order of counters
 verdicts()
 {
-	observe $C,$S
+	observe "$C","$S"
 	echo "$(said type=queue verdict=accept-queue-full) $(said type=queue verdict=request-queue-full)" \
 		"$(said type=queue verdict=syn-cookie) $(said type=queue verdict=syn-cookie)"
 }
@@ -35,13 +36,13 @@ same_verdicts()
 {
 	until_true 15 eval '[ "$(verdicts)" = "$(counters)" ]' ||
 		fail "verdicts: $(verdicts), the kernel counts $(counters)"
-	observe $C,$S
+	observe "$C","$S"
 }
 
 # accept_queue: Recv-Q and Send-Q of the listener, as ss has them
 accept_queue()
 {
-	in_ns $S ss -tlnH "sport = :$PORT" | awk '{ print $2 "/" $3 }'
+	in_ns "$S" ss -tlnH "sport = :$PORT" | awk '{ print $2 "/" $3 }'
 }
 
 # begin SYNCOOKIES BACKLOG: a listener that never accepts, clients that try once
@@ -58,10 +59,10 @@ begin()
 # syns N: so many raw SYNs from N ports, whose SYN,ACKs nobody answers
 syns()
 {
-	in_ns $C nft 'add table inet quiet
+	in_ns "$C" nft 'add table inet quiet
 		add chain inet quiet in { type filter hook input priority 0; }
 		add rule inet quiet in tcp flags & (syn|ack) == (syn|ack) drop' || fail "nft"
-	in_ns $C python3 - "$CADDR" "$SADDR" "$PORT" "$1" <<-'EOF2' || fail "raw SYNs"
+	in_ns "$C" python3 - "$CADDR" "$SADDR" "$PORT" "$1" <<-'EOF2' || fail "raw SYNs"
 		import socket, struct, sys, time
 		src, dst, port, n = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 		def csum(b):
@@ -84,8 +85,8 @@ filled()
 	local i
 
 	for i in $(seq "$1"); do
-		peer fill$i $C
-		tell fill$i connect $SADDR $PORT
+		peer fill"$i" "$C"
+		tell fill"$i" connect "$SADDR" $PORT
 	done
 	await "the accept queue to fill" eval "[ \"\$(accept_queue)\" = $1/$2 ]"
 }

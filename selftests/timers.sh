@@ -6,6 +6,7 @@
 # and what fires against the kernel's own counters.  Time that nobody uses is skipped
 # here, so that keepalive and TIME-WAIT last a moment.
 
+# shellcheck disable=SC2016 # programs in single quotes: awk's and the inner shell's
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
@@ -20,7 +21,7 @@ with_timers()
 observe_timers()
 {
 	JSON=$NT_TMP/json
-	"$NETTRACE" timeline --timers --json -N $C,$S >"$JSON" 2>"$NT_TMP/json.err" ||
+	"$NETTRACE" timeline --timers --json -N "$C","$S" >"$JSON" 2>"$NT_TMP/json.err" ||
 		fail "nettrace timeline --timers: $(cat "$NT_TMP/json.err")"
 }
 
@@ -39,7 +40,7 @@ samples()
 
 retransmissions()
 {
-	in_ns $C nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }'
+	in_ns "$C" nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }'
 }
 
 retransmitted()
@@ -62,7 +63,7 @@ t_rto()
 		backoff=$(ss_of $C backoff)
 		equal "ss still is of before the next one" "$(retransmissions)" $i
 		await "retransmission $((i + 1))" retransmitted $((i + 1))
-		equal "RTO sampled at the next one" "$(samples $C rport=$PORT rto | tail -n 1)" ${rto}000
+		equal "RTO sampled at the next one" "$(samples $C rport=$PORT rto | tail -n 1)" "${rto}"000
 		equal "its back-off" "$(samples $C rport=$PORT backoff | tail -n 1)" "$backoff"
 	done
 	equal "congestion window" "$(samples $C rport=$PORT cwnd | tail -n 1)" "$(ss_of $C cwnd)"
@@ -133,7 +134,7 @@ except OSError as e:
 
 keepalives_sent()
 {
-	[ "$(in_ns $C nstat -asz TcpExtTCPKeepAlive | awk '$1 == "TcpExtTCPKeepAlive" { print $2 }')" -ge "$1" ]
+	[ "$(in_ns "$C" nstat -asz TcpExtTCPKeepAlive | awk '$1 == "TcpExtTCPKeepAlive" { print $2 }')" -ge "$1" ]
 }
 
 # the receiver's window closes: the persist timer probes it
@@ -159,12 +160,12 @@ t_persist()
 
 persist_runs()
 {
-	in_ns $C ss -tnoH state established | grep -q 'timer:(persist'
+	in_ns "$C" ss -tnoH state established | grep -q 'timer:(persist'
 }
 
 probed()
 {
-	[ "$(in_ns $C nstat -asz TcpExtTCPWinProbe | awk '$1 == "TcpExtTCPWinProbe" { print $2 }')" -ge "$1" ]
+	[ "$(in_ns "$C" nstat -asz TcpExtTCPWinProbe | awk '$1 == "TcpExtTCPWinProbe" { print $2 }')" -ge "$1" ]
 }
 
 # a request's timer, an orphan's FIN-WAIT-2, TIME-WAIT
@@ -203,12 +204,12 @@ t_time_wait()
 # an ACK that waits for data to go with: its timer was seen, or its delay tells
 t_delayed_ack()
 {
-	local sent
+	local i
 
 	with_timers
 	opened
 	# out of quick-ack mode: data in both directions
-	for sent in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	for ((i = 0; i < 12; i++)); do
 		tell client send 10
 		tell server recv 10
 		tell server send 10

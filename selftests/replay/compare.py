@@ -20,6 +20,7 @@ FIELDS = [
     "tcp.flags", "tcp.len", "tcp.completeness", "tcp.analysis.retransmission",
     "tcp.analysis.fast_retransmission", "tcp.analysis.spurious_retransmission",
     "tcp.analysis.out_of_order", "tcp.analysis.keep_alive", "tcp.analysis.zero_window_probe",
+    "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr", "frame.time_epoch", "ip.id",
 ]
 # what is said of acknowledgements and windows
 WINDOWS = {
@@ -134,9 +135,12 @@ def against_tshark(name, objs):
     told = [{s["n"]: kind(s) for s in ss if kind(s)} for _, ss in ours]
     other = [{n + 1: tshark_kind(r) for n, r in enumerate(rows) if tshark_kind(r)}
              for rows in streams]
-    compare(name, "repeated or out of order", [sorted(t) for t in told],
-            [sorted(o) for o in other])
-    told_apart(name, told, other)
+    # tshark knows no PAWS (RFC 7323, 5), but its timestamps tell of whom it is true
+    paws = [{s["n"] for s in ss if "paws" in {m.get("reason") for m in s["marks"]}} &
+            refused(rows) - set(o) for (_, ss), o, rows in zip(ours, other, streams)]
+    compare(name, f"repeated or out of order ({sum(map(len, paws))} by PAWS alone)",
+            [sorted(set(t) - p) for t, p in zip(told, paws)], [sorted(o) for o in other])
+    told_apart(name, told, other, [either(rows) for rows in streams])
     windows(name, ours, streams)
     compare(name, "keepalives and probes",
             [[s["n"] for s in ss if PROBES & words(s)] for _, ss in ours],
@@ -196,10 +200,14 @@ def windows(name, ours, streams):
                 agreed += len(theirs)
             if PROBES & set(mine):
                 probe[s["dir"]] = s
-            top[s["dir"]] = max(top[s["dir"]], s.get("seq", 0) + s["len"] +
-                                s["flags"].count("SYN") + s["flags"].count("FIN"))
+            top[s["dir"]] = max(top[s["dir"]], s.get("seq", 0) + length(s))
     ktap(not wrong, f"{name}: duplicate ACKs, windows, probes and answers"
          f" ({agreed} alike{''.join(f'; {n}: {w}' for w, n in sorted(excused.items()))})", wrong)
+
+
+def length(s):
+    """in sequence space"""
+    return s["len"] + s["flags"].count("SYN") + s["flags"].count("FIN")
 
 
 def words(s):
@@ -218,7 +226,24 @@ def kind(s):
         return "R"
     if "out-of-order" in words(s):
         return "O"
-    return "C" if "old-duplicate" in words(s) and s["len"] else None
+    return "C" if "old-duplicate" in words(s) and length(s) else None
+
+
+def refused(rows):
+    """the segments older than what their receiver had echoed: it refuses them"""
+    echoed, found = {}, set()
+    for n, r in enumerate(rows):
+        if not r["tcp.options.timestamp.tsval"] or int(r["tcp.flags"], 16) & 4:
+            continue
+        val, ecr = (int(r[f"tcp.options.timestamp.{w}"]) for w in ("tsval", "tsecr"))
+        newest = echoed.get(r["tcp.srcport"])
+        if newest is not None and (val - newest) & 0x80000000:
+            found.add(n + 1)
+        if int(r["tcp.flags"], 16) & 0x10:
+            newest = echoed.get(r["tcp.dstport"])
+            if newest is None or not (ecr - newest) & 0x80000000:
+                echoed[r["tcp.dstport"]] = ecr
+    return found
 
 
 def tshark_kind(r):
@@ -252,21 +277,38 @@ def first_here(name, index, candidates):
     top, first = {}, set()
     for o in sorted((o for o in objs if o["type"] == "segment" and o["conv"] == conv),
                     key=lambda o: o["n"]):
-        end = o.get("seq", 0) + o["len"] + o["flags"].count("SYN") + o["flags"].count("FIN")
+        end = o.get("seq", 0) + length(o)
         if o["n"] in candidates and o.get("seq", 0) >= top.get(o["dir"], 0):
             first.add(o["n"])
         top[o["dir"]] = max(top.get(o["dir"], 0), end)
     return first
 
 
-def told_apart(name, told, other):
+def either(rows):
+    """a SYN,ACK that came twice, sooner than by its timer (RFC 6298: a second) and alike in
+    each bit, its identification being 0: the network copied it, or the SYN it answers"""
+    bits = ("tcp.srcport", "tcp.seq", "tcp.ack", "tcp.options.timestamp.tsval",
+            "tcp.options.timestamp.tsecr")
+    seen, found = {}, set()
+    for n, r in enumerate(rows):
+        if int(r["tcp.flags"], 16) & 0x17 != 0x12 or not r["ip.id"] or int(r["ip.id"], 16):
+            continue
+        key, at = tuple(r[b] for b in bits), float(r["frame.time_epoch"])
+        if key in seen and at - seen[key] < 1:
+            found.add(n + 1)
+        seen[key] = at
+    return found
+
+
+def told_apart(name, told, other, unsure):
     """retransmission, out of order, copy: the sender knows, tshark and we conclude"""
     truth = resent(name)
     unseen = [first_here(name, i, t) for i, t in enumerate(truth)]
     compare(name, "retransmissions, by their senders"
-            f" ({sum(map(len, unseen))} of what had not passed here before)",
-            [sorted(n for n in t if t[n] == "R") for t in told],
-            [sorted(t - u) for t, u in zip(truth, unseen)])
+            f" ({sum(map(len, unseen))} of what had not passed here before,"
+            f" {sum(map(len, unsure))} SYN,ACKs that nothing tells apart)",
+            [sorted(n for n in t if t[n] == "R" and n not in e) for t, e in zip(told, unsure)],
+            [sorted(t - u - e) for t, u, e in zip(truth, unseen, unsure)])
     both = [(i + 1, n, t[n], o[n], n in tr) for i, (t, o, tr) in enumerate(zip(told, other, truth))
             for n in t if n in o and t[n] != o[n]]
     wrong = [f"{i}/{n}: nettrace {a}, tshark {b}" for i, n, a, b, sent in both

@@ -383,6 +383,11 @@ static void test_timestamps(void **state)
 	assert_int_equal(t.d[0].ts_val, 130);
 	say_ts(&t, 0, 1, 1, 10, 90);
 	assert_int_equal(t.d[0].ts_val, 130);
+	/* 5.3, R2: what its peer has all of is refused, whatever its timestamp */
+	say_ts(&t, 0, 1, 1, 10, 140);
+	assert_int_equal(t.d[0].ts_val, 130);
+	say_ts(&t, 0, 1, 1, 20, 140);
+	assert_int_equal(t.d[0].ts_val, 140);
 	/* it wraps as sequence numbers do */
 	t.d[0].ts_val = 0xfffffff0u;
 	say_ts(&t, 0, 11, 1, 10, 5);

@@ -272,6 +272,12 @@ static void test_order(void **state)
 		      "  3005 0 FWD c>s ACK seq=1006 ack=5001 len=1 id=15\n"
 		      "  3010 0 FWD c>s ACK seq=1005 ack=5001 len=1 id=16\n",
 	      "9 ~retransmission\n");
+	/* within a tick of the sender's clock one step that fits is enough */
+	CHECK(OPENING "  3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 ts=60 id=10\n"
+		      "  3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 ts=61 id=11\n"
+		      "  3005 0 FWD c>s ACK seq=1004 ack=5001 len=1 ts=61 id=13\n"
+		      " 99000 0 FWD c>s ACK seq=1003 ack=5001 len=1 ts=61 id=12\n",
+	      "7 ~out-of-order\n");
 	/* identifications that do not count say nothing: time does */
 	CHECK(OPENING "  3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 id=900\n"
 		      "  3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 id=11\n"
@@ -573,6 +579,21 @@ static void test_paws(void **state)
 		      " 12000 0 FWD c>s ACK seq=1201 ack=5001 len=100 ts=70\n"
 		      " 13000 0 FWD c>s ACK seq=1101 ack=5001 len=100 ts=65\n",
 	      "7 ~out-of-order\n");
+	/* new numbers: refused when what the receiver echoes is newer */
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n"
+		      " 11000 0 FWD s>c ACK seq=5001 ack=1101 ts=1 ecr=60\n"
+		      " 12000 0 FWD c>s ACK seq=1101 ack=5001 len=100 ts=59\n",
+	      "6 ~old-duplicate:paws\n");
+	/* what was sent after them and came before them may be refused, or come later */
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n"
+		      " 11000 0 FWD s>c ACK seq=5001 ack=1101 ts=1 ecr=60\n"
+		      " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=70\n"
+		      " 13000 0 FWD c>s ACK seq=1101 ack=5001 len=100 ts=65\n",
+	      "6 ~retransmission ~spurious-retransmission:acknowledged\n");
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n"
+		      " 12000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=70\n"
+		      " 13000 0 FWD c>s ACK seq=1101 ack=5001 len=100 ts=65\n",
+	      "5 ~retransmission\n");
 }
 
 static void test_super_segment(void **state)

@@ -146,12 +146,21 @@ static void note_ack(struct nt_dir *d, struct nt_dir *peer, const struct nettrac
 	note_window(d, peer, p, seq, ack);
 }
 
-/* RFC 7323, 4.3: TS.Recent follows what begins at or before the last ACK sent */
-static void note_ts(struct nt_dir *d, const struct nettrace_packet *p, uint64_t seq)
+/*
+ * RFC 7323, 5.3: TS.Recent follows what is acceptable (R2), and begins at or before
+ * the last ACK sent (R3).  What the peer echoes is its TS.Recent.
+ */
+static void note_ts(struct nt_dir *d, struct nt_dir *peer, const struct nettrace_packet *p,
+		    uint64_t seq, uint64_t end)
 {
 	if (!(p->optflags & NETTRACE_OPT_TS))
 		return;
-	if (seq > d->acked || (d->ts_known && (int32_t)(p->tsval - d->ts_val) < 0))
+	if (TH(p, ACK) && (!peer->echo_known || (int32_t)(p->tsecr - peer->ts_echo) > 0)) {
+		peer->echo_known = true;
+		peer->ts_echo = p->tsecr;
+	}
+	if (seq > d->acked || (seq < d->acked && end <= d->acked) ||
+	    (d->ts_known && (int32_t)(p->tsval - d->ts_val) < 0))
 		return;
 	d->ts_known = true;
 	d->ts_val = p->tsval;
@@ -176,7 +185,7 @@ uint32_t nt_dir_pass(struct nt_dir *d, struct nt_dir *peer, const struct nettrac
 	end = to + !!TH(p, FIN);
 	if (!plausible(d, peer, seq))
 		return 0;
-	note_ts(d, p, seq);
+	note_ts(d, peer, p, seq, end);
 	d->sent = true;
 	if (TH(p, SYN)) {
 		d->isn_known = true;

@@ -46,13 +46,14 @@
  * @wl2:	which acknowledged this position of the peer's (SND.WL1, SND.WL2)
  * @wild:	a segment far beyond the window; 0: none
  * @unseen:	an acknowledgement of what was not seen; 0: none
- * @ts_known:	@ts_val: its last timestamp in order (RFC 7323, TS.Recent of the peer)
+ * @ts_known:	@ts_val: its last timestamp in order: TS.Recent (RFC 7323) of a peer at this place
+ * @echo_known:	@ts_echo: the newest of its timestamps that the peer echoed: the peer's TS.Recent
  */
 struct nt_dir {
 	bool based, isn_known, fin_known, sent;
-	bool window_known, wscale_offered, wscale_ok, wscale_guess, ts_known;
+	bool window_known, wscale_offered, wscale_ok, wscale_guess, ts_known, echo_known;
 	uint8_t wscale;
-	uint32_t window, ts_val;
+	uint32_t window, ts_val, ts_echo;
 	uint64_t base, fin, max, acked, edge, right, wl1, wl2, wild, unseen;
 	struct nt_ranges ranges;
 };

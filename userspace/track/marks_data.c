@@ -8,6 +8,8 @@
  * overtaken: the sender's own clock (timestamps) and counter (IPv4
  * identifications) know the order of sending; where there is neither, time does.
  */
+#include <stdlib.h>
+
 #include "marks_priv.h"
 
 #define RTO_MIN	  (200 * NT_TIME_MS)  /* Linux'; RFC 6298 has a second */
@@ -21,23 +23,24 @@ static int32_t id_step(const struct nt_mark_at *a)
 	return (int16_t)(a->p->ip_id - a->own->max_id);
 }
 
-/* do its sender's identifications tell the order of sending */
-static bool ids_count(const struct nt_mark_at *a)
+/* do its sender's identifications tell the order of sending: did @enough of them */
+static bool ids_count(const struct nt_mark_at *a, unsigned int enough)
 {
-	return a->p->hdr.family == NETTRACE_IPV4 && a->p->ip_id && a->own->ids >= IDS_SURE;
+	return a->p->hdr.family == NETTRACE_IPV4 && a->p->ip_id && a->own->ids >= enough;
 }
 
 /* -1: sent before the one at d->max, 1: after it, 0: not known */
 static int sent_order(const struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
-	int32_t step;
+	bool timed = (p->optflags & NETTRACE_OPT_TS) && a->own->max_ts_known;
+	int32_t step = id_step(a);
 
-	if ((p->optflags & NETTRACE_OPT_TS) && a->own->max_ts_known && p->tsval != a->own->max_ts)
+	if (timed && p->tsval != a->own->max_ts)
 		return (int32_t)(p->tsval - a->own->max_ts) < 0 ? -1 : 1;
-	if (!ids_count(a))
+	/* within a tick of its clock they are near each other: one step that fits is enough */
+	if (!ids_count(a, timed && abs(step) <= ID_STEP ? 1 : IDS_SURE))
 		return 0;
-	step = id_step(a);
 	return step < 0 ? -1 : step > 0;
 }
 
@@ -46,6 +49,17 @@ static bool is_paws(const struct nt_mark_at *a)
 {
 	return (a->p->optflags & NETTRACE_OPT_TS) && a->d->ts_known &&
 	       (int32_t)(a->p->tsval - a->d->ts_val) < 0;
+}
+
+/*
+ * The same, wherever it may have been overtaken on its way: its receiver has echoed
+ * a newer one.  That others passed here before it tells nothing: they may come to
+ * their receiver behind it, or be refused there.
+ */
+static bool is_paws_for_sure(const struct nt_mark_at *a)
+{
+	return (a->p->optflags & NETTRACE_OPT_TS) && a->d->echo_known &&
+	       (int32_t)(a->p->tsval - a->d->ts_echo) < 0;
 }
 
 /*
@@ -73,7 +87,7 @@ static const char *old_duplicate(const struct nt_mark_at *a)
 			newer = true;
 	}
 	/* newer than one of them: it was sent again, whatever came before it */
-	if (ids_count(a) && (newer || older))
+	if (ids_count(a, IDS_SURE) && (newer || older))
 		return newer ? NULL : "late";
 	return is_paws(a) ? "paws" : NULL;
 }
@@ -182,8 +196,8 @@ void nt_marks_of_data(struct nt_mark_at *a)
 	if (a->f->owned || !a->d->sent)
 		return;
 	if (a->seq >= a->d->max) {
-		/* new numbers with an old timestamp: those of 4 GiB ago */
-		if (is_paws(a))
+		/* new numbers with an old timestamp: those of 4 GiB ago, or far too late */
+		if (is_paws_for_sure(a))
 			nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "paws", NT_INFERRED, 0);
 		return;
 	}

@@ -70,22 +70,28 @@ static void fail_nth(unsigned int n)
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%u", n);
 
-	if (pwrite(nth_fd, text, len, 0) != len)
+	/* this copies from us: a fault that is left may hit it, and is used up then */
+	if (pwrite(nth_fd, text, len, 0) != len && pwrite(nth_fd, text, len, 0) != len)
 		abort();
 }
 
-/* was the fault used up?  No fault is left behind. */
-static bool failed_one(void)
+/* how many places before the fault were not reached; none is left behind */
+static unsigned int left_over(void)
 {
 	char text[16] = "";
 	unsigned int left;
 
-	/* this copies to us: a fault that is left may hit it, and is used up then */
+	/* this copies to us: a fault that is left may hit it */
 	if (pread(nth_fd, text, sizeof(text) - 1, 0) < 0)
-		return false;
+		return 1;
 	left = (unsigned int)strtoul(text, NULL, 10);
 	fail_nth(0);
-	return !left;
+	return left;
+}
+
+static bool failed_one(void)
+{
+	return !left_over();
 }
 
 static bool of_a_fault(int ret)
@@ -201,7 +207,7 @@ static int traced(void)
 	int fd = open("/proc/thread-self/net/nettrace/events", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
+		return errno == ENOENT || errno == ENODATA ? 0 : -errno;
 	close(fd);
 	return 1;
 }
@@ -256,13 +262,23 @@ FIXTURE_TEARDOWN(faults)
 	EXPECT_EQ(0, module_unload());
 }
 
+/*
+ * The module loader's own allocations are not ours, and the kernel warns of some
+ * that fail: a parameter that is refused tells how many come before our code.
+ */
 TEST_F_TIMEOUT(faults, loading, 1800)
 {
-	unsigned int n;
+	unsigned int n, first;
 	bool more = true;
 	int ret;
 
-	for (n = 1; more && n < MOST; n++) {
+	ASSERT_EQ(0, module_unload());
+	fail_nth(MOST);
+	ret = module_load("ring=none");
+	first = MOST - left_over();
+	ASSERT_EQ(-EINVAL, ret);
+	ASSERT_LT(20, first);
+	for (n = first + 1; more && n < MOST; n++) {
 		ASSERT_EQ(0, module_unload());
 		fail_nth(n);
 		ret = module_load("ring=256");
@@ -271,8 +287,8 @@ TEST_F_TIMEOUT(faults, loading, 1800)
 		TH_LOG("fault %u: error %d", n, ret);
 		ASSERT_EQ(!ret, module_loaded());
 	}
-	TH_LOG("%u places to fail", n - 2);
-	ASSERT_LT(20, n);
+	TH_LOG("%u places to fail, after %u of the loader", n - 2 - first, first);
+	ASSERT_LT(first + 20, n);
 	ASSERT_EQ(0, ret);
 	ASSERT_EQ(1, traced());
 }

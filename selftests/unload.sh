@@ -13,9 +13,9 @@ WARM_UP=5
 # "At once": it waits for the kernel's grace periods and for nobody else.  Readers
 # here would take 60 s, timers of TIME-WAIT 60 s.  Idle it must be under a second;
 # under load an emulated CPU that shares its host needs some for the grace periods.
-IDLE_MS=1000
-MEDIAN_MS=3000
-LIMIT_MS=10000
+IDLE_MS=$((1000 * SLOW))
+MEDIAN_MS=$((3000 * SLOW))
+LIMIT_MS=$((10000 * SLOW))
 
 # kernel memory, in KiB: what is not given back would be found here
 kernel_memory()

@@ -8,8 +8,6 @@
  * overtaken: the sender's own clock (timestamps) and counter (IPv4
  * identifications) know the order of sending; where there is neither, time does.
  */
-#include <stdlib.h>
-
 #include "marks_priv.h"
 
 #define RTO_MIN	  (200 * NT_TIME_MS)  /* Linux'; RFC 6298 has a second */
@@ -21,6 +19,11 @@
 static int32_t id_step(const struct nt_mark_at *a)
 {
 	return (int16_t)(a->p->ip_id - a->own->max_id);
+}
+
+static bool small_step(int32_t step)
+{
+	return step >= -ID_STEP && step <= ID_STEP;
 }
 
 /* do its sender's identifications tell the order of sending: did @enough of them */
@@ -39,7 +42,7 @@ static int sent_order(const struct nt_mark_at *a)
 	if (timed && p->tsval != a->own->max_ts)
 		return (int32_t)(p->tsval - a->own->max_ts) < 0 ? -1 : 1;
 	/* within a tick of its clock they are near each other: one step that fits is enough */
-	if (!ids_count(a, timed && abs(step) <= ID_STEP ? 1 : IDS_SURE))
+	if (!ids_count(a, timed && small_step(step) ? 1 : IDS_SURE))
 		return 0;
 	return step < 0 ? -1 : step > 0;
 }

@@ -40,6 +40,10 @@ static const char *const nt_hooks[] = {
 	[NETTRACE_ARP_OUT] = "ARP_OUT",
 	[NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
 	[NETTRACE_CAPTURE] = "CAPTURE",
+	[NETTRACE_DROPPED] = "DROPPED",
+	[NETTRACE_BR_IN] = "BR_IN",
+	[NETTRACE_BR_FORWARD] = "BR_FORWARD",
+	[NETTRACE_BR_OUT] = "BR_OUT",
 };
 
 static const char *const nt_kinds[] = {

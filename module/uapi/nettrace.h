@@ -39,6 +39,9 @@ enum nettrace_type {
 	NETTRACE_GAP,		/* struct nettrace_gap: events this reader lost */
 	NETTRACE_CALL,		/* struct nettrace_call: a socket's system call */
 	NETTRACE_TIMER,		/* struct nettrace_timer: a socket's timers, sampled */
+	NETTRACE_NEIGH,		/* struct nettrace_neigh: a neighbour entry changed */
+	NETTRACE_ROUTE,		/* struct nettrace_route: how a packet is routed */
+	NETTRACE_DROP,		/* struct nettrace_drop: why the packet before it went */
 	__NETTRACE_TYPE_MAX,
 };
 
@@ -72,6 +75,12 @@ enum nettrace_hook {
 	NETTRACE_CAPTURE,	/* no hook: read from a packet capture; the
 				 * module never writes it
 				 */
+	NETTRACE_DROPPED,	/* no hook: the kernel frees it as dropped; a
+				 * NETTRACE_DROP record follows
+				 */
+	NETTRACE_BR_IN,		/* a bridge: a frame for this host */
+	NETTRACE_BR_FORWARD,	/* from port to port, once for each it leaves by */
+	NETTRACE_BR_OUT,	/* a frame of this host */
 	__NETTRACE_HOOK_MAX,
 };
 
@@ -126,6 +135,7 @@ enum nettrace_sk_kind {
 					 * packet was not yet tied to it
 					 */
 #define NETTRACE_PKT_BAD_OPTS	0x1000	/* TCP options do not parse */
+#define NETTRACE_PKT_OTHERHOST	0x2000	/* the frame was for another host's address */
 
 /* nettrace_packet::tcp_flags: the 12 bits of the header, RFC 9293, 3.1 */
 #define NETTRACE_TH_FIN		0x001
@@ -241,7 +251,10 @@ struct nettrace_packet {
 			__u32 listener_max;	/* its listener */
 		};
 	};
-	__u32 pid;		/* process (thread group), initial pid namespace */
+	union {
+		__u32 pid;	/* process (thread group), initial pid namespace */
+		__u32 in_ifindex;	/* BR_FORWARD: the port it came in by */
+	};
 	union {
 		__u8 ca_state;	/* 0 Open 1 Disorder 2 CWR 3 Recovery 4 Loss */
 		__u8 listen;	/* NETTRACE_SK_LISTEN: NETTRACE_LISTEN_* */
@@ -421,6 +434,106 @@ struct nettrace_timer {
 	__u8  pad[64];
 };
 
+/* nettrace_neigh::old_state, new_state: the kernel's own bits (linux/neighbour.h) */
+#define NETTRACE_NUD_NONE	0x00
+#define NETTRACE_NUD_INCOMPLETE	0x01
+#define NETTRACE_NUD_REACHABLE	0x02
+#define NETTRACE_NUD_STALE	0x04
+#define NETTRACE_NUD_DELAY	0x08
+#define NETTRACE_NUD_PROBE	0x10
+#define NETTRACE_NUD_FAILED	0x20
+#define NETTRACE_NUD_NOARP	0x40
+#define NETTRACE_NUD_PERMANENT	0x80
+
+/* nettrace_neigh::what: which of the kernel's functions changed it */
+enum nettrace_neigh_what {
+	NETTRACE_NEIGH_NONE = 0,
+	NETTRACE_NEIGH_UPDATE,	/* an answer, another message, or an administrator */
+	NETTRACE_NEIGH_TIMER,	/* its timer */
+	NETTRACE_NEIGH_SEND,	/* a packet is to be sent there */
+	__NETTRACE_NEIGH_MAX,
+};
+
+/* nettrace_neigh::flags */
+#define NETTRACE_NEIGH_OLD	0x01	/* old_state is valid */
+#define NETTRACE_NEIGH_TASK	0x02	/* in a task's own context: pid, comm */
+
+/**
+ * struct nettrace_neigh - an entry of the neighbour table was changed, or asked for
+ *
+ * hdr.family is that of @addr, hdr.ifindex the device's.
+ */
+struct nettrace_neigh {
+	struct nettrace_hdr hdr;
+	char  dev[NETTRACE_NAME_LEN];
+	char  comm[NETTRACE_NAME_LEN];
+	__u8  addr[16];
+	__u8  lladdr[8];	/* the link-layer address after the change; 0: none */
+	__u8  lladdr_len;	/* its length in bytes; 0: not known */
+	__u8  what;		/* enum nettrace_neigh_what */
+	__u8  old_state;	/* NETTRACE_NUD_*, before */
+	__u8  new_state;	/* after */
+	__u8  flags;		/* NETTRACE_NEIGH_* */
+	__u8  pad1[3];
+	__u32 probes;		/* requests sent without an answer */
+	__u32 queued;		/* packets that wait for the answer */
+	__u32 reachable_ms;	/* how long an answer is believed */
+	__u32 pid;
+	__u8  pad[84];
+};
+
+/* nettrace_route::flags */
+#define NETTRACE_RT_GATEWAY	0x0001	/* @gateway is the next hop; else @dst itself */
+#define NETTRACE_RT_LOCAL	0x0002	/* an address of this host */
+#define NETTRACE_RT_BROADCAST	0x0004
+#define NETTRACE_RT_MULTICAST	0x0008
+#define NETTRACE_RT_FIB		0x0010	/* match_len and what follows are valid */
+#define NETTRACE_RT_SRC_LEN	0x0020	/* src_len is valid */
+
+/**
+ * struct nettrace_route - where a local packet goes, as the kernel has decided
+ *
+ * Recorded right before the sighting at LOCAL_OUT: for each SYN that opens a
+ * connection, and, where routes are asked for (`routes`), for the packets of other
+ * protocols whenever destination or decision are not those of the one before.
+ */
+struct nettrace_route {
+	struct nettrace_hdr hdr;	/* ifindex: of the device it leaves by */
+	char  dev[NETTRACE_NAME_LEN];
+	__u8  src[16];
+	__u8  dst[16];
+	__u8  gateway[16];
+	__u16 sport;		/* of the packet, where it has ports */
+	__u16 dport;
+	__u16 flags;		/* NETTRACE_RT_* */
+	__u8  proto;		/* of the packet: IPPROTO_TCP, ... */
+	__u8  src_len;		/* prefix length of the device's address @src */
+	__u8  match_len;	/* prefix length of the table's entry */
+	__u8  rt_proto;		/* who installed it: RTPROT_KERNEL 2, ... */
+	__u8  rt_scope;		/* RT_SCOPE_LINK 253, ... */
+	__u8  tos;
+	__u32 table;		/* RT_TABLE_MAIN 254, ... */
+	__u32 mtu;		/* of the path, bytes */
+	__u32 pid;		/* process; 0 outside task context */
+	__u8  pad[80];
+};
+
+/**
+ * struct nettrace_drop - the kernel's reason for what it did to a packet
+ *
+ * Recorded right behind the packet's record of hook NETTRACE_DROPPED, whose number
+ * is hdr.seq - 1.
+ */
+struct nettrace_drop {
+	struct nettrace_hdr hdr;
+	__u32 reason;		/* this kernel's number for it */
+	__u32 pad1;
+	char  name[64];		/* its name in this kernel, as NETFILTER_DROP; empty:
+				 * it has none
+				 */
+	__u8  pad[96];
+};
+
 /**
  * struct nettrace_gap - what this reader does not get, on hdr.cpu
  *
@@ -465,6 +578,9 @@ union nettrace_rec {
 	struct nettrace_info	info;
 	struct nettrace_call	call;
 	struct nettrace_timer	timer;
+	struct nettrace_neigh	neigh;
+	struct nettrace_route	route;
+	struct nettrace_drop	drop;
 };
 
 #endif /* _UAPI_NETTRACE_H */

@@ -227,6 +227,9 @@ class Account:
         self.wrong.append(text)
 
 
+BEGINNINGS = ("CLOSE", "LISTEN", "SYN_RECV")
+
+
 def compare_full(oracle, events, acc):
     """each step of a full socket, in order, per socket: none missing, none invented"""
     want, have = collections.defaultdict(list), collections.defaultdict(list)
@@ -240,6 +243,11 @@ def compare_full(oracle, events, acc):
             # the kernel says CLOSE where TIME-WAIT, or an orphan's FIN-WAIT-2, begins
             have[tuple_of(k)].append((k["old"], "CLOSE"))
     for key in sorted(set(want) | set(have)):
+        # the kernel's trace is of all namespaces: one of an earlier test may be
+        # dying, with its sockets, whose beginnings were before this trace
+        if want[key] and want[key][0][0] not in BEGINNINGS and not have[key]:
+            acc.count["sockets of before"] += 1
+            continue
         acc.count["transitions of full sockets"] += len(want[key])
         if want[key] != have[key]:
             acc.say(f"{key}: the kernel has {want[key]}, nettrace {have[key]}")
@@ -247,9 +255,12 @@ def compare_full(oracle, events, acc):
 
 def compare_timewait(oracle, events, acc):
     want, have = collections.defaultdict(list), collections.defaultdict(list)
+    ours = {tuple_of(k) for k in events}
     for s in oracle:
         if s.what == "tw-begin":
             want[s.key].append(["begin " + s.new, s.t])
+        elif s.what == "tw-kill" and not want[s.key] and s.key not in ours:
+            acc.count["sockets of before"] += 1
         elif s.what == "tw-kill":
             want[s.key].append(["end", s.t])
     for k in events:

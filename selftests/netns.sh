@@ -42,6 +42,11 @@ round()
 	must ip netns del nts-churn
 }
 
+only_init_traced()
+{
+	[ "$(stat_of memory)" -lt $((2 * $(stat_of ring) * $(stat_of stride) * $(nproc))) ]
+}
+
 t_churn()
 {
 	local i before memory
@@ -50,6 +55,7 @@ t_churn()
 	echo nts-churn >>"$NT_TMP/netns"
 	round 0
 	await "the first namespace to go" no_devices
+	await "those of earlier tests to go" only_init_traced
 	before=$(nets_alive)
 	memory=$(stat_of memory)
 	for ((i = 1; i <= ROUNDS; i++)); do

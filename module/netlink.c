@@ -15,6 +15,7 @@
 #include "filter.h"
 #include "netlink.h"
 #include "netlink_list.h"
+#include "netlink_timers.h"
 #include "notify.h"
 #include "proc_file.h"
 #include "uapi/nettrace_netlink.h"
@@ -487,6 +488,27 @@ static int nt_sockets_doit(struct sk_buff *skb, struct genl_info *info)
 	return nt_list(skb, info, nt_put_sockets);
 }
 
+/* ---- timers of a socket, now ---------------------------------------------- */
+
+static int nt_timers_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nt_net *nt = nt_asked(skb, info);
+	struct nettrace_timer t = { };
+	struct sk_buff *ans;
+	void *head;
+	int ret;
+
+	if (IS_ERR(nt))
+		return PTR_ERR(nt);
+	ret = nt_timers_asked(&t, nt->net, info);
+	if (ret)
+		return ret;
+	ans = nt_answer(info, &head);
+	if (!ans)
+		return -ENOMEM;
+	return nt_answer_with(nt_put_timers(ans, &t), ans, head, info);
+}
+
 /* ---- the family --------------------------------------------------------- */
 
 /* a policy as long as its last attribute; what it does not name is refused */
@@ -515,6 +537,10 @@ static const struct nla_policy nt_set_policy[NETTRACE_A_WHILE_READING + 1] = {
 
 static const struct nla_policy nt_from_policy[NETTRACE_A_FROM + 1] = {
 	[NETTRACE_A_FROM] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy nt_socket_policy[NETTRACE_A_SOCKET + 1] = {
+	[NETTRACE_A_SOCKET] = NLA_POLICY_NESTED(nt_timers_policy),
 };
 
 static const struct genl_ops nt_cmds[] = {
@@ -553,6 +579,12 @@ static const struct genl_ops nt_cmds[] = {
 		.doit = nt_sockets_doit,
 		.policy = nt_from_policy,
 		.maxattr = ARRAY_SIZE(nt_from_policy) - 1,
+	},
+	{
+		.cmd = NETTRACE_CMD_TIMERS_GET,
+		.doit = nt_timers_doit,
+		.policy = nt_socket_policy,
+		.maxattr = ARRAY_SIZE(nt_socket_policy) - 1,
 	},
 };
 

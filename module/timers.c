@@ -118,6 +118,49 @@ static void nt_timewait_timer(struct nettrace_timer *t, const struct sock *sk)
 	t->keep_ms = nt_left_ms(READ_ONCE(tw->tw_timer.expires));
 }
 
+static u8 nt_kind_of(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		return NETTRACE_SK_REQUEST;
+	if (sk->sk_state == TCP_TIME_WAIT)
+		return NETTRACE_SK_TIMEWAIT;
+	return nt_sk_is_tcp(sk) ? NETTRACE_SK_FULL : NETTRACE_SK_NONE;
+}
+
+/* @t has the socket's kind and state */
+static void nt_sample_timers(struct nettrace_timer *t, const struct sock *sk)
+{
+	t->hdr.family = nt_sock_addresses(t->local, t->remote, sk);
+	t->rport = ntohs(sk->sk_dport);
+	if (t->kind == NETTRACE_SK_FULL)
+		nt_full_timers(t, sk);
+	else if (t->kind == NETTRACE_SK_REQUEST)
+		nt_request_timer(t, sk);
+	else
+		nt_timewait_timer(t, sk);
+}
+
+/**
+ * nt_timers_now() - the timers of a socket that somebody asks for
+ * @t:		cleared; filled but for what only a record has
+ * @sk:		full, request or timewait socket, with a reference
+ *
+ * Context: any; the socket is not locked.
+ *
+ * Return: false if it is none of TCP's.
+ */
+bool nt_timers_now(struct nettrace_timer *t, const struct sock *sk)
+{
+	t->kind = nt_kind_of(sk);
+	if (t->kind == NETTRACE_SK_NONE)
+		return false;
+	t->sock_state = t->kind == NETTRACE_SK_TIMEWAIT ?
+				READ_ONCE(inet_twsk(sk)->tw_substate) :
+				READ_ONCE(sk->sk_state);
+	nt_sample_timers(t, sk);
+	return true;
+}
+
 /**
  * nt_timers_out() - the timers of the socket whose packet was just recorded
  * @tr:		its namespace
@@ -139,26 +182,10 @@ void nt_timers_out(struct nt_trace *tr, const struct nettrace_packet *p,
 		return;
 	t = &rec->timer;
 	t->hdr.time = p->hdr.time;
-	t->hdr.family = nt_sock_addresses(t->local, t->remote, sk);
-	t->rport = ntohs(sk->sk_dport);
 	t->sock_state = p->sock_state;
 	t->kind = p->sk_kind;
-	if (p->sk_kind == NETTRACE_SK_FULL)
-		nt_full_timers(t, sk);
-	else if (p->sk_kind == NETTRACE_SK_REQUEST)
-		nt_request_timer(t, sk);
-	else
-		nt_timewait_timer(t, sk);
+	nt_sample_timers(t, sk);
 	nt_ring_commit(&tr->ring, flags);
-}
-
-static u8 nt_kind_of(const struct sock *sk)
-{
-	if (sk->sk_state == TCP_NEW_SYN_RECV)
-		return NETTRACE_SK_REQUEST;
-	if (sk->sk_state == TCP_TIME_WAIT)
-		return NETTRACE_SK_TIMEWAIT;
-	return nt_sk_is_tcp(sk) ? NETTRACE_SK_FULL : NETTRACE_SK_NONE;
 }
 
 /**

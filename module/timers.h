@@ -4,8 +4,10 @@
  *
  * Purpose:   where somebody asks for them (NT_TIMERS), a record of the socket's
  *            timers right behind the packet's.  Where nobody does, in no
- *            namespace, a packet pays nothing: the branch is patched out.
- * Context:   inside a hook, interrupts off, under rcu_read_lock().
+ *            namespace, a packet pays nothing: the branch is patched out.  And
+ *            those of one socket, on request.
+ * Context:   inside a hook, interrupts off, under rcu_read_lock(); the request
+ *            in process context.
  * Locking:   none: each field is read once, and true for some instant of the
  *            sighting.
  */
@@ -24,5 +26,6 @@ void nt_timers_out(struct nt_trace *tr, const struct nettrace_packet *p,
 		   const struct sock *sk);
 void nt_timers_in(struct nt_trace *tr, const struct nettrace_packet *p,
 		  struct sk_buff *skb);
+bool nt_timers_now(struct nettrace_timer *t, const struct sock *sk);
 
 #endif /* NETTRACE_TIMERS_H */

@@ -43,7 +43,7 @@ t_cli()
 {
 	load
 	equal "operations" "$(cli --list-ops | awk '{ print $1 }' | tr '\n' ' ')" \
-		"get start stop set counters-get sockets-get "
+		"get start stop set counters-get sockets-get timers-get "
 	REPLY=$(cli --output-json --do get) || fail "get: $REPLY"
 	equal "netns" "$(value netns)" "$(inode)"
 	must cli --do stop
@@ -246,6 +246,35 @@ sum()
 	grep -o "\"$1\": [0-9]*" <<<"$REPLY" | awk '{ n += $2 } END { print n + 0 }'
 }
 
+# the timers of a socket that waits for an acknowledgement, asked for by its addresses
+t_timers()
+{
+	local key
+
+	load_with trace=none
+	net_pair
+	opened
+	drop_in $S
+	tell client send 10
+	ynl a $C
+	tell a call timers-get "{\"socket\": {\"family\": 4, \"local\": \"0a000101\", \"remote\": \"0a000102\", \"lport\": $CPORT, \"rport\": $PORT, \"ifindex\": 0}}"
+	equal "kind, state" "$(value kind) $(value state)" "sk-full tcp-established"
+	case $REPLY in
+	*timer-rto* | *timer-tlp*) ;;
+	*) fail "no timer runs: $REPLY" ;;
+	esac
+	for key in left-ms delack-ms keep-ms rto-us srtt-us rttvar-us backoff retransmits \
+		probes-out keep-probes; do
+		[ -n "$(value $key)" ] || fail "no $key: $REPLY"
+	done
+	at_least "RTO, microseconds" "$(value rto-us)" 200000
+	equal "unanswered keepalives allowed" "$(value keep-probes)" \
+		"$(in_ns $C sysctl -n net.ipv4.tcp_keepalive_probes)"
+	# that of a namespace is its own
+	ynl b $S
+	refused b ENOENT "there is no TCP socket" call timers-get "{\"socket\": {\"family\": 4, \"local\": \"0a000101\", \"remote\": \"0a000102\", \"lport\": $CPORT, \"rport\": $PORT}}"
+}
+
 # 70 sockets in FIN-WAIT-2 are more than one answer holds
 t_sockets()
 {
@@ -412,6 +441,15 @@ t_refusals()
 	refused a EALREADY "this namespace is not being traced" call stop
 	refused a ENODATA "this namespace is not being traced: there is nothing" call counters-get
 	refused a ENODATA "this namespace is not being traced: there is nothing" call sockets-get
+	refused a EINVAL "socket: give family (4 or 6)" call timers-get
+	refused a EINVAL "socket: give family (4 or 6)" call timers-get \
+		'{"socket": {"family": 4, "local": "7f000001", "remote": "7f0000", "lport": 1, "rport": 1}}'
+	refused a EINVAL "socket: give family (4 or 6)" call timers-get \
+		'{"socket": {"family": 6, "local": "7f000001", "remote": "7f000001", "lport": 1, "rport": 1}}'
+	refused a EINVAL "socket: give family (4 or 6)" call timers-get \
+		'{"socket": {"family": 4, "local": "7f000001", "remote": "7f000001", "lport": 65536, "rport": 1}}'
+	refused a ENOENT "there is no TCP socket with these addresses" call timers-get \
+		'{"socket": {"family": 4, "local": "7f000001", "remote": "7f000001", "lport": 1, "rport": 1}}'
 	refused a ENOSPC "its rings would pass the module's memory cap" call start '{"ring": 1048576}'
 	refused a EINVAL "ring: give a number of events" call start '{"ring": 15}'
 	refused a EINVAL "ring: give a number of events" call set '{"ring": 1048577}'
@@ -430,7 +468,7 @@ t_unprivileged()
 
 	load
 	ynl a "" setpriv --reuid=65534 --regid=65534 --clear-groups
-	for op in get start stop set counters-get sockets-get; do
+	for op in get start stop set counters-get sockets-get timers-get; do
 		refused a EPERM "CAP_NET_ADMIN is needed" call $op
 	done
 	refused a EPERM "" subscribe
@@ -585,6 +623,6 @@ t_every_sentence()
 	equal "sentences never seen" $missing 0
 }
 
-nt_main t_cli t_get t_start_stop t_set t_extra t_extra_memory t_counters t_sockets t_transitions t_joined_late t_wake \
+nt_main t_cli t_get t_start_stop t_set t_extra t_extra_memory t_counters t_sockets t_timers t_transitions t_joined_late t_wake \
 	t_lost t_other_namespace t_refusals t_unprivileged t_hostile t_unload t_namespace_dies \
 	t_everything_used t_every_sentence

@@ -236,6 +236,57 @@ t_delayed_ack()
 			"$(evdump -N $S | grep -c '^timer .*armed=[A-Z,]*DELACK')" 1
 }
 
+# now_of NETNS CONDITION... KEY: of `nettrace sockets --timers`
+now_of()
+{
+	local ns=$1
+
+	shift
+	JSON=$NT_TMP/now
+	"$NETTRACE" sockets --timers --json -N "$ns" >"$JSON" 2>"$NT_TMP/json.err" ||
+		fail "nettrace sockets --timers: $(cat "$NT_TMP/json.err")"
+	said "$@"
+}
+
+# asked of the socket, whether it is traced or not: as ss has it then
+t_now()
+{
+	local backoff rto i
+
+	load_with trace=none
+	net_pair
+	opened
+	equal "sockets of a client that waits for nothing" "$(now_of $C type=socket state=ESTABLISHED)" 1
+	equal "with a timer" "$(now_of $C type=socket timers.0.left_ms=0..)" 0
+	drop_in $S
+	tell client send 100
+	for i in 2 3 4; do
+		await "retransmission $i" retransmitted $i
+		rto=$(ss_of $C rto)000
+		backoff=$(ss_of $C backoff)
+		equal "RTO and back-off $i" "$(now_of $C type=socket timers.0.timer=retransmission \
+			"rto_us=$rto" "backoff=$backoff")" 1
+		equal "still of before the next one" "$(retransmissions)" $i
+	done
+	undrop $S
+	tell server recv 100
+	tell client close
+	tell server eof
+	tell server close
+	await "TIME-WAIT" eval 'in_ns $C ss -tnH state time-wait | grep -q .'
+	equal "TIME-WAIT" "$(now_of $C type=socket state=TIME-WAIT timers.0.timer=time-wait)" 1
+	"$NETTRACE" sockets --timers -N $C >"$NT_TMP/out" || fail "nettrace sockets --timers"
+	grep -q "^TIME-WAIT .* time-wait [0-9]*\.[0-9] s" "$NT_TMP/out" || fail "$(cat "$NT_TMP/out")"
+	# the same with ss, whose clock may have gone on by one
+	i=$(in_ns $C ss -tnoH state time-wait | sed -n 's/.*timewait,\([0-9]*\)sec.*/\1/p')
+	[ -n "$i" ] || fail "ss tells no time: $(in_ns $C ss -tnoH state time-wait)"
+	sed -n 's/^TIME-WAIT .* time-wait \([0-9.]*\) s .*/\1/p' "$NT_TMP/out" |
+		awk -v ss="$i" '{ d = $1 - ss; found = d > -1.5 && d < 2.5 } END { exit !found }' ||
+		fail "ss has $i s, nettrace $(cat "$NT_TMP/out")"
+	"$NETTRACE" sockets --timers -N $S >"$NT_TMP/out" 2>&1 && fail "a namespace without sockets: $(cat "$NT_TMP/out")"
+	grep -q "no TCP socket" "$NT_TMP/out" || fail "$(cat "$NT_TMP/out")"
+}
+
 # nobody asks: no sample; a reader asks: as long as it reads
 t_asked()
 {
@@ -267,4 +318,4 @@ t_asked()
 		fail "a sample that is not behind its packet: $(cat "$NT_TMP/stray")"
 }
 
-nt_main t_rto t_rtt t_keepalive t_persist t_mini t_time_wait t_delayed_ack t_asked
+nt_main t_rto t_rtt t_keepalive t_persist t_mini t_time_wait t_delayed_ack t_now t_asked

@@ -71,7 +71,7 @@ static const struct {
 	  "    --options               window and options below each segment" },
 	{ "unfold", no_argument, OPT_UNFOLD, NT_OPT_DRAW,
 	  "    --unfold                all rows of long data phases" },
-	{ "timers", optional_argument, OPT_TIMERS, NT_OPT_EXTRA,
+	{ "timers", optional_argument, OPT_TIMERS, NT_OPT_EXTRA | NT_OPT_TIMERS,
 	  "    --timers                where timers are armed, reset, stopped, or fire" },
 	{ "calls", optional_argument, OPT_CALLS, NT_OPT_EXTRA,
 	  "    --calls                 system calls on the sockets; live, that costs every\n"

@@ -84,6 +84,7 @@ struct nt_cli {
 #define NT_OPT_ROWS	0x800 /* --absolute */
 #define NT_OPT_DRAW	0x1000 /* --symbols, --deltas, --options, --unfold */
 #define NT_OPT_EXTRA	0x2000 /* --timers, --calls: recorded, shown */
+#define NT_OPT_TIMERS	0x4000 /* --timers alone */
 
 struct nt_command {
 	const char *name;

@@ -5,9 +5,11 @@
 #ifndef NETTRACE_CMD_H
 #define NETTRACE_CMD_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "cli.h"
+#include "model.h"
 
 extern const struct nt_command nt_cmd_timeline;
 extern const struct nt_command nt_cmd_list;
@@ -40,5 +42,13 @@ int nt_stats_of_daemon(const struct nt_cli *cli);
 
 /* an object of sockets --json (cmd_sockets.c); @netns: escaped, or "" */
 void nt_json_socket(FILE *out, const char *netns, const struct nt_ctl_sock *s);
+struct nt_addr nt_ctl_addr(uint8_t family, const uint8_t *b, uint16_t port);
+json_t *nt_json_ctl_end(uint8_t family, const uint8_t *b, uint16_t port);
+
+/* sockets --timers (cmd_timers.c): an exit status */
+int nt_show_timers(const struct nt_cli *cli);
+/* an object of it */
+void nt_json_timers(FILE *out, const char *netns, const struct nt_ctl_tuple *t,
+		    const struct nettrace_timer *r);
 
 #endif /* NETTRACE_CMD_H */

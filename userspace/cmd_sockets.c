@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmd_sockets.c - the half-open and TIME-WAIT sockets that the module follows
+ * cmd_sockets.c - the half-open and TIME-WAIT sockets that the module follows, or
+ * the timers of all TCP sockets (cmd_timers.c)
  */
 #include <errno.h>
 #include <jansson.h>
@@ -19,7 +20,7 @@ struct sockets {
 	size_t n;
 };
 
-static struct nt_addr address(uint8_t family, const uint8_t *b, uint16_t port)
+struct nt_addr nt_ctl_addr(uint8_t family, const uint8_t *b, uint16_t port)
 {
 	struct nt_addr a = { .family = family, .port = port };
 
@@ -32,7 +33,7 @@ static const char *state_of(const struct nt_ctl_sock *s)
 	return nt_state_name(nt_state_from_kernel(s->state));
 }
 
-static json_t *json_end(uint8_t family, const uint8_t *b, uint16_t port)
+json_t *nt_json_ctl_end(uint8_t family, const uint8_t *b, uint16_t port)
 {
 	char text[NT_ADDR_TEXT];
 
@@ -48,8 +49,8 @@ void nt_json_socket(FILE *out, const char *netns, const struct nt_ctl_sock *s)
 		json_object_set_new(o, "netns", json_string(netns));
 	json_object_set_new(o, "socket", json_string(nt_sk_kind_name(s->kind)));
 	json_object_set_new(o, "state", json_string(state_of(s)));
-	json_object_set_new(o, "local", json_end(s->family, s->local, s->lport));
-	json_object_set_new(o, "remote", json_end(s->family, s->remote, s->rport));
+	json_object_set_new(o, "local", nt_json_ctl_end(s->family, s->local, s->lport));
+	json_object_set_new(o, "remote", nt_json_ctl_end(s->family, s->remote, s->rport));
 	json_object_set_new(o, "left_ms", json_integer(s->left_ms));
 	json_dumpf(o, out, JSON_COMPACT | JSON_ENSURE_ASCII);
 	fputc('\n', out);
@@ -60,8 +61,8 @@ void nt_json_socket(FILE *out, const char *netns, const struct nt_ctl_sock *s)
 static void show_line(struct sockets *all, const char *netns, const struct nt_ctl_sock *s)
 {
 	char local[NT_ADDR_TEXT], remote[NT_ADDR_TEXT], left[32];
-	struct nt_addr a = address(s->family, s->local, s->lport);
-	struct nt_addr b = address(s->family, s->remote, s->rport);
+	struct nt_addr a = nt_ctl_addr(s->family, s->local, s->lport);
+	struct nt_addr b = nt_ctl_addr(s->family, s->remote, s->rport);
 
 	if (!all->n)
 		printf("%-13s %9s  %-24s %-24s\n", "state", "left", "local", "remote");
@@ -104,8 +105,11 @@ static int sockets_of(void *arg, const struct nt_each *e)
 static int run_sockets(const struct nt_cli *cli)
 {
 	struct sockets all = { .json = cli->json };
-	int status = nt_each_netns(cli, sockets_of, &all);
+	int status;
 
+	if (cli->draw.timers)
+		return nt_show_timers(cli);
+	status = nt_each_netns(cli, sockets_of, &all);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("nettrace: cannot write to standard output");
 		return NT_EXIT_FAIL;
@@ -119,11 +123,14 @@ static int run_sockets(const struct nt_cli *cli)
 const struct nt_command nt_cmd_sockets = {
 	.name = "sockets",
 	.args = "",
-	.brief = "half-open and TIME-WAIT sockets there are now",
+	.brief = "half-open and TIME-WAIT sockets there are now; all sockets' timers",
 	.help = "Lists the half-open (SYN-RECEIVED) and TIME-WAIT sockets that the module follows\n"
 		"in this network namespace, or in those of -N, with the time until their timer\n"
 		"fires. A closed end that waits for the other's FIN can be among them, in\n"
-		"FIN-WAIT-2. Sockets in other states: ss(8).\n",
-	.opts = NT_OPT_JSON,
+		"FIN-WAIT-2. Sockets in other states: ss(8).\n"
+		"\n"
+		"With --timers: every TCP socket that has a peer, in whatever state, and its timers\n"
+		"as they are now, asked of the sockets themselves.\n",
+	.opts = NT_OPT_JSON | NT_OPT_TIMERS,
 	.run = run_sockets,
 };

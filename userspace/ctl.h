@@ -85,4 +85,19 @@ struct nt_ctl_sock {
 /** nt_ctl_sockets() - *s: an array of *n, to be freed */
 int nt_ctl_sockets(struct nt_ctl *c, struct nt_ctl_sock **s, size_t *n, struct nt_error *err);
 
+/* a TCP socket, by its addresses, and the device it is bound to, or 0 */
+struct nt_ctl_tuple {
+	uint8_t family; /* NETTRACE_IPV4, NETTRACE_IPV6 */
+	uint8_t local[16], remote[16];
+	uint16_t lport, rport;
+	uint32_t ifindex;
+};
+/**
+ * nt_ctl_timers() - the timers of a socket, as they are now (ctl_timers.c)
+ * @r:		filled but for the header and what only a record has
+ * Return: 0, -ENOENT: there is no such socket (any more), or another error.
+ */
+int nt_ctl_timers(struct nt_ctl *c, const struct nt_ctl_tuple *t, struct nettrace_timer *r,
+		  struct nt_error *err);
+
 #endif /* NETTRACE_CTL_H */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model_priv.h"
+#include "model_sample.h"
 
 /*
  * Timers are counted in jiffies, ten milliseconds at most, and rounded to whole
@@ -90,52 +91,6 @@ static uint32_t sampled_at(const struct nt_timerx *x)
 	return 0;
 }
 
-/* what one sample says of one timer: left_ms, or -1: it does not run */
-static int64_t left_of(const struct nettrace_timer *r, enum nt_timer_name name)
-{
-	static const struct {
-		uint8_t bit;
-		uint8_t which; /* left_ms, delack_ms, keep_ms */
-	} of[] = {
-		[NT_TIMER_RTO] = { NETTRACE_TIMER_RTO, 0 },
-		[NT_TIMER_TLP] = { NETTRACE_TIMER_TLP, 0 },
-		[NT_TIMER_REO] = { NETTRACE_TIMER_REO, 0 },
-		[NT_TIMER_PERSIST] = { NETTRACE_TIMER_PERSIST, 0 },
-		[NT_TIMER_DELACK] = { NETTRACE_TIMER_DELACK, 1 },
-		[NT_TIMER_KEEPALIVE] = { NETTRACE_TIMER_KEEP, 2 },
-		[NT_TIMER_FIN_WAIT_2] = { NETTRACE_TIMER_FIN2, 2 },
-		[NT_TIMER_TIME_WAIT] = { NETTRACE_TIMER_TW, 2 },
-		[NT_TIMER_SYN_ACK] = { NETTRACE_TIMER_RTO, 0 },
-	};
-	const uint32_t left[] = { r->left_ms, r->delack_ms, r->keep_ms };
-	bool request = r->kind == NETTRACE_SK_REQUEST;
-
-	_Static_assert(sizeof(of) / sizeof(of[0]) == NT_TIMER_MAX, "every timer is sampled");
-	if ((name == NT_TIMER_RTO && request) || (name == NT_TIMER_SYN_ACK && !request) ||
-	    !(r->armed & of[name].bit))
-		return -1;
-	return left[of[name].which];
-}
-
-/* what the timer was set to, as far as a sample tells */
-static uint32_t value_of(const struct nettrace_timer *r, enum nt_timer_name name)
-{
-	uint32_t ms;
-
-	switch (name) {
-	case NT_TIMER_RTO:
-	case NT_TIMER_SYN_ACK:
-		return r->rto_us;
-	case NT_TIMER_DELACK:
-		return r->ato_ms * 1000;
-	case NT_TIMER_KEEPALIVE: /* hours do not fit */
-		ms = r->probes_out ? r->keep_intvl_ms : r->keep_time_ms;
-		return ms > UINT32_MAX / 1000 ? 0 : ms * 1000;
-	default:
-		return 0;
-	}
-}
-
 static bool same(int64_t a, int64_t b)
 {
 	return a - b < SAME && b - a < SAME;
@@ -145,7 +100,7 @@ static int sample_one(struct nt_model *m, struct nt_timerx *x, enum nt_timer_nam
 		      uint32_t arrow)
 {
 	struct nt_timers *s = x->pend.cv->e[x->end].timers;
-	int64_t left = left_of(&x->rec, name), old = s->due[name];
+	int64_t left = nt_sample_left(&x->rec, name), old = s->due[name];
 	struct nt_timer t = {
 		.t = x->pend.t,
 		.end = x->end,
@@ -160,7 +115,7 @@ static int sample_one(struct nt_model *m, struct nt_timerx *x, enum nt_timer_nam
 			return 0;
 		t.event = old ? NT_TIMER_RESET : NT_TIMER_ARMED;
 		t.left_ms = (uint32_t)left;
-		t.value_us = value_of(&x->rec, name);
+		t.value_us = nt_sample_value(&x->rec, name);
 		t.backoff = x->rec.backoff;
 	} else {
 		/* it fired, and that was said; TIME-WAIT's own end has a record */

@@ -465,6 +465,55 @@ static void sockets_are_checked(void **state)
 	end(&k);
 }
 
+/* every attribute of the answer; @without: but for that one, or 0 */
+static void put_timers(struct kernel *k, uint16_t without, uint32_t kind)
+{
+	struct nlattr *nest = mnl_attr_nest_start(&k->m.nlh, NETTRACE_A_TIMER);
+	uint16_t type;
+
+	for (type = NETTRACE_A_TIMER_KIND; type <= NETTRACE_A_TIMER_MAX; type++)
+		if (type != without)
+			mnl_attr_put_u32(&k->m.nlh, type,
+					 type == NETTRACE_A_TIMER_KIND ? kind : type);
+	mnl_attr_nest_end(&k->m.nlh, nest);
+}
+
+static void timers_are_checked(void **state)
+{
+	struct nt_ctl_tuple t = { .family = NETTRACE_IPV4, .lport = 80, .rport = 40000 };
+	const struct nlattr *a[NETTRACE_A_MAX + 1];
+	struct nt_error err = { "" };
+	struct nettrace_timer r;
+	struct kernel k;
+	uint16_t type;
+	uint32_t n = 2;
+
+	(void)state;
+	begin(&k);
+	answer(&k, n);
+	put_timers(&k, 0, NETTRACE_SK_FULL);
+	put(&k);
+	ack(&k, n++, 0, NULL);
+	assert_int_equal(nt_ctl_timers(k.c, &t, &r, &err), 0);
+	assert_int_equal(asked(&k, 2, a), NETTRACE_CMD_TIMERS_GET);
+	assert_non_null(a[NETTRACE_A_SOCKET]);
+	assert_int_equal(r.kind, NETTRACE_SK_FULL);
+	assert_int_equal(r.keep_ms, NETTRACE_A_TIMER_KEEP_MS);
+	assert_int_equal(r.keep_probes, NETTRACE_A_TIMER_KEEP_PROBES);
+	/* none may be missing, and there is no such kind */
+	for (type = NETTRACE_A_TIMER_KIND; type <= NETTRACE_A_TIMER_MAX + 1; type++, n++) {
+		answer(&k, n);
+		put_timers(&k, type, type > NETTRACE_A_TIMER_MAX ? 99 : NETTRACE_SK_FULL);
+		put(&k);
+		ack(&k, n, 0, NULL);
+		assert_int_equal(nt_ctl_timers(k.c, &t, &r, &err), -EPROTO);
+	}
+	ack(&k, n, -ENOENT, "there is none");
+	assert_int_equal(nt_ctl_timers(k.c, &t, &r, &err), -ENOENT);
+	assert_says(&err, "there is none");
+	end(&k);
+}
+
 static uint32_t next_random(void)
 {
 	static uint32_t rnd = 88172645u;
@@ -553,6 +602,7 @@ int main(void)
 		cmocka_unit_test(filters_are_sent_whole),
 		cmocka_unit_test(counters_come_in_pieces),
 		cmocka_unit_test(sockets_are_checked),
+		cmocka_unit_test(timers_are_checked),
 		cmocka_unit_test(any_bytes_are_survived),
 		cmocka_unit_test(not_loaded_is_said),
 	};

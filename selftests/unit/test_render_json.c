@@ -337,6 +337,50 @@ static void test_stats(void **state)
 }
 
 /* an object of `nettrace sockets --json` */
+static void test_timers(void **state)
+{
+	struct nt_ctl_tuple t = { .family = NETTRACE_IPV4,
+				  .local = { 10, 0, 1, 2 },
+				  .remote = { 10, 0, 2, 2 },
+				  .lport = 40000,
+				  .rport = 80 };
+	struct nettrace_timer r = { .kind = NETTRACE_SK_FULL,
+				    .sock_state = NETTRACE_TCP_ESTABLISHED,
+				    .armed = NETTRACE_TIMER_RTO | NETTRACE_TIMER_KEEP,
+				    .left_ms = 300,
+				    .keep_ms = 7200000,
+				    .backoff = 1,
+				    .retransmits = 1,
+				    .rto_us = 408000,
+				    .srtt_us = 1200 };
+	struct schema c;
+	char *text;
+	size_t size;
+	json_t *obj;
+	FILE *out;
+
+	(void)state;
+	load(&c);
+	out = open_memstream(&text, &size);
+	assert_non_null(out);
+	nt_json_timers(out, "", &t, &r);
+	assert_int_equal(fclose(out), 0);
+	obj = json_loads(text, 0, NULL);
+	assert_non_null(obj);
+	says(obj,
+	     "{\"type\":\"socket\",\"socket\":\"socket\",\"state\":\"ESTABLISHED\","
+	     "\"local\":{\"addr\":\"10.0.1.2\",\"port\":40000},"
+	     "\"remote\":{\"addr\":\"10.0.2.2\",\"port\":80},"
+	     "\"timers\":[{\"timer\":\"retransmission\",\"left_ms\":300},"
+	     "{\"timer\":\"keepalive\",\"left_ms\":7200000}],"
+	     "\"backoff\":1,\"retransmits\":1,\"probes\":0,\"rto_us\":408000,\"srtt_us\":1200}");
+	*c.why = '\0';
+	assert_true(schema_ok(&c, c.root, obj));
+	json_decref(obj);
+	json_decref(c.root);
+	free(text);
+}
+
 static void test_socket(void **state)
 {
 	struct nt_ctl_sock s = { .kind = NETTRACE_SK_TIMEWAIT,
@@ -381,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_schema_refuses), cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_beside),	       cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_datagram),       cmocka_unit_test(test_stats),
-		cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_timers),	       cmocka_unit_test(test_socket),
 	};
 
 	return cmocka_run_group_tests_name("render_json", tests, NULL, NULL);

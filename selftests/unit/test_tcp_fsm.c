@@ -528,6 +528,9 @@ static void test_written(void **state)
 			assert_true((strncmp(nt_fsm_section(s, m), "RFC ", 4) == 0) == in);
 			if (!in)
 				assert_int_equal(nt_fsm_next(s, m, false), 0);
+			else
+				assert_true(nt_fsm_stays(NT_SET(s), m) ==
+					    (nt_fsm_entry(s, m) == NT_FSM_SAME));
 		}
 	}
 	for (m = 0; m < NT_MEANING_MAX; m++)

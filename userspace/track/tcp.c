@@ -48,20 +48,29 @@ static bool opens_passively(enum nt_state from, enum nt_state to)
 	return from == NT_LISTEN && to == NT_SYN_RECEIVED;
 }
 
-static struct nt_step apply(struct nt_tcp *e, enum nt_meaning m)
+static enum nt_state moves(struct nt_tcp *e, enum nt_meaning m)
 {
-	struct nt_step step = { .meaning = m, .from = nt_tcp_state(e), .to = nt_tcp_state(e) };
+	enum nt_state from = nt_set_only(e->may);
 	nt_states to = next_of(e->may, m, e->tcb.passive);
 
-	if (to == e->may) /* nearly always */
-		return step;
+	if (to == e->may)
+		return from;
 	if (!to)
 		e->impossible = true;
 	else
 		e->may = to;
-	step.to = nt_tcp_state(e);
-	if (opens_passively(step.from, step.to))
+	if (opens_passively(from, nt_set_only(e->may)))
 		e->tcb.passive = true;
+	return nt_set_only(e->may);
+}
+
+static inline struct nt_step apply(struct nt_tcp *e, enum nt_meaning m)
+{
+	enum nt_state s = nt_set_only(e->may);
+	struct nt_step step = { .meaning = m, .from = s, .to = s };
+
+	if (!nt_fsm_stays(e->may, m)) /* seldom */
+		step.to = moves(e, m);
 	return step;
 }
 
@@ -87,7 +96,7 @@ size_t nt_tcp_sent(struct nt_tcp *e, const struct nt_segment *g,
 	    nt_tcp_state(e) == NT_ST_NONE)
 		e->tcb.passive = true;
 	for (i = 0; i < n; i++) {
-		enum nt_state from = nt_tcp_state(e);
+		enum nt_state from = nt_set_only(e->may);
 
 		/* several states: what is new was sent before the FIN */
 		if (m[i] == NT_SND_TEXT && from == NT_ST_NONE && (e->may & ~FIN_SENT))
@@ -143,7 +152,7 @@ size_t nt_tcp_received(struct nt_tcp *e, const struct nt_segment *g,
 		       struct nt_step step[NT_MEANINGS_MAX])
 {
 	enum nt_meaning m[NT_MEANINGS_MAX];
-	enum nt_state s = nt_tcp_state(e);
+	enum nt_state s = nt_set_only(e->may);
 	size_t i, n;
 
 	e->impossible = false;

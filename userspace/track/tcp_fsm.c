@@ -23,13 +23,7 @@
 #define back NT_FSM_BACK
 #define eith NT_FSM_EITHER
 
-struct row {
-	uint8_t to[NT_ST_MAX];
-	const char *rfc; /* the section that it stands on */
-	bool arrives;	 /* 3.10.7: CLOSED, LISTEN and SYN-SENT have sections of their own */
-};
-
-#define ROW(cl, li, ss, sr, es, f1, f2, cw, cg, la, tw)                                    \
+#define TO(cl, li, ss, sr, es, f1, f2, cw, cg, la, tw)                                     \
 	{                                                                                  \
 		[NT_CLOSED] = (cl), [NT_LISTEN] = (li), [NT_SYN_SENT] = (ss),              \
 		[NT_SYN_RECEIVED] = (sr), [NT_ESTABLISHED] = (es), [NT_FIN_WAIT_1] = (f1), \
@@ -37,8 +31,19 @@ struct row {
 		[NT_LAST_ACK] = (la), [NT_TIME_WAIT] = (tw),                               \
 	}
 
+#define STAYS(s, to) ((unsigned int)(to) == NT_FSM_SAME ? NT_SET(s) : 0)
+
+/* nt_fsm_row::to and ::stays */
+#define ROW(cl, li, ss, sr, es, f1, f2, cw, cg, la, tw)                                \
+	TO(cl, li, ss, sr, es, f1, f2, cw, cg, la, tw),                                \
+		STAYS(NT_CLOSED, cl) | STAYS(NT_LISTEN, li) | STAYS(NT_SYN_SENT, ss) | \
+			STAYS(NT_SYN_RECEIVED, sr) | STAYS(NT_ESTABLISHED, es) |       \
+			STAYS(NT_FIN_WAIT_1, f1) | STAYS(NT_FIN_WAIT_2, f2) |          \
+			STAYS(NT_CLOSE_WAIT, cw) | STAYS(NT_CLOSING, cg) |             \
+			STAYS(NT_LAST_ACK, la) | STAYS(NT_TIME_WAIT, tw)
+
 /* clang-format off */
-static const struct row table[NT_MEANING_MAX] = {
+const struct nt_fsm_row nt_fsm_table[NT_MEANING_MAX] = {
 	/*                        CLOSED LISTEN SYN-S SYN-R ESTAB FIN-1 FIN-2 CLO-W CLOSG LASTA TIMEW */
 	[NT_SND_SYN]	    = { ROW(SYNS, SYNS, same, ____, ____, ____, ____, ____, ____, ____, ____),
 				"RFC 9293, 3.10.1" },
@@ -135,7 +140,7 @@ enum nt_fsm_entry nt_fsm_entry(enum nt_state s, enum nt_meaning m)
 {
 	if ((unsigned int)s >= NT_ST_MAX || (unsigned int)m >= NT_MEANING_MAX)
 		return NT_FSM_UNWRITTEN;
-	return table[m].to[s];
+	return nt_fsm_table[m].to[s];
 }
 
 nt_states nt_fsm_next(enum nt_state s, enum nt_meaning m, bool passive)
@@ -161,13 +166,13 @@ const char *nt_fsm_section(enum nt_state s, enum nt_meaning m)
 {
 	if (nt_fsm_entry(s, m) == NT_FSM_UNWRITTEN)
 		return "?";
-	if (!table[m].arrives)
-		return table[m].rfc;
+	if (!nt_fsm_table[m].arrives)
+		return nt_fsm_table[m].rfc;
 	if (s == NT_CLOSED)
 		return "RFC 9293, 3.10.7.1";
 	if (s == NT_LISTEN)
 		return "RFC 9293, 3.10.7.2";
 	if (s == NT_SYN_SENT)
 		return "RFC 9293, 3.10.7.3";
-	return table[m].rfc;
+	return nt_fsm_table[m].rfc;
 }

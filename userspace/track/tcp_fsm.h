@@ -32,6 +32,15 @@ enum nt_fsm_entry {
 	NT_FSM_ENTRY_MAX
 };
 
+/* a row of the table */
+struct nt_fsm_row {
+	uint8_t to[NT_ST_MAX];
+	nt_states stays; /* where @to is "same" */
+	const char *rfc; /* the section that it stands on */
+	bool arrives;	 /* 3.10.7: CLOSED, LISTEN and SYN-SENT have sections of their own */
+};
+extern const struct nt_fsm_row nt_fsm_table[NT_MEANING_MAX];
+
 /* as it is written; NT_FSM_UNWRITTEN for what is no state or no meaning */
 enum nt_fsm_entry nt_fsm_entry(enum nt_state s, enum nt_meaning m);
 
@@ -41,6 +50,15 @@ enum nt_fsm_entry nt_fsm_entry(enum nt_state s, enum nt_meaning m);
  * Return: a set, of one state almost always; empty: @m is impossible in @s.
  */
 nt_states nt_fsm_next(enum nt_state s, enum nt_meaning m, bool passive);
+
+/**
+ * nt_fsm_stays() - does @m change nothing, whichever of @set it is
+ * Return: true for an empty set, too.
+ */
+static inline bool nt_fsm_stays(nt_states set, enum nt_meaning m)
+{
+	return (unsigned int)m < NT_MEANING_MAX && !(set & ~nt_fsm_table[m].stays);
+}
 
 /* the section that the entry stands on, as "RFC 9293, 3.10.7.4, fifth" */
 const char *nt_fsm_section(enum nt_state s, enum nt_meaning m);

@@ -15,20 +15,6 @@ static void say(struct list *l, enum nt_meaning m)
 		l->m[l->n++] = m;
 }
 
-void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p)
-{
-	*g = (struct nt_segment){
-		.seq = p->seq,
-		.ack = p->ack,
-		.len = p->payload,
-		.flags = p->tcp_flags,
-		.window = p->window,
-		.tsval = p->tsval,
-		.optflags = p->optflags,
-		.wscale = p->wscale,
-	};
-}
-
 /* what it numbers lies in what this end has sent, after its SYN */
 static bool of_own_stream(const struct nt_tcb *t, uint32_t seq)
 {
@@ -78,7 +64,7 @@ static bool in_window(const struct nt_tcb *t, uint32_t seq)
 }
 
 /* RFC 9293, 3.4: the first or the last octet lies in the window */
-static bool acceptable(const struct nt_tcb *t, const struct nt_segment *g)
+static inline bool acceptable(const struct nt_tcb *t, const struct nt_segment *g)
 {
 	uint32_t len = nt_seglen(g);
 
@@ -111,7 +97,7 @@ static bool may_reuse(const struct nt_tcb *t, const struct nt_segment *g)
 }
 
 /* seventh and eighth of 3.10.7.4: text, then FIN */
-static void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, struct list *l)
+static inline void text_and_fin(const struct nt_tcb *t, const struct nt_segment *g, struct list *l)
 {
 	bool has_fin, known = t->fin_seen;
 	uint32_t end = nt_tcb_text_end(t, g, &has_fin), fin = t->peer_fin, edge;
@@ -249,10 +235,11 @@ static void rst(const struct nt_tcb *t, const struct nt_segment *g, struct list 
 }
 
 /* the rest of 3.10.7.4, for what is acceptable */
-static void accepted(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
-		     struct list *l)
+static inline void accepted(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,
+			    struct list *l)
 {
-	struct nt_segment rest = *g;
+	const struct nt_segment *text = g;
+	struct nt_segment rest;
 
 	if (TH(g, SYN) && in_window(t, g->seq)) {
 		say(l, t->passive ? NT_RCV_SYN_AGAIN : NT_RCV_SYN_CHALLENGE);
@@ -260,15 +247,17 @@ static void accepted(const struct nt_tcb *t, enum nt_state s, const struct nt_se
 	}
 	/* before the window it is trimmed off: "the idealized segment" of 3.10.7.4 */
 	if (TH(g, SYN)) {
+		rest = *g;
 		rest.seq++;
 		rest.flags &= (uint16_t)~NETTRACE_TH_SYN;
+		text = &rest;
 	}
 	if (!TH(g, ACK)) {
 		say(l, NT_RCV_NO_ACK);
 		return;
 	}
 	if (ack_field(t, s, g, l))
-		text_and_fin(t, &rest, l);
+		text_and_fin(t, text, l);
 }
 
 size_t nt_meaning_received(const struct nt_tcb *t, enum nt_state s, const struct nt_segment *g,

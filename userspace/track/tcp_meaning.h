@@ -83,7 +83,19 @@ struct nt_segment {
 	uint8_t optflags, wscale;
 };
 
-void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p);
+static inline void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p)
+{
+	*g = (struct nt_segment){
+		.seq = p->seq,
+		.ack = p->ack,
+		.len = p->payload,
+		.flags = p->tcp_flags,
+		.window = p->window,
+		.tsval = p->tsval,
+		.optflags = p->optflags,
+		.wscale = p->wscale,
+	};
+}
 
 #define NT_HOLES_MAX 8
 

@@ -27,20 +27,6 @@ uint32_t nt_tcb_edge(const struct nt_tcb *t, uint32_t from, uint32_t to)
 	return edge;
 }
 
-uint32_t nt_tcb_text_end(const struct nt_tcb *t, const struct nt_segment *g, bool *fin)
-{
-	uint32_t end = g->seq + g->len;
-
-	*fin = TH(g, FIN);
-	if (!t->rcv_known || !t->right_known)
-		return end;
-	if (*fin && !nt_seq_before(end, t->right))
-		*fin = false;
-	if (nt_seq_before(t->right, end))
-		end = t->right;
-	return nt_seq_before(end, g->seq) ? g->seq : end;
-}
-
 /* an octet of this end was sent, up to @end */
 static void sent_up_to(struct nt_tcb *t, uint32_t end)
 {
@@ -49,8 +35,8 @@ static void sent_up_to(struct nt_tcb *t, uint32_t end)
 	t->snd_known = true;
 }
 
-/* [@from, @to) arrived; what RCV.NXT reaches by it is no longer ahead */
-static void arrived(struct nt_tcb *t, uint32_t from, uint32_t to)
+/* the same, where something is missing or was */
+static void arrived_ahead(struct nt_tcb *t, uint32_t from, uint32_t to)
 {
 	size_t i = 0;
 
@@ -74,6 +60,15 @@ static void arrived(struct nt_tcb *t, uint32_t from, uint32_t to)
 		t->ahead[t->nahead].from = from;
 		t->ahead[t->nahead++].to = to;
 	}
+}
+
+/* [@from, @to) arrived; what RCV.NXT reaches by it is no longer ahead */
+static void arrived(struct nt_tcb *t, uint32_t from, uint32_t to)
+{
+	if (t->nahead || nt_seq_before(t->rcv_nxt, from))
+		arrived_ahead(t, from, to);
+	else if (nt_seq_before(t->rcv_nxt, to)) /* nearly always */
+		t->rcv_nxt = to;
 	/* the FIN takes a number of its own */
 	if (t->fin_seen && t->rcv_nxt == t->peer_fin)
 		t->rcv_nxt++;
@@ -191,18 +186,22 @@ static void text_arrived(struct nt_tcb *t, const struct nt_segment *g)
 	arrived(t, seq, end);
 }
 
+#define BIT(m) (1ULL << (m))
+
 void nt_tcb_received(struct nt_tcb *t, const struct nt_segment *g, const enum nt_meaning *m,
 		     size_t n)
 {
-	bool opens = false, acks = false, text = false;
+	bool opens, acks, text;
+	uint64_t all = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		opens |= m[i] == NT_RCV_SYN || m[i] == NT_RCV_SYNACK;
-		acks |= m[i] == NT_RCV_SYNACK || m[i] == NT_RCV_ACK_OF_SYN || m[i] == NT_RCV_ACK ||
-			m[i] == NT_RCV_ACK_OF_FIN;
-		text |= m[i] == NT_RCV_TEXT || m[i] == NT_RCV_FIN || m[i] == NT_RCV_FIN_EARLY;
-	}
+	_Static_assert(NT_MEANING_MAX <= 64, "a bit for each meaning");
+	for (i = 0; i < n; i++)
+		all |= BIT(m[i]);
+	opens = all & (BIT(NT_RCV_SYN) | BIT(NT_RCV_SYNACK));
+	acks = all & (BIT(NT_RCV_SYNACK) | BIT(NT_RCV_ACK_OF_SYN) | BIT(NT_RCV_ACK) |
+		      BIT(NT_RCV_ACK_OF_FIN));
+	text = all & (BIT(NT_RCV_TEXT) | BIT(NT_RCV_FIN) | BIT(NT_RCV_FIN_EARLY));
 	if (!opens && !acks)
 		return;
 	if (opens)

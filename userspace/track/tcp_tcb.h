@@ -34,6 +34,19 @@ static inline uint32_t nt_rcv_wnd(const struct nt_tcb *t)
 uint32_t nt_tcb_edge(const struct nt_tcb *t, uint32_t from, uint32_t to);
 
 /* the end of the part of the text that fits the window; *@fin: the FIN does, too */
-uint32_t nt_tcb_text_end(const struct nt_tcb *t, const struct nt_segment *g, bool *fin);
+static inline uint32_t nt_tcb_text_end(const struct nt_tcb *t, const struct nt_segment *g,
+				       bool *fin)
+{
+	uint32_t end = g->seq + g->len;
+
+	*fin = TH(g, FIN);
+	if (!t->rcv_known || !t->right_known)
+		return end;
+	if (*fin && !nt_seq_before(end, t->right))
+		*fin = false;
+	if (nt_seq_before(t->right, end))
+		end = t->right;
+	return nt_seq_before(end, g->seq) ? g->seq : end;
+}
 
 #endif /* NETTRACE_TRACK_TCP_TCB_H */

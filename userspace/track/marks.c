@@ -57,6 +57,8 @@ static void mark_ecn(struct nt_mark_at *a)
 	bool ece = TH(p, ECE), cwr = TH(p, CWR);
 	unsigned int i = (p->tos & 3) == 3 || a->f->ce;
 
+	if (!i && !ece && !cwr) /* nearly always */
+		return;
 	if (!TH(p, SYN))
 		i |= (ece ? 2 : 0) | (cwr ? 4 : 0);
 	if (i)
@@ -89,14 +91,13 @@ static void mark_sack(struct nt_mark_at *a)
 			     a->p->nsack);
 }
 
+/* of a SYN */
 static void mark_fastopen(struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
 	bool option = p->optflags & NETTRACE_OPT_FASTOPEN;
 	const char *reason = NULL;
 
-	if (!TH(p, SYN))
-		return;
 	if (!TH(p, ACK)) {
 		a->own->syn_data = p->payload > 0;
 		reason = p->payload ? "data" : option ? "cookie" : NULL;
@@ -109,12 +110,12 @@ static void mark_fastopen(struct nt_mark_at *a)
 		nt_marks_add(a->out, NT_MARK_FASTOPEN, reason, NT_OBSERVED, 0);
 }
 
-/* under SYN cookies the kernel sends it without any socket of the connection */
+/* a SYN; under SYN cookies the kernel sends it without any socket of the connection */
 static void mark_cookie(struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
 
-	if (p->hook == NETTRACE_LOCAL_OUT && TH(p, SYN) && TH(p, ACK) &&
+	if (p->hook == NETTRACE_LOCAL_OUT && TH(p, ACK) &&
 	    (p->sk_kind == NETTRACE_SK_NONE || p->sk_kind == NETTRACE_SK_LISTEN))
 		nt_marks_add(a->out, NT_MARK_SYN_COOKIE, NULL, NT_OBSERVED, 0);
 }
@@ -188,8 +189,10 @@ uint32_t nt_marks_segment(struct nt_marker *m, const struct nt_mark_facts *f,
 		nt_marks_add(out, NT_MARK_PORT_REUSE, NULL, NT_OBSERVED, 0);
 	mark_ecn(&a);
 	mark_sack(&a);
-	mark_fastopen(&a);
-	mark_cookie(&a);
+	if (TH(f->p, SYN)) {
+		mark_fastopen(&a);
+		mark_cookie(&a);
+	}
 	segs = mark_super(&a);
 	nt_marks_of_window(&a);
 	if (d->based && !nt_marks_of_probe(&a))

@@ -31,11 +31,17 @@ static void forget_lowest_hole(struct nt_ranges *s)
 
 uint64_t nt_ranges_add(struct nt_ranges *s, uint64_t from, uint64_t to)
 {
-	uint64_t fresh = nt_ranges_new(s, from, to);
+	uint64_t fresh;
 	unsigned int i, j;
 
 	if (from >= to)
 		return 0;
+	/* nearly always: it goes on where the last one ends */
+	if (s->n && s->r[s->n - 1].to == from) {
+		s->r[s->n - 1].to = to;
+		return to - from;
+	}
+	fresh = nt_ranges_new(s, from, to);
 	for (i = 0; i < s->n && s->r[i].to < from; i++)
 		;
 	/* r[i..j) touch the new range: they and it become one */

@@ -63,6 +63,17 @@ static void queue_del(struct nt_model *m, struct nt_pend *p)
 		p->cv->pending--;
 }
 
+struct nt_transition *nt_transition_new(struct nt_model *m)
+{
+	struct nt_transition *tr = m->spent;
+
+	if (!tr)
+		return calloc(1, sizeof(*tr));
+	m->spent = NULL;
+	memset(tr, 0, sizeof(*tr));
+	return tr;
+}
+
 int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item)
 {
 	struct nt_item *array;
@@ -154,6 +165,13 @@ int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x)
 	struct nt_convx *cv = x->pend.cv;
 	int ret = 0;
 
+	/* nearly always */
+	if (!cv->unripe && !nt_infer_waits(x)) {
+		ret = nt_arrow_final(m, x);
+		nt_arrow_trim(m, cv);
+		return ret;
+	}
+	nt_queue_add(m, &x->pend);
 	if (!cv->unripe)
 		cv->unripe = x;
 	while (!ret && (x = cv->unripe) && (x->final || !nt_infer_waits(x))) {

@@ -35,9 +35,9 @@ int nt_agree_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen 
 	int end = in ? !s->dir : s->dir;
 	struct nt_trackx *x;
 
-	if (s->p.proto != IPPROTO_TCP || s->icmp || (!in && s->stage != NT_STAGE_OUT) ||
+	if (s->p->proto != IPPROTO_TCP || s->icmp || (!in && s->stage != NT_STAGE_OUT) ||
 	    cv->c.end[end].source != (int)s->ev->source ||
-	    (s->p.flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED)))
+	    (s->p->flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED)))
 		return 0;
 	x = calloc(1, sizeof(*x));
 	if (!x)
@@ -47,9 +47,9 @@ int nt_agree_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen 
 	x->pend.cv = cv;
 	x->end = end;
 	x->in = in;
-	x->sk_kind = s->p.sk_kind;
-	x->sock_state = s->p.sock_state;
-	nt_segment_of(&x->g, &s->p);
+	x->sk_kind = s->p->sk_kind;
+	x->sock_state = s->p->sock_state;
+	nt_segment_of(&x->g, s->p);
 	nt_queue_add(m, &x->pend);
 	return 0;
 }

@@ -24,6 +24,14 @@ static unsigned int place_of(const struct nt_arrow *a, const struct nt_seen *s)
 	return i;
 }
 
+static void set_sighting(struct nt_arrowx *x, unsigned int at, const struct nt_seen *s)
+{
+	nt_sighting_set(&x->a.sight[at], s->ev, s->p);
+	x->x[at].cpu = s->ev->rec.hdr.cpu;
+	x->x[at].upto = s->p->seq + s->p->payload;
+}
+
+/* it has others already */
 static void add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_arrow *a = &x->a;
@@ -43,15 +51,13 @@ static void add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
 		x->x[i] = x->x[i - 1];
 	}
 	a->nsight++;
-	nt_sighting_set(&a->sight[at], s->ev, &s->p);
-	x->x[at].cpu = s->ev->rec.hdr.cpu;
-	x->x[at].upto = s->p.seq + s->p.payload;
+	set_sighting(x, at, s);
 	if (s->ev->t < a->t)
 		a->t = s->ev->t;
 	if (s->ev->t > a->t_last)
 		a->t_last = s->ev->t;
 	if (s->stage == NT_STAGE_OUT)
-		a->pkt = s->p;
+		a->pkt = *s->p;
 }
 
 static void drop_mark(struct nt_arrow *a, enum nt_mark_name name)
@@ -91,8 +97,10 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	x->a.dir = s->dir;
 	x->a.t = s->ev->t;
 	x->a.t_last = s->ev->t;
-	x->a.pkt = s->p;
-	add_sighting(x, s);
+	x->a.pkt = *s->p;
+	x->a.nsight = 1;
+	x->a.nsighted = 1;
+	set_sighting(x, 0, s);
 	if (s->stage != NT_STAGE_OUT && !s->icmp)
 		cv->e[s->dir].away = true;
 	x->prev = cv->last;
@@ -103,14 +111,16 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	cv->last = x;
 	cv->narrows++;
 	cv->sighted = true;
+	if (m->policy.eager)
+		return nt_arrow_eager(m, x);
 	nt_queue_add(m, &x->pend);
-	return m->policy.eager ? nt_arrow_eager(m, x) : 0;
+	return 0;
 }
 
 /* what the segment says about its conversation, before it is final */
 static void note_fed(struct nt_convx *cv, const struct nt_seen *s)
 {
-	const struct nettrace_packet *p = &s->p;
+	const struct nettrace_packet *p = s->p;
 	struct nt_flow *f = &cv->e[s->dir].fed;
 
 	if (s->icmp || p->proto != IPPROTO_TCP)
@@ -142,11 +152,11 @@ static void note_end(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 		return;
 	if (cv->c.end[end].source < 0)
 		cv->c.end[end].source = s->ev->source;
-	if (s->stage == NT_STAGE_IN && s->p.sk_kind == NETTRACE_SK_LISTEN)
+	if (s->stage == NT_STAGE_IN && s->p->sk_kind == NETTRACE_SK_LISTEN)
 		nt_listener_apply(m, cv, end, s->ev->source);
-	if (s->stage == NT_STAGE_OUT && (s->p.flags & NETTRACE_PKT_TASK) &&
-	    (s->p.sk_kind == NETTRACE_SK_FULL || s->p.proto == IPPROTO_UDP))
-		nt_owner_set(cv, end, NT_OWNER_PACKET, s->p.pid, NULL);
+	if (s->stage == NT_STAGE_OUT && (s->p->flags & NETTRACE_PKT_TASK) &&
+	    (s->p->sk_kind == NETTRACE_SK_FULL || s->p->proto == IPPROTO_UDP))
+		nt_owner_set(cv, end, NT_OWNER_PACKET, s->p->pid, NULL);
 }
 
 /*
@@ -157,7 +167,7 @@ static bool opens_new(const struct nt_convx *cv, const struct nt_seen *s, int di
 {
 	const struct nt_endx *e = &cv->e[dir];
 
-	if ((s->p.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
+	if ((s->p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) != NETTRACE_TH_SYN)
 		return false;
 	if (!cv->sighted) /* known from its socket only */
 		return nt_conv_over(cv);
@@ -165,17 +175,17 @@ static bool opens_new(const struct nt_convx *cv, const struct nt_seen *s, int di
 		return false;
 	if (!e->fed.isn_known) /* a simultaneous open, or the roles changed */
 		return cv->nonsyn_fed || nt_conv_over(cv);
-	return e->fed.isn != s->p.seq && (nt_conv_over(cv) || !cv->nonsyn_fed);
+	return e->fed.isn != s->p->seq && (nt_conv_over(cv) || !cv->nonsyn_fed);
 }
 
 /* a SYN,ACK, or midstream from a port that is listened on: the other is client */
 static int server_speaks(const struct nt_model *m, const struct nt_tuple *t,
 			 const struct nt_seen *s)
 {
-	if (s->p.proto != IPPROTO_TCP)
+	if (s->p->proto != IPPROTO_TCP)
 		return 0;
-	if (s->p.tcp_flags & NETTRACE_TH_SYN)
-		return !!(s->p.tcp_flags & NETTRACE_TH_ACK);
+	if (s->p->tcp_flags & NETTRACE_TH_SYN)
+		return !!(s->p->tcp_flags & NETTRACE_TH_ACK);
 	return s->stage == NT_STAGE_OUT && nt_listener_find(m, s->ev->source, &t->a[0]);
 }
 
@@ -185,11 +195,10 @@ static int server_speaks(const struct nt_model *m, const struct nt_tuple *t,
  * its challenge ACK, and the RST that this is answered by (RFC 5961, 4).
  */
 static struct nt_convx *not_of_syn(struct nt_convx *cv, const struct nt_tuple *t,
-				   const struct nt_seen *s)
+				   const struct nt_seen *s, int dir)
 {
-	const struct nettrace_packet *p = &s->p;
-	const struct nt_flow *own = &cv->e[nt_conv_end(cv, &t->a[0])].fed;
-	const struct nt_flow *peer = &cv->e[!nt_conv_end(cv, &t->a[0])].fed;
+	const struct nettrace_packet *p = s->p;
+	const struct nt_flow *own = &cv->e[dir].fed, *peer = &cv->e[!dir].fed;
 	struct nt_convx *older;
 
 	if (cv->nonsyn_fed || (p->tcp_flags & NETTRACE_TH_SYN))
@@ -205,14 +214,14 @@ static struct nt_convx *not_of_syn(struct nt_convx *cv, const struct nt_tuple *t
 static struct nt_convx *conv_of(struct nt_model *m, struct nt_tuple *t, struct nt_seen *s)
 {
 	struct nt_convx *cv;
+	int dir;
 
 	nt_tuple_scope(t, s->ev->source);
 	cv = nt_conv_find(m, t);
-	if (cv && s->p.proto == IPPROTO_TCP && !s->icmp &&
-	    opens_new(cv, s, nt_conv_end(cv, &t->a[0])))
-		cv = NULL;
-	else if (cv && s->p.proto == IPPROTO_TCP && !s->icmp)
-		cv = not_of_syn(cv, t, s);
+	if (cv && s->p->proto == IPPROTO_TCP && !s->icmp) {
+		dir = nt_conv_end(cv, &t->a[0]);
+		cv = opens_new(cv, s, dir) ? NULL : not_of_syn(cv, t, s, dir);
+	}
 	if (!cv && !s->icmp)
 		cv = nt_conv_new(m, t, server_speaks(m, t, s));
 	if (cv)
@@ -235,12 +244,10 @@ static bool is_echo(const struct nettrace_packet *p)
 /* an ICMP error belongs to the conversation whose packet it is about */
 static struct nt_convx *conv_of_error(struct nt_model *m, struct nt_seen *s)
 {
-	struct nettrace_packet *p = &s->p;
+	const struct nettrace_packet *p = s->p;
 	struct nt_tuple t = { .proto = p->inner_proto };
 	struct nt_convx *cv;
 
-	if (!is_icmp(p) || !(p->flags & NETTRACE_PKT_INNER))
-		return NULL;
 	nt_addr_set(&t.a[0], p->hdr.family, p->inner_src, p->inner_sport);
 	nt_addr_set(&t.a[1], p->hdr.family, p->inner_dst, p->inner_dport);
 	s->icmp = true;
@@ -254,7 +261,7 @@ static struct nt_convx *conv_of_error(struct nt_model *m, struct nt_seen *s)
 
 static struct nt_convx *conv_of_packet(struct nt_model *m, struct nt_seen *s)
 {
-	struct nettrace_packet *p = &s->p;
+	const struct nettrace_packet *p = s->p;
 	struct nt_tuple t = { .proto = p->proto };
 	uint16_t sport = p->sport, dport = p->dport;
 
@@ -278,10 +285,10 @@ static bool seen_elsewhere(struct nt_convx *cv, const struct nt_seen *s)
 	if (!e->placed) {
 		e->placed = true;
 		e->place_source = s->ev->source;
-		e->place_hook = s->p.hook;
-		memcpy(e->place_dev, s->p.dev, sizeof(e->place_dev));
-	} else if (e->place_source != s->ev->source || e->place_hook != s->p.hook ||
-		   strncmp(e->place_dev, s->p.dev, NETTRACE_NAME_LEN - 1)) {
+		e->place_hook = s->p->hook;
+		memcpy(e->place_dev, s->p->dev, sizeof(e->place_dev));
+	} else if (e->place_source != s->ev->source || e->place_hook != s->p->hook ||
+		   strncmp(e->place_dev, s->p->dev, NETTRACE_NAME_LEN - 1)) {
 		e->places = true;
 	}
 	return e->places;
@@ -299,12 +306,12 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 	if (x)
 		return join(m, x, s);
 	/* its sender cuts and merges nothing that left before */
-	if (s->p.proto != IPPROTO_TCP || s->icmp || !s->p.payload || s->stage == NT_STAGE_OUT)
+	if (s->p->proto != IPPROTO_TCP || s->icmp || !s->p->payload || s->stage == NT_STAGE_OUT)
 		return new_arrow(m, cv, s);
 	x = nt_find_whole(cv, s, &at);
 	if (x && at >= 0) {
 		x->a.nsighted++;
-		x->x[at].upto = s->p.seq + s->p.payload;
+		x->x[at].upto = s->p->seq + s->p->payload;
 		if (s->ev->t > x->a.t_last)
 			x->a.t_last = s->ev->t;
 		return 0;
@@ -319,43 +326,60 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 	return ret;
 }
 
-int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
+static int feed(struct nt_model *m, struct nt_seen *s)
 {
-	struct nt_seen s = { .ev = ev, .p = ev->rec.packet };
-	__u8 *addr[2] = { s.p.src, s.p.dst };
-	struct nt_convx *cv;
+	const struct nettrace_packet *p = s->p;
+	struct nt_convx *cv = NULL;
 	bool first;
 	int ret;
 
-	if (s.p.hdr.family == NETTRACE_ARP) {
-		if (!(s.p.flags & NETTRACE_PKT_MALFORMED))
+	s->stage = nt_hook_stage(p->hook);
+	if (is_icmp(p) && (p->flags & NETTRACE_PKT_INNER))
+		cv = conv_of_error(m, s);
+	if (!cv)
+		cv = conv_of_packet(m, s);
+	if (!cv)
+		return -ENOMEM;
+	cv->t_fed = s->ev->t;
+	first = !cv->e[s->dir].fed.isn_known;
+	note_fed(cv, s);
+	note_end(m, cv, s);
+	if (first && s->stage == NT_STAGE_OUT && !s->icmp && cv->e[s->dir].fed.isn_known) {
+		ret = nt_orphan_syn(m, cv, s->dir, s->ev);
+		if (ret)
+			return ret;
+	}
+	ret = join_or_new(m, cv, s);
+	if (!ret && (p->sk_kind == NETTRACE_SK_LISTEN || p->sk_kind == NETTRACE_SK_REQUEST))
+		ret = nt_queue_feed(m, cv, s);
+	if (ret || s->stage == NT_STAGE_PATH)
+		return ret;
+	return nt_agree_feed(m, cv, s);
+}
+
+int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
+{
+	const struct nettrace_packet *p = &ev->rec.packet;
+	struct nt_seen s = { .ev = ev, .p = p };
+	struct nettrace_packet plain;
+
+	if (p->hdr.family == NETTRACE_ARP) {
+		if (!(p->flags & NETTRACE_PKT_MALFORMED))
 			return nt_arp_feed(m, ev);
 		m->stats.other_packets++;
 		return 0;
 	}
-	if (!(s.p.flags & NETTRACE_PKT_L4) ||
-	    (s.p.proto != IPPROTO_TCP && s.p.proto != IPPROTO_UDP && !is_icmp(&s.p))) {
+	if (!(p->flags & NETTRACE_PKT_L4) ||
+	    (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP && !is_icmp(p))) {
 		m->stats.other_packets++;
 		return 0;
 	}
-	nt_addr_unmap(&s.p.hdr.family, addr, 2);
-	s.stage = nt_hook_stage(s.p.hook);
-	cv = conv_of_error(m, &s);
-	if (!cv)
-		cv = conv_of_packet(m, &s);
-	if (!cv)
-		return -ENOMEM;
-	cv->t_fed = ev->t;
-	first = !cv->e[s.dir].fed.isn_known;
-	note_fed(cv, &s);
-	note_end(m, cv, &s);
-	if (first && s.stage == NT_STAGE_OUT && !s.icmp && cv->e[s.dir].fed.isn_known) {
-		ret = nt_orphan_syn(m, cv, s.dir, ev);
-		if (ret)
-			return ret;
+	if (p->hdr.family == NETTRACE_IPV6) {
+		__u8 *addr[2] = { plain.src, plain.dst };
+
+		plain = *p;
+		nt_addr_unmap(&plain.hdr.family, addr, 2);
+		s.p = &plain;
 	}
-	ret = join_or_new(m, cv, &s);
-	if (!ret && (s.p.sk_kind == NETTRACE_SK_LISTEN || s.p.sk_kind == NETTRACE_SK_REQUEST))
-		ret = nt_queue_feed(m, cv, &s);
-	return ret ? ret : nt_agree_feed(m, cv, &s);
+	return feed(m, &s);
 }

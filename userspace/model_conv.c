@@ -3,44 +3,13 @@
  * model_conv.c - conversations: finding, creating, forgetting
  *
  * A conversation is found by protocol, addresses and ports, in either
- * direction.  Several may have had the same ones, one after the other; they
- * stand in their bucket newest first.
+ * direction.  Several may have had the same ones, one after the other; of these
+ * the newest stands first in their bucket.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "model_priv.h"
-
-bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b)
-{
-	uint64_t x[2], y[2];
-
-	memcpy(x, a->b, sizeof(x));
-	memcpy(y, b->b, sizeof(y));
-	return a->family == b->family && a->port == b->port && x[0] == y[0] && x[1] == y[1];
-}
-
-void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b, uint16_t port)
-{
-	memset(a, 0, sizeof(*a));
-	a->family = family;
-	memcpy(a->b, b, sizeof(a->b));
-	a->port = port;
-}
-
-static bool host_only(const struct nt_addr *a)
-{
-	static const uint8_t v6_loopback[16] = { [15] = 1 };
-
-	if (a->family == NETTRACE_IPV4)
-		return a->b[0] == 127;
-	return !memcmp(a->b, v6_loopback, sizeof(v6_loopback));
-}
-
-void nt_tuple_scope(struct nt_tuple *t, unsigned int source)
-{
-	t->scope = host_only(&t->a[0]) || host_only(&t->a[1]) ? (int)source : -1;
-}
 
 static uint64_t mix(uint64_t h)
 {
@@ -51,10 +20,11 @@ static uint64_t mix(uint64_t h)
 
 static uint64_t hash_addr(const struct nt_addr *a, uint64_t seed)
 {
-	uint64_t w[2];
+	uint64_t w[2], h;
 
 	memcpy(w, a->b, sizeof(w));
-	return mix(mix((w[0] ^ seed) + a->port) ^ w[1]);
+	h = mix((w[0] ^ seed) + ((uint64_t)a->port << 32));
+	return w[1] ? mix(h ^ w[1]) : h; /* of IPv4 it is 0 */
 }
 
 /* the same for both directions */
@@ -87,10 +57,18 @@ struct nt_convx *nt_conv_older(const struct nt_convx *cv, const struct nt_tuple 
 struct nt_convx *nt_conv_find(const struct nt_model *m, const struct nt_tuple *t)
 {
 	uint32_t hash = hash_tuple(m, t);
-	struct nt_convx *cv = m->bucket[hash & (m->nbucket - 1)];
+	struct nt_convx **head = &m->bucket[hash & (m->nbucket - 1)], *cv = *head, *before = NULL;
 
-	while (cv && (cv->hash != hash || !is_of(cv, t)))
+	while (cv && (cv->hash != hash || !is_of(cv, t))) {
+		before = cv;
 		cv = cv->hnext;
+	}
+	/* to the front: the next packet need not look at those that are silent */
+	if (cv && before) {
+		before->hnext = cv->hnext;
+		cv->hnext = *head;
+		*head = cv;
+	}
 	return cv;
 }
 
@@ -178,8 +156,9 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 		return calloc(1, sizeof(*x));
 	m->spare = x->next;
 	m->nspare--;
-	/* beyond nsight and nmark nobody reads what these hold */
-	memset(x, 0, offsetof(struct nt_arrowx, a.sight));
+	/* beyond nsight and nmark nobody reads what these hold; who asks writes @pkt */
+	memset(&x->pend, 0, sizeof(x->pend));
+	memset(&x->a, 0, offsetof(struct nt_arrow, pkt));
 	memset(&x->prev, 0, offsetof(struct nt_arrowx, x) - offsetof(struct nt_arrowx, prev));
 	return x;
 }
@@ -232,8 +211,6 @@ void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv)
 		for (e = 0; e < 2; e++) {
 			if (cv->e[e].cause == x)
 				cv->e[e].cause = NULL;
-			if (cv->e[e].crossed == x)
-				cv->e[e].crossed = NULL;
 		}
 		arrow_free(m, x);
 	}
@@ -285,6 +262,10 @@ static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int
 	int64_t idle = m->now - cv->t_fed;
 	int e, closed = 0;
 
+	/* nearly always: no need to look at more of it */
+	if (idle < idle_ns && idle < m->policy.grace_ns &&
+	    (!m->policy.open_ns || idle < m->policy.open_ns))
+		return false;
 	if (cv->pending || cv->over)
 		return false;
 	if (cv->c.proto != IPPROTO_TCP)

@@ -5,22 +5,40 @@
  * Sequence numbers are relative to the SYN's.  Where the trace began later, the
  * first one seen counts as 1, as if the SYN had come right before it.
  */
-#include <string.h>
 
 #include "model_priv.h"
 
 #define TH(p, f) ((p)->tcp_flags & NETTRACE_TH_##f)
 
+/* nearly no segment has one: none is copied that is not there */
+static void take_marks(struct nt_mark_list *s, const struct nt_arrow *a)
+{
+	unsigned int i;
+
+	s->n = a->nmark;
+	s->left_out = a->marks_left_out;
+	for (i = 0; i < s->n; i++)
+		s->m[i] = a->mark[i];
+}
+
+static void put_marks(struct nt_arrow *a, const struct nt_mark_list *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++)
+		a->mark[i] = s->m[i];
+	a->nmark = s->n;
+	a->marks_left_out = s->left_out;
+}
+
 static void mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
 		 enum nt_basis basis)
 {
-	struct nt_mark_list s = { .n = a->nmark, .left_out = a->marks_left_out };
+	struct nt_mark_list s;
 
-	memcpy(s.m, a->mark, sizeof(s.m));
+	take_marks(&s, a);
 	nt_marks_add(&s, name, reason, basis, 0);
-	memcpy(a->mark, s.m, sizeof(s.m));
-	a->nmark = s.n;
-	a->marks_left_out = s.left_out;
+	put_marks(a, &s);
 }
 
 static bool marked(const struct nt_arrow *a, enum nt_mark_name name)
@@ -34,16 +52,12 @@ static bool marked(const struct nt_arrow *a, enum nt_mark_name name)
 	return false;
 }
 
-static void number(struct nt_convx *cv, struct nt_arrowx *x)
+static void number(struct nt_arrowx *x, struct nt_dir *d, struct nt_dir *peer)
 {
-	struct nt_dir *d = &cv->e[x->a.dir].dir, *peer = &cv->e[!x->a.dir].dir;
 	const struct nettrace_packet *p = &x->a.pkt;
 
-	x->a.n = ++cv->c.narrow;
-	x->a.wire_segs = p->gso_size && p->gso_segs ? p->gso_segs : 1;
-	if (p->proto != IPPROTO_TCP)
-		return;
-	nt_dir_base(d, peer, p);
+	if (!d->based || !peer->based)
+		nt_dir_base(d, peer, p);
 	if (d->based) {
 		x->a.seq = p->seq - (uint32_t)d->base;
 		x->a.seq_valid = true;
@@ -57,48 +71,48 @@ static void number(struct nt_convx *cv, struct nt_arrowx *x)
 /* it opens a conversation whose addresses and ports have had one before */
 static bool reuses_ports(const struct nt_convx *cv, const struct nt_arrow *a)
 {
-	struct nt_tuple t = {
+	const struct nt_convx *o;
+	struct nt_tuple t;
+
+	if (a->n != 1 || !TH(&a->pkt, SYN) || TH(&a->pkt, ACK))
+		return false;
+	t = (struct nt_tuple){
 		.proto = cv->c.proto,
 		.a = { cv->c.end[0].addr, cv->c.end[1].addr },
 		.scope = cv->scope,
 	};
-	const struct nt_convx *o;
-
-	if (a->n != 1 || !TH(&a->pkt, SYN) || TH(&a->pkt, ACK))
-		return false;
 	o = nt_conv_older(cv, &t);
 	return o && o->tcp_seen;
 }
 
-static void mark_segment(struct nt_convx *cv, struct nt_arrowx *x)
+/* @in: where it arrived, or NULL */
+static void mark_segment(struct nt_convx *cv, struct nt_arrowx *x, const struct nt_sighting *in,
+			 const struct nt_dir *d, const struct nt_dir *peer)
 {
 	const struct nettrace_packet *p = &x->a.pkt;
-	const struct nt_sighting *in = nt_delivery(&x->a);
+	struct nt_end *end = &cv->c.end[x->a.dir];
+	bool traced = end->source >= 0;
 	bool out = nt_hook_stage(x->a.sight[0].hook) == NT_STAGE_OUT;
 	struct nt_mark_facts f = {
 		.p = p,
 		.t = x->a.t,
 		.dir = x->a.dir,
 		.out = out,
-		.owned = out && cv->c.end[x->a.dir].source >= 0,
-		.copy = !out && cv->c.end[x->a.dir].source >= 0 && !cv->c.lost_near &&
-			p->gso_segs <= 1,
+		.owned = out && traced,
+		.copy = !out && traced && !cv->c.lost_near && p->gso_segs <= 1,
 		.had = in && (in->flags & NT_SIGHT_HAD) && p->gso_segs <= 1,
 		.reused = reuses_ports(cv, &x->a),
 	};
-	struct nt_mark_list s = { .n = x->a.nmark };
+	struct nt_mark_list s;
 	unsigned int i;
 
+	take_marks(&s, &x->a);
 	for (i = 0; i < x->a.nsight; i++)
 		f.ce |= (x->a.sight[i].flags & NT_SIGHT_CE) != 0;
-	memcpy(s.m, x->a.mark, sizeof(s.m));
-	x->a.wire_segs =
-		nt_marks_segment(&cv->marker, &f, &cv->e[x->a.dir].dir, &cv->e[!x->a.dir].dir, &s);
-	memcpy(x->a.mark, s.m, sizeof(s.m));
-	x->a.nmark = s.n;
-	x->a.marks_left_out = s.left_out;
+	x->a.wire_segs = nt_marks_segment(&cv->marker, &f, d, peer, &s);
+	put_marks(&x->a, &s);
 	if (marked(&x->a, NT_MARK_RETRANSMISSION))
-		cv->c.end[x->a.dir].retransmissions++;
+		end->retransmissions++;
 }
 
 const struct nt_sighting *nt_delivery(const struct nt_arrow *a)
@@ -113,9 +127,9 @@ const struct nt_sighting *nt_delivery(const struct nt_arrow *a)
 }
 
 /* a later part of the stream, sent after this one, was delivered before it */
-static void mark_overtaken(struct nt_arrowx *x)
+static void mark_overtaken(struct nt_arrowx *x, const struct nt_sighting *in)
 {
-	const struct nt_sighting *in = nt_delivery(&x->a), *other;
+	const struct nt_sighting *other;
 	const struct nt_arrowx *o;
 
 	if (!in || !nt_seg_len(&x->a.pkt) || marked(&x->a, NT_MARK_RETRANSMISSION) ||
@@ -148,12 +162,6 @@ bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrow
 		return false;
 	mark(&x->a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
 	return true;
-}
-
-static void pass(struct nt_convx *cv, const struct nt_arrowx *x)
-{
-	cv->c.end[x->a.dir].bytes +=
-		nt_dir_pass(&cv->e[x->a.dir].dir, &cv->e[!x->a.dir].dir, &x->a.pkt);
 }
 
 /* how it began, and Wireshark's completeness mask */
@@ -233,13 +241,16 @@ static void take_samples(struct nt_convx *cv, const struct nt_arrowx *x)
 	}
 }
 
-static int tcp_final(struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x)
+static int tcp_final(struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x,
+		     const struct nt_sighting *in)
 {
+	struct nt_dir *d = &cv->e[x->a.dir].dir, *peer = &cv->e[!x->a.dir].dir;
 	int ret;
 
-	mark_segment(cv, x);
-	mark_overtaken(x);
-	pass(cv, x);
+	number(x, d, peer);
+	mark_segment(cv, x, in, d, peer);
+	mark_overtaken(x, in);
+	cv->c.end[x->a.dir].bytes += nt_dir_pass(d, peer, &x->a.pkt);
 	note_opening(cv, x);
 	take_samples(cv, x);
 	ret = nt_infer_sent(m, x);
@@ -256,22 +267,26 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 		.conv = &cv->c,
 		.arrow = &x->a,
 	};
-	bool tcp = x->a.pkt.proto == IPPROTO_TCP;
+	const struct nt_sighting *in = nt_delivery(&x->a);
+	const struct nettrace_packet *p = &x->a.pkt;
+	struct nt_end *end = &cv->c.end[x->a.dir];
+	bool tcp = p->proto == IPPROTO_TCP;
 	int ret = 0;
 
-	number(cv, x);
+	x->a.n = ++cv->c.narrow;
+	x->a.wire_segs = p->gso_size && p->gso_segs ? p->gso_segs : 1;
 	x->final = true;
-	if (x->a.pkt.flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_BAD_OPTS))
+	if (p->flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_BAD_OPTS))
 		mark(&x->a, NT_MARK_MALFORMED, NULL, NT_OBSERVED);
 	if (tcp)
-		ret = tcp_final(m, cv, x);
+		ret = tcp_final(m, cv, x, in);
 	else if (x->icmp)
 		nt_marks_icmp(&cv->marker, !x->a.dir, &x->a.pkt);
 	else
-		cv->c.end[x->a.dir].bytes += x->a.pkt.payload;
+		end->bytes += p->payload;
 	if (!x->icmp) {
-		cv->c.end[x->a.dir].arrows++;
-		if (nt_delivery(&x->a) || !nt_unsure(m, x))
+		end->arrows++;
+		if (!in && !nt_unsure(m, x))
 			nt_mark_lost(m, cv, x);
 	}
 	if (!ret && m->timers)

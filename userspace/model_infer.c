@@ -24,7 +24,7 @@ static int move(struct nt_model *m, struct nt_arrowx *x, int end, enum nt_state 
 		enum nt_state to, struct nt_cause cause)
 {
 	struct nt_convx *cv = x->pend.cv;
-	struct nt_transition *tr = calloc(1, sizeof(*tr));
+	struct nt_transition *tr = nt_transition_new(m);
 	struct nt_item item = {
 		.type = NT_ITEM_TRANSITION, .t = x->pend.t, .conv = &cv->c, .tr = tr
 	};
@@ -101,6 +101,18 @@ static bool refuses(const struct nt_arrowx *x, int e)
 	       !x->pend.cv->e[e].dir.sent;
 }
 
+/* did they lead anywhere: hardly any does, once the connection stands */
+static bool moved(const struct nt_step *step, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (step[i].to != step[i].from)
+			return true;
+	}
+	return false;
+}
+
 /* show what the steps did to an end that only they can tell of */
 static int show(struct nt_model *m, struct nt_arrowx *x, int e, const struct nt_step *step,
 		size_t n, struct nt_cause cause)
@@ -141,24 +153,27 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 {
 	struct nt_convx *cv = x->pend.cv;
 	struct nt_tcp *tcp = &cv->e[x->a.dir].tcp;
-	struct nt_cause cause = {
-		.kind = NT_CAUSE_UNKNOWN,
-		.n = x->a.n,
-		.name = "this end is not traced",
-	};
 	struct nt_step step[NT_MEANINGS_MAX];
 	struct nt_segment g;
 	size_t n;
 
 	nt_segment_of(&g, &x->a.pkt);
-	nt_infer_begin(cv, x->a.dir, &g);
+	if (!tcp->may || !cv->e[!x->a.dir].tcp.may)
+		nt_infer_begin(cv, x->a.dir, &g);
 	if (!untraced(cv, x->a.dir))
 		return 0;
 	/* with a SYN a state begins to be known */
 	if (cv->c.end[x->a.dir].state == NT_ST_NONE)
 		cv->c.end[x->a.dir].state = nt_tcp_state(tcp);
 	n = nt_tcp_sent(tcp, &g, step);
-	return show(m, x, x->a.dir, step, n, cause);
+	if (!moved(step, n))
+		return 0;
+	return show(m, x, x->a.dir, step, n,
+		    (struct nt_cause){
+			    .kind = NT_CAUSE_UNKNOWN,
+			    .n = x->a.n,
+			    .name = "this end is not traced",
+		    });
 }
 
 enum crossing { CROSSES_NOT, CROSSES, CROSSES_MAYBE };
@@ -198,9 +213,8 @@ bool nt_infer_waits(const struct nt_arrowx *x)
 }
 
 /* @x reached the end that did not send it, at the time of @at */
-static int received(struct nt_model *m, const struct nt_arrowx *x, struct nt_arrowx *at)
+static inline int received(struct nt_model *m, const struct nt_arrowx *x, struct nt_arrowx *at)
 {
-	struct nt_cause cause = { .kind = NT_CAUSE_SEGMENT, .n = x->a.n };
 	struct nt_step step[NT_MEANINGS_MAX];
 	int end = !x->a.dir;
 	struct nt_segment g;
@@ -208,7 +222,10 @@ static int received(struct nt_model *m, const struct nt_arrowx *x, struct nt_arr
 
 	nt_segment_of(&g, &x->a.pkt);
 	n = nt_tcp_received(&x->pend.cv->e[end].tcp, &g, step);
-	return show(m, at, end, step, n, cause);
+	if (!moved(step, n))
+		return 0;
+	return show(m, at, end, step, n,
+		    (struct nt_cause){ .kind = NT_CAUSE_SEGMENT, .n = x->a.n });
 }
 
 int nt_infer_received(struct nt_model *m, struct nt_arrowx *x)

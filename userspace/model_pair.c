@@ -26,8 +26,8 @@ int nt_sighted_here(const struct nt_arrow *a, const struct nt_seen *s)
 	unsigned int i;
 
 	for (i = 0; i < a->nsight; i++) {
-		if (a->sight[i].source == s->ev->source && a->sight[i].hook == s->p.hook &&
-		    !strncmp(a->sight[i].dev, s->p.dev, NETTRACE_NAME_LEN - 1))
+		if (a->sight[i].source == s->ev->source && a->sight[i].hook == s->p->hook &&
+		    !strncmp(a->sight[i].dev, s->p->dev, NETTRACE_NAME_LEN - 1))
 			return i;
 	}
 	return -1;
@@ -61,13 +61,13 @@ static bool path_possible(const struct nt_arrow *a, const struct nt_seen *s)
 			return false;
 		break;
 	}
-	return s->p.ttl <= a->pkt.ttl;
+	return s->p->ttl <= a->pkt.ttl;
 }
 
 struct nt_arrowx *nt_find_same(const struct nt_convx *cv, const struct nt_seen *s)
 {
 	int64_t window = s->stage == NT_STAGE_OUT ? NT_SLOP : NT_PAIR_WINDOW;
-	bool fifo = nt_pair_fifo(&s->p);
+	bool fifo = nt_pair_fifo(s->p);
 	struct nt_arrowx *x, *found = NULL;
 	unsigned int n = 0;
 
@@ -75,7 +75,7 @@ struct nt_arrowx *nt_find_same(const struct nt_convx *cv, const struct nt_seen *
 		if (s->ev->t - x->a.t_last > window)
 			break;
 		if (x->a.dir != s->dir || x->icmp != s->icmp ||
-		    nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_SAME)
+		    nt_pair_fit(&x->a.pkt, s->p) != NT_FIT_SAME)
 			continue;
 		if (nt_sighted_here(&x->a, s) >= 0 || !path_possible(&x->a, s))
 			continue;
@@ -94,10 +94,10 @@ struct nt_arrowx *nt_find_whole(const struct nt_convx *cv, const struct nt_seen 
 	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
 		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
 			break;
-		if (x->a.dir != s->dir || nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_PART)
+		if (x->a.dir != s->dir || nt_pair_fit(&x->a.pkt, s->p) != NT_FIT_PART)
 			continue;
 		*at = nt_sighted_here(&x->a, s);
-		if (*at >= 0 && x->x[*at].upto == s->p.seq)
+		if (*at >= 0 && x->x[*at].upto == s->p->seq)
 			return x;
 		if (*at < 0 && path_possible(&x->a, s))
 			return x;
@@ -108,7 +108,7 @@ struct nt_arrowx *nt_find_whole(const struct nt_convx *cv, const struct nt_seen 
 unsigned int nt_find_parts(const struct nt_convx *cv, const struct nt_seen *s,
 			   struct nt_arrowx *part[NT_MERGED_MAX])
 {
-	uint32_t end = s->p.seq + s->p.payload;
+	uint32_t end = s->p->seq + s->p->payload;
 	unsigned int n = 0, parts = 0;
 	struct nt_arrowx *x;
 
@@ -116,14 +116,14 @@ unsigned int nt_find_parts(const struct nt_convx *cv, const struct nt_seen *s,
 		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
 			break;
 		if (x->a.dir != s->dir || x->a.pkt.seq + x->a.pkt.payload != end ||
-		    nt_pair_fit(&x->a.pkt, &s->p) != NT_FIT_WHOLE ||
+		    nt_pair_fit(&x->a.pkt, s->p) != NT_FIT_WHOLE ||
 		    nt_sighted_here(&x->a, s) >= 0 || !path_possible(&x->a, s))
 			continue;
 		if (parts == NT_MERGED_MAX)
 			return 0;
 		part[parts++] = x;
 		end = x->a.pkt.seq;
-		if (end == s->p.seq)
+		if (end == s->p->seq)
 			return parts;
 	}
 	return 0;

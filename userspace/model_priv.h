@@ -30,6 +30,7 @@
 #define NETTRACE_MODEL_PRIV_H
 
 #include <netinet/in.h>
+#include <string.h>
 
 #include "model.h"
 #include "track/agree.h"
@@ -170,7 +171,7 @@ struct nt_endx {
 
 struct nt_convx {
 	struct nt_conv c;	/* first: c.priv points here */
-	struct nt_convx *hnext; /* same bucket, newest first */
+	struct nt_convx *hnext; /* same bucket; of the same tuple newest first */
 	uint32_t hash;
 	int scope; /* stream, for addresses that never leave it */
 	struct nt_endx e[2];
@@ -209,7 +210,7 @@ struct nt_listener {
 /* a sighting on its way to its arrow */
 struct nt_seen {
 	const struct nt_event *ev;
-	struct nettrace_packet p; /* IPv4-mapped addresses turned into IPv4 */
+	const struct nettrace_packet *p; /* IPv4-mapped addresses turned into IPv4 */
 	enum nt_stage stage;
 	uint8_t dir;
 	bool icmp;
@@ -270,6 +271,8 @@ void nt_queue_add(struct nt_model *m, struct nt_pend *p);
 void nt_queue_after(struct nt_model *m, struct nt_pend *p, struct nt_pend *after);
 /* a final item: kept by its conversation, handed to the observer; 0 or -ENOMEM */
 int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item);
+/* a transition, all zero; NULL: no memory */
+struct nt_transition *nt_transition_new(struct nt_model *m);
 /*
  * room for one more than @n elements of @size bytes in a growing array
  * Return: the array, moved perhaps; NULL: no memory, the old one stays.
@@ -277,10 +280,37 @@ int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item)
 void *nt_grow(void *array, size_t *cap, size_t n, size_t size);
 
 /* model_conv.c */
-bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b);
-void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b, uint16_t port);
+static inline bool nt_addr_eq(const struct nt_addr *a, const struct nt_addr *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->b, sizeof(x));
+	memcpy(y, b->b, sizeof(y));
+	return a->port == b->port && x[0] == y[0] && x[1] == y[1] && a->family == b->family;
+}
+
+static inline void nt_addr_set(struct nt_addr *a, uint8_t family, const uint8_t *b, uint16_t port)
+{
+	a->family = family;
+	memcpy(a->b, b, sizeof(a->b));
+	a->port = port;
+}
+
+static inline bool nt_host_only(const struct nt_addr *a)
+{
+	static const uint8_t v6_loopback[16] = { [15] = 1 };
+
+	if (a->family == NETTRACE_IPV4)
+		return a->b[0] == 127;
+	return !memcmp(a->b, v6_loopback, sizeof(v6_loopback));
+}
+
 /* addresses that never leave a namespace bind the tuple to stream @source */
-void nt_tuple_scope(struct nt_tuple *t, unsigned int source);
+static inline void nt_tuple_scope(struct nt_tuple *t, unsigned int source)
+{
+	t->scope = nt_host_only(&t->a[0]) || nt_host_only(&t->a[1]) ? (int)source : -1;
+}
+
 /* newest conversation of the tuple, then older ones; NULL: no more */
 struct nt_convx *nt_conv_find(const struct nt_model *m, const struct nt_tuple *t);
 struct nt_convx *nt_conv_older(const struct nt_convx *cv, const struct nt_tuple *t);
@@ -295,11 +325,11 @@ bool nt_conv_over(const struct nt_convx *cv);
 /* end @end refused the peer's SYN, and its own crosses it */
 bool nt_conv_crossing(const struct nt_convx *cv, int end);
 void nt_conv_free(struct nt_model *m, struct nt_convx *cv);
-/* an arrow, all zero; NULL: no memory */
+/* an arrow, all zero but for its packet; NULL: no memory */
 struct nt_arrowx *nt_arrow_new(struct nt_model *m);
 /* those to be used again */
 void nt_arrows_free(struct nt_model *m);
-/* an arrow was fed: make final what need not wait (nt_model_policy::eager) */
+/* an arrow was fed: make final what need not wait, queue it else (nt_model_policy::eager) */
 int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x);
 /* let go of arrows that are final and that nothing asks for, if items are not kept */
 void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv);

@@ -116,7 +116,7 @@ int nt_late_sighting(struct nt_model *m, struct nt_arrowx *x, const struct nt_se
 	m->stats.late_sightings++;
 	if (!m->prompt)
 		return 0;
-	nt_sighting_set(&sight, s->ev, &s->p);
+	nt_sighting_set(&sight, s->ev, s->p);
 	return late_add(m, x, s->ev->t, &sight);
 }
 

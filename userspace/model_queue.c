@@ -29,7 +29,7 @@ static bool is_last_ack(const struct nettrace_packet *p)
 
 int nt_queue_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
 {
-	const struct nettrace_packet *p = &s->p;
+	const struct nettrace_packet *p = s->p;
 	bool syn = p->sk_kind == NETTRACE_SK_LISTEN && is_syn(p);
 	bool ack = p->sk_kind == NETTRACE_SK_REQUEST && is_last_ack(p) &&
 		   p->listener_len > p->listener_max;

@@ -42,12 +42,10 @@ bool nt_capture_magic(const uint8_t *b, size_t n)
 	return is_pcap(magic) || is_pcap(__builtin_bswap32(magic)) || magic == PCAPNG;
 }
 
-int nt_capture_need(struct nt_capture *c, size_t n, struct nt_error *err)
+int nt_capture_fill(struct nt_capture *c, size_t n, struct nt_error *err)
 {
 	ssize_t got;
 
-	if (c->have - c->pos >= n)
-		return 1;
 	/* what is left is less than a packet; the memory behind it is in the cache */
 	memmove(c->buf, c->buf + c->pos, c->have - c->pos);
 	c->base += c->pos;

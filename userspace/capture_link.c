@@ -86,7 +86,7 @@ static bool snap(const uint8_t *b, uint32_t caplen, struct nt_link *l)
 }
 
 /* @type stands just before l->off: step over VLAN tags, 802.1Q and 802.1ad */
-static bool tagged(uint16_t type, const uint8_t *b, uint32_t caplen, struct nt_link *l)
+static inline bool tagged(uint16_t type, const uint8_t *b, uint32_t caplen, struct nt_link *l)
 {
 	unsigned int i;
 

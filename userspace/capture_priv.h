@@ -30,11 +30,17 @@ struct nt_capture {
 	uint8_t buf[NT_CAPTURE_BUF];
 };
 
+/* nt_capture_need(), where there are less in buf[] */
+int nt_capture_fill(struct nt_capture *c, size_t n, struct nt_error *err);
+
 /*
  * Have @n bytes at buf[pos].  1: they are there; 0: not now; -ENODATA: the file
  * ends before; other -errno: failed, said in @err.
  */
-int nt_capture_need(struct nt_capture *c, size_t n, struct nt_error *err);
+static inline int nt_capture_need(struct nt_capture *c, size_t n, struct nt_error *err)
+{
+	return c->have - c->pos >= n ? 1 : nt_capture_fill(c, n, err);
+}
 
 /* -EBADMSG, with the place and what can be used */
 int nt_capture_damaged(const struct nt_capture *c, const char *what, struct nt_error *err);

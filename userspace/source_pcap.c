@@ -29,6 +29,7 @@ struct nt_pcap_if {
 	bool filtered;
 	uint32_t link;
 	uint64_t seq;
+	struct nettrace_packet start; /* what its records have in common */
 	struct bpf_program filter;
 };
 
@@ -117,6 +118,10 @@ static int meet(struct nt_pcap_source *ps, struct nt_error *err)
 		struct nt_pcap_if *i = &array[ps->niface];
 
 		*i = (struct nt_pcap_if){ .link = from->link, .known = nt_link_known(from->link) };
+		i->start.hdr.type = NETTRACE_PACKET;
+		i->start.hook = NETTRACE_CAPTURE;
+		if (*from->name)
+			memcpy(i->start.dev, from->name, sizeof(i->start.dev));
 		ps->s.stream[ps->niface].cpus = 1;
 		ps->s.nstream = ps->niface + 1;
 		if (!i->known)
@@ -125,18 +130,6 @@ static int meet(struct nt_pcap_source *ps, struct nt_error *err)
 			ret = compile(ps, i, err);
 	}
 	return ret;
-}
-
-static void device(const struct nt_pcap_source *ps, unsigned int iface, const struct nt_link *l,
-		   struct nettrace_packet *p)
-{
-	const char *name = nt_capture_if(ps->c, iface)->name;
-
-	p->hdr.ifindex = l->ifindex;
-	if (l->ifindex)
-		snprintf(p->dev, sizeof(p->dev), "if%u", l->ifindex);
-	else if (*name)
-		memcpy(p->dev, name, sizeof(p->dev));
 }
 
 typedef unsigned int (*parse_fn)(struct nettrace_packet *p, const u8 *data, unsigned int caplen,
@@ -223,17 +216,18 @@ static void parse(struct nettrace_packet *p, const struct nt_link *l, const stru
 	parse_cut(fn, p, b, caplen, wirelen);
 }
 
-static void record(struct nt_pcap_source *ps, const struct nt_frame *f, const struct nt_link *l,
+static void record(struct nt_pcap_if *i, const struct nt_frame *f, const struct nt_link *l,
 		   struct nt_event *ev)
 {
 	struct nettrace_packet *p = &ev->rec.packet;
 
-	memset(p, 0, sizeof(*p));
+	*p = i->start;
 	p->hdr.time = (uint64_t)f->t;
-	p->hdr.type = NETTRACE_PACKET;
-	p->hdr.seq = ps->iface[f->iface].seq++;
-	p->hook = NETTRACE_CAPTURE;
-	device(ps, f->iface, l, p);
+	p->hdr.seq = i->seq++;
+	if (l->ifindex) {
+		p->hdr.ifindex = l->ifindex;
+		snprintf(p->dev, sizeof(p->dev), "if%u", l->ifindex);
+	}
 	parse(p, l, f);
 	if (l->mac) {
 		p->flags |= NETTRACE_PKT_MAC;
@@ -286,7 +280,7 @@ static bool take(struct nt_pcap_source *ps, const struct nt_frame *f, struct nt_
 	}
 	if (!nt_link_decode(i->link, f->bytes, f->caplen, &l))
 		l.ethertype = 0; /* counted by who gets it: neither IP nor ARP */
-	record(ps, f, &l, ev);
+	record(i, f, &l, ev);
 	ps->s.delivered++;
 	return true;
 }
@@ -320,8 +314,9 @@ static int pcap_next_event(struct nt_source *s, struct nt_event *ev, struct nt_e
 			return finish(ps, err);
 		if (ret != 1)
 			return ret;
-		ret = meet(ps, err);
-		if (ret)
+		if (ps->niface != nt_capture_nif(ps->c))
+			ret = meet(ps, err);
+		if (ret < 0)
 			return ret;
 	} while (!take(ps, &f, ev));
 	return 1;

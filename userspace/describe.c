@@ -14,22 +14,38 @@
 char *nt_describe_ip(char *buf, size_t size, unsigned int family, const uint8_t *b)
 {
 	int af = family == NETTRACE_IPV6 ? AF_INET6 : AF_INET;
+	char *p = buf;
+	int i;
 
-	if (!inet_ntop(af, b, buf, (socklen_t)size))
+	/* the same as inet_ntop() writes, which takes its time */
+	if (af == AF_INET && size >= INET_ADDRSTRLEN) {
+		for (i = 0; i < 4; i++) {
+			p = nt_text_number(p, b[i]);
+			*p++ = '.';
+		}
+		p[-1] = '\0';
+	} else if (!inet_ntop(af, b, buf, (socklen_t)size)) {
 		snprintf(buf, size, "?");
+	}
 	return buf;
 }
 
 char *nt_describe_addr(char *buf, size_t size, const struct nt_addr *a)
 {
 	bool six = a->family == NETTRACE_IPV6;
-	char ip[INET6_ADDRSTRLEN];
+	char ip[INET6_ADDRSTRLEN], port[NT_DIGITS], *p = buf;
 
 	nt_describe_ip(ip, sizeof(ip), a->family, a->b);
-	if (!a->port)
-		snprintf(buf, size, "%s", ip);
-	else
-		snprintf(buf, size, "%s%s%s:%u", six ? "[" : "", ip, six ? "]" : "", a->port);
+	if (!a->port) {
+		nt_text_put(buf, buf + size, ip);
+		return buf;
+	}
+	nt_text_number(port, a->port);
+	if (six)
+		p = nt_text_put(p, buf + size, "[");
+	p = nt_text_put(p, buf + size, ip);
+	p = nt_text_put(p, buf + size, six ? "]:" : ":");
+	nt_text_put(p, buf + size, port);
 	return buf;
 }
 
@@ -68,8 +84,9 @@ char *nt_describe_owner(char *buf, size_t size, const char *comm, uint32_t pid)
 
 char *nt_describe_state(char *buf, size_t size, enum nt_state s, enum nt_basis basis)
 {
-	snprintf(buf, size, "%s%s", basis == NT_INFERRED && s != NT_ST_NONE ? "~" : "",
-		 nt_state_name(s));
+	char *p = nt_text_put(buf, buf + size, basis == NT_INFERRED && s != NT_ST_NONE ? "~" : "");
+
+	nt_text_put(p, buf + size, nt_state_name(s));
 	return buf;
 }
 

@@ -357,23 +357,35 @@ void nt_list_head(const struct nt_view *v)
 	list_line(v, cell, NT_ROLE_TITLE);
 }
 
+/* of both ends */
+static void pair_text(char buf[2 * NT_DIGITS], uint64_t a, uint64_t b)
+{
+	char *p = nt_text_number(buf, a);
+
+	*p++ = '/';
+	nt_text_number(p, b);
+}
+
 void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 {
-	char id[16], proto[24], end[2][NT_ADDR_TEXT], segs[32], bytes[48];
-	char state[2][NT_STATE_TEXT], states[2 * NT_STATE_TEXT];
+	char id[NT_DIGITS], proto[24], end[2][NT_ADDR_TEXT];
+	char segs[2 * NT_DIGITS], bytes[2 * NT_DIGITS];
+	char state[2][NT_STATE_TEXT], states[2 * NT_STATE_TEXT], *p;
 	bool tcp = c->proto == IPPROTO_TCP;
 	const char *closed = tcp ? nt_closed_name(c->closed) : "";
 	const char *cell[COL_MAX];
 	int k;
 
-	snprintf(id, sizeof(id), "%" PRIu32, c->id);
+	nt_text_number(id, c->id);
 	for (k = 0; k < 2; k++) {
 		nt_describe_end(end[k], sizeof(end[k]), c, k);
 		nt_describe_state(state[k], sizeof(state[k]), c->end[k].state, c->end[k].basis);
 	}
-	snprintf(segs, sizeof(segs), "%" PRIu32 "/%" PRIu32, c->end[0].arrows, c->end[1].arrows);
-	snprintf(bytes, sizeof(bytes), "%" PRIu64 "/%" PRIu64, c->end[0].bytes, c->end[1].bytes);
-	snprintf(states, sizeof(states), "%s/%s", state[0], state[1]);
+	pair_text(segs, c->end[0].arrows, c->end[1].arrows);
+	pair_text(bytes, c->end[0].bytes, c->end[1].bytes);
+	p = nt_text_put(states, states + sizeof(states), state[0]);
+	p = nt_text_put(p, states + sizeof(states), "/");
+	nt_text_put(p, states + sizeof(states), state[1]);
 	if (tcp && c->opened == NT_OPEN_REFUSED)
 		closed = "refused";
 	cell[COL_ID] = id;

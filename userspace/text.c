@@ -176,6 +176,33 @@ char *nt_text_escape(char *dst, size_t size, const char *src, size_t max)
 	return dst;
 }
 
+char *nt_text_number(char buf[NT_DIGITS], uint64_t n)
+{
+	char digit[NT_DIGITS], *d = digit + sizeof(digit);
+	size_t len;
+
+	*--d = '\0';
+	do
+		*--d = (char)('0' + n % 10);
+	while (n /= 10);
+	len = (size_t)(digit + sizeof(digit) - d);
+	memcpy(buf, d, len);
+	return buf + len - 1;
+}
+
+char *nt_text_put(char *buf, const char *end, const char *s)
+{
+	size_t len = strlen(s);
+
+	if (buf >= end)
+		return buf;
+	if (len >= (size_t)(end - buf))
+		len = (size_t)(end - buf) - 1;
+	memcpy(buf, s, len);
+	buf[len] = '\0';
+	return buf + len;
+}
+
 int nt_text_width(const char *s, bool unicode)
 {
 	const char *end = s + strlen(s);

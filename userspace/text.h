@@ -60,6 +60,22 @@ const char *nt_cp_ascii(uint32_t cp);
  */
 char *nt_text_escape(char *dst, size_t size, const char *src, size_t max);
 
+/* as many digits as a number can have, and a NUL */
+#define NT_DIGITS 21
+
+/**
+ * nt_text_number() - a number in decimal, terminated, faster than snprintf()
+ * Return: behind its last digit.
+ */
+char *nt_text_number(char buf[NT_DIGITS], uint64_t n);
+
+/**
+ * nt_text_put() - copy a string, as snprintf("%s") does but faster
+ * @end:	of the room at @buf; what does not fit is left out
+ * Return: where it is terminated; @buf when there is no room.
+ */
+char *nt_text_put(char *buf, const char *end, const char *s);
+
 /**
  * nt_text_width() - columns of a string of ours (escaped before)
  * @unicode:	false: as the ASCII stand-ins that will be shown

@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "canvas.h"
+#include "describe.h"
 #include "names.h"
 #include "text.h"
 
@@ -227,6 +229,33 @@ static void test_names(void **state)
 	assert_string_equal(nt_icmp_name(58, 200, 1, buf, sizeof(buf)), "type 200 code 1");
 }
 
+/* what is written without snprintf() is what that would write */
+static void test_numbers(void **state)
+{
+	static const uint64_t n[] = { 0, 7, 10, 99, 100, 65535, UINT32_MAX, UINT64_MAX };
+	struct nt_addr a = { .family = NETTRACE_IPV4, .b = { 192, 0, 2, 255 }, .port = 1 };
+	char buf[64], want[64];
+	size_t i, size;
+
+	(void)state;
+	for (i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
+		snprintf(want, sizeof(want), "%llu", (unsigned long long)n[i]);
+		assert_ptr_equal(nt_text_number(buf, n[i]), buf + strlen(want));
+		assert_string_equal(buf, want);
+	}
+	for (size = 1; size < sizeof(buf); size++) {
+		snprintf(want, size, "%s", "192.0.2.255:1");
+		assert_string_equal(nt_describe_addr(buf, size, &a), want);
+		assert_true(nt_text_put(buf, buf + size, "abc") == buf + strlen(buf));
+		snprintf(want, size, "%s", "abc");
+		assert_string_equal(buf, want);
+	}
+	a = (struct nt_addr){ .family = NETTRACE_IPV6, .b = { [15] = 1 }, .port = 65535 };
+	assert_string_equal(nt_describe_addr(buf, sizeof(buf), &a), "[::1]:65535");
+	a.port = 0;
+	assert_string_equal(nt_describe_addr(buf, sizeof(buf), &a), "::1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,7 +263,7 @@ int main(void)
 		cmocka_unit_test(test_escape_all), cmocka_unit_test(test_width),
 		cmocka_unit_test(test_line),	   cmocka_unit_test(test_line_color),
 		cmocka_unit_test(test_label),	   cmocka_unit_test(test_label_full),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names),	   cmocka_unit_test(test_numbers),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

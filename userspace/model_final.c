@@ -212,6 +212,12 @@ static void note_closing(struct nt_convx *cv, const struct nt_arrowx *x)
 	}
 }
 
+static bool found_request(const struct nt_arrowx *x, const struct nt_sighting *s)
+{
+	return s->sk_kind == NETTRACE_SK_REQUEST && s->hook == NETTRACE_LOCAL_IN &&
+	       (x->a.pkt.tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) == NETTRACE_TH_SYN;
+}
+
 /*
  * The trace began after the connection, or a gap hid a transition: the state
  * beside a sighting tells where an end is, though not how it came there.
@@ -233,7 +239,11 @@ static void take_samples(struct nt_convx *cv, const struct nt_arrowx *x)
 		/* nobody is there to take it */
 		if (stage == NT_STAGE_IN && s->sk_kind == NETTRACE_SK_NONE)
 			state = NT_CLOSED;
-		if (state == NT_ST_NONE)
+		/*
+		 * A SYN that finds a request is not the one that made it; the record
+		 * of its beginning is older than this sighting, and may come still.
+		 */
+		if (state == NT_ST_NONE || found_request(x, s))
 			continue;
 		cv->e[end].resync = false;
 		e->state = state;

@@ -14,8 +14,8 @@
 #include "hooks.h"
 #include "minisock.h"
 #include "notify.h"
+#include "probes.h"
 #include "probes_call.h"
-#include "probes_tcp.h"
 #include "timers.h"
 
 /* rings ready, nobody writes yet */
@@ -87,7 +87,7 @@ struct nt_trace *nt_trace_get(struct nt_net *nt)
  */
 void nt_stop_finish(struct nt_trace *tr)
 {
-	nt_probes_tcp_put();
+	nt_probes_put();
 	nt_hooks_free(tr);
 	nt_minis_stop(tr);
 	nt_ring_end(&tr->ring);
@@ -165,12 +165,12 @@ static int nt_begin(struct nt_net *nt, const struct nt_settings *set)
 	struct nt_trace *tr;
 	int ret;
 
-	ret = nt_probes_tcp_get();
+	ret = nt_probes_get();
 	if (ret)
 		return ret;
 	tr = nt_trace_new(nt, set);
 	if (IS_ERR(tr)) {
-		nt_probes_tcp_put();
+		nt_probes_put();
 		return PTR_ERR(tr);
 	}
 	ret = nt_hooks_register(tr);

@@ -18,100 +18,15 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include <net/ndisc.h>
 
-#include "core/parse.h"
 #include "filter.h"
 #include "hooks.h"
 #include "minisock.h"
+#include "probes_neigh.h"
 #include "sample.h"
+#include "sight.h"
 #include "timers.h"
-
-/* headers that are not contiguous are gathered here, interrupts off */
-#define NT_GATHER 512
-static DEFINE_PER_CPU(u8 [NT_GATHER], nt_gather);
-
-static __always_inline unsigned int
-nt_parse(struct nettrace_packet *p, u8 family, const u8 *data,
-	 unsigned int caplen, unsigned int wirelen)
-{
-	if (family == NETTRACE_IPV4)
-		return nettrace_parse_ipv4(p, data, caplen, wirelen);
-	if (family == NETTRACE_IPV6)
-		return nettrace_parse_ipv6(p, data, caplen, wirelen);
-	return nettrace_parse_arp(p, data, caplen, wirelen);
-}
-
-/* the headers reach into fragments of the skb: copy them together first */
-static noinline void nt_parse_gathered(struct nettrace_packet *p, u8 family,
-				       const struct sk_buff *skb, int off,
-				       unsigned int need)
-{
-	struct nettrace_hdr hdr = p->hdr;
-	u8 *buf = *this_cpu_ptr(&nt_gather);
-	unsigned int wirelen = skb->len - off;
-
-	while (need && need <= NT_GATHER) {
-		if (skb_copy_bits(skb, off, buf, need))
-			break;
-		memset(p, 0, sizeof(*p));
-		p->hdr = hdr;
-		need = nt_parse(p, family, buf, need, wirelen);
-	}
-	if (need)
-		p->flags |= NETTRACE_PKT_TRUNCATED;
-}
-
-/* room: bytes of the slot after the record */
-static noinline void nt_keep_payload(struct nettrace_packet *p,
-				     const struct sk_buff *skb, int off,
-				     unsigned int room)
-{
-	unsigned int n = min(room, p->payload);
-
-	if (n && skb_copy_bits(skb, off + p->len - p->payload, p + 1, n))
-		n = 0;
-	memset((u8 *)(p + 1) + n, 0, room - n);
-}
-
-static __always_inline void nt_copy_macs(struct nettrace_packet *p,
-					 const struct ethhdr *eth)
-{
-	memcpy(p->mac_src, eth->h_source, ETH_ALEN);
-	memcpy(p->mac_dst, eth->h_dest, ETH_ALEN);
-	p->flags |= NETTRACE_PKT_MAC;
-}
-
-/* everything about a packet but its socket */
-static __always_inline void
-nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
-	 u8 hook, const struct sk_buff *skb, const struct net_device *dev)
-{
-	const int off = skb_network_offset(skb);
-	unsigned int need;
-
-	need = nt_parse(p, family, skb_network_header(skb),
-			skb_headlen(skb) - off, skb->len - off);
-	if (unlikely(need))
-		nt_parse_gathered(p, family, skb, off, need);
-	p->hook = hook;
-	if (dev) {
-		p->hdr.ifindex = dev->ifindex;
-		memcpy(p->dev, dev->name, sizeof(p->dev));
-	}
-	if (skb_is_gso(skb)) {
-		p->gso_size = skb_shinfo(skb)->gso_size;
-		p->gso_segs = skb_shinfo(skb)->gso_segs;
-	}
-	if (unlikely(tr->set.payload))
-		nt_keep_payload(p, skb, off, tr->set.payload);
-}
-
-static bool nt_has_eth(const struct sk_buff *skb, const struct net_device *dev)
-{
-	return dev && dev->type == ARPHRD_ETHER &&
-	       skb_mac_header_was_set(skb) &&
-	       skb_mac_header_len(skb) >= ETH_HLEN;
-}
 
 /* can this arrival end a mini socket: is it TCP, with SYN or RST? */
 static __always_inline bool nt_may_end_mini(const struct sk_buff *skb,
@@ -272,6 +187,14 @@ static __always_inline bool nt_needs_mini(const struct sock *sk)
 	       (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_RAW);
 }
 
+/* a neighbour solicitation with the address that it is about, RFC 4861, 4.3 */
+static __always_inline bool nt_solicits(const struct nettrace_packet *p)
+{
+	return p->proto == IPPROTO_ICMPV6 && p->flags & NETTRACE_PKT_L4 &&
+	       p->icmp_type == NDISC_NEIGHBOUR_SOLICITATION &&
+	       p->payload >= sizeof(struct in6_addr);
+}
+
 /* @mini: the mini socket that sends, if one does; @again: see there */
 static __always_inline unsigned int
 nt_departure(struct nt_trace *tr, struct sk_buff *skb,
@@ -282,6 +205,7 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	struct nettrace_packet *p;
 	union nettrace_rec *rec;
 	unsigned long flags;
+	int ask = 0;
 
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
@@ -294,6 +218,8 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 			nt_sample_mini(p, mini);
 		else if (p->proto == IPPROTO_TCP && sk && nt_sk_is_tcp(sk))
 			nt_sample_out(p, sk);
+		else if (at.family == NETTRACE_IPV6 && nt_solicits(p))
+			ask = skb_network_offset(skb) + p->len - p->payload;
 		if (again)
 			p->flags |= NETTRACE_PKT_RETRANS;
 	}
@@ -302,6 +228,9 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	    static_branch_unlikely(&nt_timers_key))
 		nt_timers_out(tr, p, mini ? mini : sk);
 	local_irq_restore(flags);
+	if (at.hook == NETTRACE_LOCAL_OUT && at.family == NETTRACE_IPV6 &&
+	    unlikely(ask))
+		nt_neigh_asks_nd(st->out, skb, ask);
 	return NF_ACCEPT;
 }
 
@@ -440,6 +369,8 @@ static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,
 	struct nt_trace *tr = priv;
 	unsigned long flags;
 
+	if (st->out)
+		nt_neigh_asks_arp(st->out, skb);
 	if (!nt_filter_pass(tr, skb, NETTRACE_ARP))
 		return NF_ACCEPT;
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);

@@ -15,8 +15,8 @@
 #include "filter.h"
 #include "minisock.h"
 #include "netlink.h"
+#include "probes.h"
 #include "probes_call.h"
-#include "probes_tcp.h"
 #include "proc.h"
 
 static char *trace = "all";
@@ -178,13 +178,13 @@ static int __init nettrace_init(void)
 	ret = nt_ring_global_init((unsigned long)memory << 20);
 	if (ret)
 		return ret;
-	ret = nt_probes_tcp_init();
+	ret = nt_probes_init();
 	if (ret)
 		goto err_ring;
 	ret = register_pernet_subsys(&nt_net_ops);
 	if (ret)
 		goto err_ring;
-	ret = nt_probes_tcp_open();
+	ret = nt_probes_open();
 	if (ret)
 		goto err_pernet;
 	ret = nt_probes_call_open();
@@ -207,7 +207,7 @@ err_netlink:
 err_calls:
 	nt_probes_call_close();
 err_probes:
-	nt_probes_tcp_close();
+	nt_probes_close();
 err_pernet:
 	unregister_pernet_subsys(&nt_net_ops);
 err_ring:
@@ -220,7 +220,7 @@ static void __exit nettrace_exit(void)
 	nt_proc_exit();
 	nt_netlink_exit();
 	nt_probes_call_close();
-	nt_probes_tcp_close();
+	nt_probes_close();
 	unregister_pernet_subsys(&nt_net_ops);
 	nt_ring_global_exit();
 }

@@ -423,7 +423,7 @@ static void nt_call_match(struct tracepoint *tp, void *priv)
 
 static DEFINE_MUTEX(nt_call_lock);	/* all below */
 static unsigned int nt_call_users;
-static bool nt_call_open;		/* as nt_probes_open in probes_tcp.c */
+static bool nt_call_open;		/* as nt_probes_on in probes.c */
 
 static void nt_call_detach(void)
 {

@@ -10,10 +10,7 @@
  *            is not traced has no ring: nt_net::trace is read under RCU.
  */
 #include <asm/syscall.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
-#include <linux/random.h>
-#include <linux/tracepoint.h>
 #include <net/inet_sock.h>
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
@@ -37,8 +34,6 @@ static_assert((int)NETTRACE_TCP_LISTEN == (int)TCP_LISTEN);
 static_assert((int)NETTRACE_TCP_CLOSING == (int)TCP_CLOSING);
 static_assert((int)NETTRACE_TCP_NEW_SYN_RECV == (int)TCP_NEW_SYN_RECV);
 static_assert(sizeof(union nettrace_rec) == NETTRACE_REC_SIZE);
-
-struct nt_sk_key nt_sk_key __read_mostly;
 
 static bool nt_probed(const struct sock *sk)
 {
@@ -186,12 +181,6 @@ static bool nt_may_wait(int oldstate)
 	       oldstate == TCP_CLOSING || oldstate == TCP_TIME_WAIT;
 }
 
-/* under rcu_read_lock_sched(), which costs less than rcu_read_lock() */
-static struct nt_trace *nt_probed_trace(const struct sock *sk)
-{
-	return rcu_dereference_sched(nt_net(sock_net(sk))->trace);
-}
-
 static void nt_probe_set_state(void *data, const struct sock *sk,
 			       const int oldstate, const int newstate)
 {
@@ -200,7 +189,7 @@ static void nt_probe_set_state(void *data, const struct sock *sk,
 	if (!nt_probed(sk))
 		return;
 	rcu_read_lock_sched();
-	tr = nt_probed_trace(sk);
+	tr = nt_probed_trace(sock_net(sk));
 	if (!tr)
 		goto out;
 	if (newstate == TCP_CLOSE && nt_may_wait(oldstate)) {
@@ -223,7 +212,7 @@ static void nt_record_reset(const struct sock *sk, u8 what, u32 reason)
 	if (!sk || !nt_sk_is_tcp(sk) || !nt_probed(sk))
 		return;
 	rcu_read_lock_sched();
-	tr = nt_probed_trace(sk);
+	tr = nt_probed_trace(sock_net(sk));
 	if (tr) {
 		rec = nt_ring_begin(&tr->ring, NETTRACE_RESET, &flags);
 		if (rec) {
@@ -256,138 +245,8 @@ static void nt_probe_send_reset(void *data, const struct sock *sk,
 }
 #endif
 
-/* these tracepoints are exported by name only: find them among all */
-static struct nt_probe {
-	const char *name;
-	void *func;
-	struct tracepoint *tp;
-} nt_probes[] = {
+struct nt_probe nt_probes_tcp[NT_PROBES_TCP] = {
 	{ "inet_sock_set_state", nt_probe_set_state },
 	{ "tcp_receive_reset", nt_probe_receive_reset },
 	{ "tcp_send_reset", nt_probe_send_reset },
 };
-
-static void nt_probe_match(struct tracepoint *tp, void *priv)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(nt_probes); i++)
-		if (!strcmp(tp->name, nt_probes[i].name))
-			nt_probes[i].tp = tp;
-}
-
-/* how many namespaces are traced: the probes are attached while any is */
-static DEFINE_MUTEX(nt_probes_lock);
-static unsigned int nt_probes_users;
-/*
- * And while every namespace has its struct nt_net: when the module is loaded and
- * unloaded they get and lose it one after the other, and a probe cannot tell.
- */
-static bool nt_probes_open;
-
-/* one that still runs finds no trace; nt_probes_tcp_close() waits for it */
-static void nt_probes_detach(unsigned int n)
-{
-	while (n--)
-		tracepoint_probe_unregister(nt_probes[n].tp, nt_probes[n].func,
-					    NULL);
-}
-
-static int nt_probes_attach(void)
-{
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
-		ret = tracepoint_probe_register(nt_probes[i].tp,
-						nt_probes[i].func, NULL);
-		if (ret) {
-			nt_probes_detach(i);
-			return ret;
-		}
-	}
-	return 0;
-}
-
-/**
- * nt_probes_tcp_get() - a namespace is going to be traced
- *
- * Where none is, TCP pays nothing: the first one attaches the probes.
- *
- * Return: 0, then nt_probes_tcp_put() is due; or what
- * tracepoint_probe_register() said.
- * Context: process; takes the kernel's locks of tracepoints and CPUs.
- */
-int nt_probes_tcp_get(void)
-{
-	int ret = 0;
-
-	mutex_lock(&nt_probes_lock);
-	if (!nt_probes_users && nt_probes_open)
-		ret = nt_probes_attach();
-	if (!ret)
-		nt_probes_users++;
-	mutex_unlock(&nt_probes_lock);
-	return ret;
-}
-
-/* it is traced no longer: probes cannot find its trace any more */
-void nt_probes_tcp_put(void)
-{
-	mutex_lock(&nt_probes_lock);
-	if (!--nt_probes_users && nt_probes_open)
-		nt_probes_detach(ARRAY_SIZE(nt_probes));
-	mutex_unlock(&nt_probes_lock);
-}
-
-/**
- * nt_probes_tcp_init() - find the kernel's TCP tracepoints
- *
- * Return: 0, or -ENOENT if this kernel lacks one of them; it is named in the
- * log.
- */
-int nt_probes_tcp_init(void)
-{
-	unsigned int i;
-
-	get_random_bytes(&nt_sk_key, sizeof(nt_sk_key));
-	nt_sk_key.factor |= 1;
-	for_each_kernel_tracepoint(nt_probe_match, NULL);
-	for (i = 0; i < ARRAY_SIZE(nt_probes); i++) {
-		if (nt_probes[i].tp)
-			continue;
-		pr_err("nettrace: this kernel has no tracepoint %s; it needs CONFIG_TRACEPOINTS and CONFIG_INET\n",
-		       nt_probes[i].name);
-		return -ENOENT;
-	}
-	return 0;
-}
-
-/**
- * nt_probes_tcp_open() - every namespace has its struct nt_net
- *
- * Return: 0, then nt_probes_tcp_close() is due before any of them loses it; or
- * what tracepoint_probe_register() said.
- */
-int nt_probes_tcp_open(void)
-{
-	int ret = 0;
-
-	mutex_lock(&nt_probes_lock);
-	if (nt_probes_users)
-		ret = nt_probes_attach();
-	nt_probes_open = !ret;
-	mutex_unlock(&nt_probes_lock);
-	return ret;
-}
-
-/* no probe runs, and none will, when this returns */
-void nt_probes_tcp_close(void)
-{
-	mutex_lock(&nt_probes_lock);
-	if (nt_probes_users)
-		nt_probes_detach(ARRAY_SIZE(nt_probes));
-	nt_probes_open = false;
-	mutex_unlock(&nt_probes_lock);
-	tracepoint_synchronize_unregister();
-}

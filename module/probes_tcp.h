@@ -8,12 +8,9 @@
 #ifndef NETTRACE_PROBES_TCP_H
 #define NETTRACE_PROBES_TCP_H
 
-int nt_probes_tcp_init(void);
-int nt_probes_tcp_open(void);
-void nt_probes_tcp_close(void);
+#include "probes.h"
 
-/* attached while somebody has got them: from a namespace's start to its stop */
-int nt_probes_tcp_get(void);
-void nt_probes_tcp_put(void);
+#define NT_PROBES_TCP	3
+extern struct nt_probe nt_probes_tcp[NT_PROBES_TCP];
 
 #endif /* NETTRACE_PROBES_TCP_H */

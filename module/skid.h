@@ -16,7 +16,7 @@ struct nt_sk_key {
 	unsigned long mask, factor;
 };
 
-extern struct nt_sk_key nt_sk_key;	/* probes_tcp.c */
+extern struct nt_sk_key nt_sk_key;	/* probes.c */
 
 static inline u64 nt_sk_id(const struct sock *sk)
 {

@@ -86,7 +86,7 @@ static const char *nt_end_name(unsigned int i)
 	return nt_name(nt_ends, ARRAY_SIZE(nt_ends), i);
 }
 
-static void nt_text_name(struct seq_file *m, const char *name)
+void nt_text_name(struct seq_file *m, const char *name)
 {
 	char buf[NETTRACE_NAME_LEN + 1];
 
@@ -95,8 +95,8 @@ static void nt_text_name(struct seq_file *m, const char *name)
 	seq_escape(m, buf, "\t\n\r\\ \033\177[]");
 }
 
-static void nt_text_end(struct seq_file *m, u8 family, const u8 *addr, u16 port,
-			bool has_port)
+void nt_text_end(struct seq_file *m, u8 family, const u8 *addr, u16 port,
+		 bool has_port)
 {
 	if (family == NETTRACE_IPV6)
 		seq_printf(m, has_port ? "[%pI6c]" : "%pI6c", addr);
@@ -354,6 +354,9 @@ void nt_text_record(struct seq_file *m, const union nettrace_rec *rec)
 		break;
 	case NETTRACE_TIMER:
 		nt_text_timer(m, &rec->timer);
+		break;
+	case NETTRACE_NEIGH:
+		nt_text_neigh(m, &rec->neigh);
 		break;
 	default:
 		seq_printf(m, "record of type %u\n", rec->hdr.type);

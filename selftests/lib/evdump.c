@@ -27,11 +27,19 @@
 #define NAME(table, i) ((i) < sizeof(table) / sizeof((table)[0]) && (table)[i] ? (table)[i] : "?")
 
 static const char *const hooks[] = {
-	[NETTRACE_HOOK_NONE] = "NONE",		[NETTRACE_PRE_ROUTING] = "PRE_ROUTING",
-	[NETTRACE_LOCAL_IN] = "LOCAL_IN",	[NETTRACE_FORWARD] = "FORWARD",
-	[NETTRACE_LOCAL_OUT] = "LOCAL_OUT",	[NETTRACE_POST_ROUTING] = "POST_ROUTING",
-	[NETTRACE_ARP_IN] = "ARP_IN",		[NETTRACE_ARP_OUT] = "ARP_OUT",
+	[NETTRACE_HOOK_NONE] = "NONE",
+	[NETTRACE_PRE_ROUTING] = "PRE_ROUTING",
+	[NETTRACE_LOCAL_IN] = "LOCAL_IN",
+	[NETTRACE_FORWARD] = "FORWARD",
+	[NETTRACE_LOCAL_OUT] = "LOCAL_OUT",
+	[NETTRACE_POST_ROUTING] = "POST_ROUTING",
+	[NETTRACE_ARP_IN] = "ARP_IN",
+	[NETTRACE_ARP_OUT] = "ARP_OUT",
 	[NETTRACE_ARP_FORWARD] = "ARP_FORWARD",
+	[NETTRACE_DROPPED] = "DROPPED",
+	[NETTRACE_BR_IN] = "BR_IN",
+	[NETTRACE_BR_FORWARD] = "BR_FORWARD",
+	[NETTRACE_BR_OUT] = "BR_OUT",
 };
 static const char *const states[] = {
 	[NETTRACE_TCP_NONE] = "NONE",
@@ -69,7 +77,7 @@ static const char *const ends[] = {
 };
 static const char *const pkt_flags[] = {
 	"MALFORMED", "TRUNCATED", "FRAGMENT", "MORE_FRAGS", "DONT_FRAG", "L4",	     "IP_OPTS",
-	"INNER",     "MAC",	  "RETRANS",  "TASK",	    "LOOKUP",	 "BAD_OPTS",
+	"INNER",     "MAC",	  "RETRANS",  "TASK",	    "LOOKUP",	 "BAD_OPTS", "OTHERHOST",
 };
 static const char *const tcp_flags[] = {
 	"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE",
@@ -197,6 +205,45 @@ static void print_timer(const struct nettrace_timer *t)
 	       t->rcv_wnd);
 }
 
+static const char *const nud[] = {
+	"INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "NOARP", "PERMANENT",
+};
+static const char *const neigh_whats[] = {
+	[NETTRACE_NEIGH_NONE] = "NONE",
+	[NETTRACE_NEIGH_UPDATE] = "UPDATE",
+	[NETTRACE_NEIGH_TIMER] = "TIMER",
+	[NETTRACE_NEIGH_SEND] = "SEND",
+};
+
+static void print_lladdr(const char *key, const __u8 *a, size_t len)
+{
+	size_t i;
+
+	printf(" %s=", key);
+	for (i = 0; i < len && i < 8; i++)
+		printf("%s%02x", i ? ":" : "", a[i]);
+}
+
+static void print_neigh(const struct nettrace_neigh *n)
+{
+	print_hdr("neigh", &n->hdr);
+	print_text("dev", n->dev, sizeof(n->dev));
+	print_addr("addr", n->hdr.family, n->addr);
+	printf(" what=%s", NAME(neigh_whats, n->what));
+	if (!(n->flags & NETTRACE_NEIGH_OLD))
+		printf(" old=?");
+	else if (n->old_state)
+		BITS("old", n->old_state, nud);
+	else
+		printf(" old=NONE");
+	BITS("new", n->new_state, nud);
+	print_lladdr("lladdr", n->lladdr, n->lladdr_len);
+	printf(" probes=%u queued=%u reachable=%u task=%u pid=%u", n->probes, n->queued,
+	       n->reachable_ms, !!(n->flags & NETTRACE_NEIGH_TASK), n->pid);
+	print_text("comm", n->comm, sizeof(n->comm));
+	putchar('\n');
+}
+
 static void print_rec(const union nettrace_rec *r)
 {
 	switch (r->hdr.type) {
@@ -212,6 +259,9 @@ static void print_rec(const union nettrace_rec *r)
 		break;
 	case NETTRACE_TIMER:
 		print_timer(&r->timer);
+		break;
+	case NETTRACE_NEIGH:
+		print_neigh(&r->neigh);
 		break;
 	case NETTRACE_GAP:
 		print_hdr("gap", &r->hdr);

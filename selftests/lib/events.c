@@ -131,6 +131,9 @@ int events_next(struct events *e, union nettrace_rec *rec)
 	case NETTRACE_RESET:
 	case NETTRACE_CALL:
 	case NETTRACE_TIMER:
+	case NETTRACE_NEIGH:
+	case NETTRACE_ROUTE:
+	case NETTRACE_DROP:
 		e->delivered++;
 		return 1;
 	default:

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sight.c - the rare parts of reading a packet
+ *
+ * Purpose, context, locking: sight.h.
+ */
+#include <linux/percpu.h>
+
+#include "sight.h"
+
+/* headers that are not contiguous are gathered here, interrupts off */
+#define NT_GATHER 512
+static DEFINE_PER_CPU(u8 [NT_GATHER], nt_gather);
+
+void nt_parse_gathered(struct nettrace_packet *p, u8 family,
+		       const struct sk_buff *skb, int off, unsigned int need)
+{
+	struct nettrace_hdr hdr = p->hdr;
+	u8 *buf = *this_cpu_ptr(&nt_gather);
+	unsigned int wirelen = skb->len - off;
+
+	while (need && need <= NT_GATHER) {
+		if (skb_copy_bits(skb, off, buf, need))
+			break;
+		memset(p, 0, sizeof(*p));
+		p->hdr = hdr;
+		need = nt_parse(p, family, buf, need, wirelen);
+	}
+	if (need)
+		p->flags |= NETTRACE_PKT_TRUNCATED;
+}
+
+void nt_keep_payload(struct nettrace_packet *p, const struct sk_buff *skb,
+		     int off, unsigned int room)
+{
+	unsigned int n = min(room, p->payload);
+
+	if (n && skb_copy_bits(skb, off + p->len - p->payload, p + 1, n))
+		n = 0;
+	memset((u8 *)(p + 1) + n, 0, room - n);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text_below.c - lines of what lies below TCP: neighbours, routes, drops
+ *
+ * Purpose, context: text.h.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "text.h"
+
+/* as ip-neighbour(8) writes them */
+static const char *nt_nud_name(u8 state)
+{
+	static const char *const names[] = {
+		"INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED",
+		"NOARP", "PERMANENT",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (state == 1 << i)
+			return names[i];
+	return state ? "?" : "NONE";
+}
+
+static void nt_text_neigh_who(struct seq_file *m, const struct nettrace_neigh *n)
+{
+	static const char *const names[] = {
+		[NETTRACE_NEIGH_UPDATE] = "update",
+		[NETTRACE_NEIGH_TIMER] = "timer",
+		[NETTRACE_NEIGH_SEND] = "send",
+	};
+
+	if (n->what < ARRAY_SIZE(names) && names[n->what])
+		seq_printf(m, " by=%s", names[n->what]);
+	if (!(n->flags & NETTRACE_NEIGH_TASK))
+		return;
+	seq_puts(m, "  in ");
+	nt_text_name(m, n->comm);
+	seq_printf(m, "[%u]", n->pid);
+}
+
+void nt_text_neigh(struct seq_file *m, const struct nettrace_neigh *n)
+{
+	seq_printf(m, "%-12s ", "neighbour");
+	nt_text_name(m, n->dev);
+	seq_putc(m, ' ');
+	nt_text_end(m, n->hdr.family, n->addr, 0, false);
+	seq_printf(m, "  %s -> %s",
+		   n->flags & NETTRACE_NEIGH_OLD ? nt_nud_name(n->old_state) : "?",
+		   nt_nud_name(n->new_state));
+	if (n->lladdr_len)
+		seq_printf(m, " at %*phC", min_t(int, n->lladdr_len, sizeof(n->lladdr)),
+			   n->lladdr);
+	if (n->probes)
+		seq_printf(m, " probes=%u", n->probes);
+	if (n->queued)
+		seq_printf(m, " waiting=%u", n->queued);
+	nt_text_neigh_who(m, n);
+	seq_putc(m, '\n');
+}

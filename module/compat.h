@@ -70,6 +70,14 @@ static inline const struct timer_list *nt_keep_timer(const struct sock *sk)
 #endif
 }
 
+/* the tracepoint kfree_skb tells who should have got the packet, since 6.11 */
+#ifdef NT_HAVE_DROP_RX_SK_CONST
+#define NT_HAVE_DROP_RX_SK
+#define nt_drop_rx_sk const struct sock
+#elif defined(NT_HAVE_DROP_RX_SK)
+#define nt_drop_rx_sk struct sock
+#endif
+
 /*
  * Where the sockets of a namespace are looked up: the functions ask the
  * namespace themselves on newer kernels, and are told on older ones.  Kbuild

@@ -11,6 +11,7 @@
 #include <linux/tracepoint.h>
 
 #include "probes.h"
+#include "probes_drop.h"
 #include "probes_neigh.h"
 #include "probes_tcp.h"
 #include "skid.h"
@@ -23,9 +24,10 @@ static const struct {
 } nt_tables[] = {
 	{ nt_probes_tcp, NT_PROBES_TCP },
 	{ nt_probes_neigh, NT_PROBES_NEIGH },
+	{ nt_probes_drop, NT_PROBES_DROP },
 };
 
-#define NT_PROBES	(NT_PROBES_TCP + NT_PROBES_NEIGH)
+#define NT_PROBES	(NT_PROBES_TCP + NT_PROBES_NEIGH + NT_PROBES_DROP)
 
 /* the @i-th of all, below NT_PROBES */
 static struct nt_probe *nt_probe_at(unsigned int i)
@@ -124,6 +126,7 @@ int nt_probes_init(void)
 
 	get_random_bytes(&nt_sk_key, sizeof(nt_sk_key));
 	nt_sk_key.factor |= 1;
+	nt_probes_drop_init();
 	for_each_kernel_tracepoint(nt_probe_match, NULL);
 	for (i = 0; i < NT_PROBES; i++) {
 		if (nt_probe_at(i)->tp)

@@ -358,6 +358,9 @@ void nt_text_record(struct seq_file *m, const union nettrace_rec *rec)
 	case NETTRACE_NEIGH:
 		nt_text_neigh(m, &rec->neigh);
 		break;
+	case NETTRACE_DROP:
+		nt_text_drop(m, &rec->drop);
+		break;
 	default:
 		seq_printf(m, "record of type %u\n", rec->hdr.type);
 	}

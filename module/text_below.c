@@ -60,3 +60,12 @@ void nt_text_neigh(struct seq_file *m, const struct nettrace_neigh *n)
 	nt_text_neigh_who(m, n);
 	seq_putc(m, '\n');
 }
+
+/* the packet's line stands before it; the name is one of the kernel's own */
+void nt_text_drop(struct seq_file *m, const struct nettrace_drop *d)
+{
+	seq_printf(m, "%-12s reason %u", "dropped", d->reason);
+	if (d->name[0])
+		seq_printf(m, " %.*s", (int)sizeof(d->name), d->name);
+	seq_putc(m, '\n');
+}

@@ -244,6 +244,14 @@ static void print_neigh(const struct nettrace_neigh *n)
 	putchar('\n');
 }
 
+static void print_drop(const struct nettrace_drop *d)
+{
+	print_hdr("drop", &d->hdr);
+	printf(" reason=%u", d->reason);
+	print_text("name", d->name, sizeof(d->name));
+	putchar('\n');
+}
+
 static void print_rec(const union nettrace_rec *r)
 {
 	switch (r->hdr.type) {
@@ -262,6 +270,9 @@ static void print_rec(const union nettrace_rec *r)
 		break;
 	case NETTRACE_NEIGH:
 		print_neigh(&r->neigh);
+		break;
+	case NETTRACE_DROP:
+		print_drop(&r->drop);
 		break;
 	case NETTRACE_GAP:
 		print_hdr("gap", &r->hdr);

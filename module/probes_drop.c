@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probes_drop.c - the tracepoint kfree_skb
+ *
+ * Purpose:   probes_drop.h.
+ * Context:   whoever drops the packet: a task, softirq, hardirq.
+ * Locking:   none: nobody else has the packet any more, its data perhaps.
+ *
+ * Which namespace it was dropped in is not among what the kernel tells.  A packet
+ * knows its device in skb->dev, but that word is another thing while the packet is
+ * in a socket's queue, in a queue of fragments or in a scheduler's tree, and is left
+ * like that when it comes out to be dropped.  So it is followed only where the
+ * reason says that the packet has not been there; nt_drop_net() has the others.
+ */
+#include <linux/bits.h>
+#include <linux/netdevice.h>
+#include <net/dst.h>
+#include <net/sock.h>
+#include <trace/events/skb.h>
+
+#include "compat.h"
+#include "filter.h"
+#include "probes_drop.h"
+#include "sample.h"
+#include "sight.h"
+#include "tuple.h"
+
+/* ---- reasons -------------------------------------------------------------- */
+
+/* as this kernel names them; what is no drop has no name */
+#define NT_REASON(reason)	[SKB_DROP_REASON_##reason] = #reason,
+static const char *const nt_reasons[] = {
+	DEFINE_DROP_REASON(NT_REASON, NT_REASON)
+};
+
+#undef NT_REASON
+
+/*
+ * Given by who has just got the packet from its device, or is about to hand it to
+ * one.  Not every kernel has all of them.
+ */
+static const char *const nt_reasons_at_device[] = {
+	"ARP_PVLAN_DISABLE", "BRIDGE_INGRESS_STP_STATE", "CPU_BACKLOG",
+	"IPV6DISABLED", "IP_CSUM", "IP_INADDRERRORS", "IP_INHDR",
+	"IP_INNOROUTES", "IP_INVALID_DEST", "IP_INVALID_SOURCE", "IP_LOCALNET",
+	"IP_LOCAL_SOURCE", "IP_RPFILTER", "LOCAL_MAC", "MAC_IEEE_MAC_CONTROL",
+	"MAC_INVALID_SOURCE", "NETFILTER_DROP", "NO_TX_TARGET", "OTHERHOST",
+	"QDISC_DROP", "TC_EGRESS", "TC_INGRESS", "UNHANDLED_PROTO",
+	"UNICAST_IN_L2_MULTICAST", "XDP",
+};
+
+static DECLARE_BITMAP(nt_at_device, ARRAY_SIZE(nt_reasons));
+
+/* the kernel's other lists, of mac80211 and Open vSwitch, are not asked */
+static const char *nt_reason_name(unsigned int reason)
+{
+	return reason < ARRAY_SIZE(nt_reasons) ? nt_reasons[reason] : NULL;
+}
+
+/* a number of another list than the kernel's own */
+static bool nt_reason_foreign(unsigned int reason)
+{
+	return reason >= ARRAY_SIZE(nt_reasons);
+}
+
+static bool nt_reason_at_device(unsigned int reason)
+{
+	return !nt_reason_foreign(reason) && test_bit(reason, nt_at_device);
+}
+
+/* before the probe is attached */
+void nt_probes_drop_init(void)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(nt_reasons); i++)
+		for (j = 0; j < ARRAY_SIZE(nt_reasons_at_device); j++)
+			if (nt_reasons[i] &&
+			    !strcmp(nt_reasons[i], nt_reasons_at_device[j]))
+				__set_bit(i, nt_at_device);
+}
+
+/*
+ * Freed without a reason: TCP before 6.10 and IPv6's ICMP before 6.6 end so also
+ * with what they have taken, and IGMP does.
+ */
+static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
+		       const struct sk_buff *skb, unsigned int reason)
+{
+	struct nt_tuple t = { };
+	struct sock *sk;
+	bool waits;
+
+	if (reason != SKB_DROP_REASON_NOT_SPECIFIED)
+		return false;
+	if (p->proto == IPPROTO_ICMPV6 || p->proto == IPPROTO_IGMP)
+		return true;
+	if (p->proto != IPPROTO_TCP || !(p->flags & NETTRACE_PKT_L4))
+		return false;
+	t.family = p->hdr.family;
+	t.lport = p->dport;
+	t.rport = p->sport;
+	t.dif = skb->skb_iif;
+	memcpy(t.local, p->dst, sizeof(t.local));
+	memcpy(t.remote, p->src, sizeof(t.remote));
+	sk = nt_lookup((struct net *)net, &t);
+	if (!sk)
+		return false;
+	waits = sk->sk_state == TCP_TIME_WAIT;
+	sock_gen_put(sk);
+	return waits;
+}
+
+/* ---- where ---------------------------------------------------------------- */
+
+static atomic64_t nt_unplaced;
+
+u64 nt_drops_unplaced(void)
+{
+	return atomic64_read(&nt_unplaced);
+}
+
+/* its route's device; the one of a device that has gone is nobody's */
+static struct net_device *nt_drop_route_dev(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+	struct net_device *dev;
+
+	if (!dst || dst->flags & DST_METADATA)
+		return NULL;
+	dev = READ_ONCE(dst->dev);
+	return dev == blackhole_netdev ? NULL : dev;
+}
+
+/*
+ * @rx_sk: who should have got it, where the kernel tells.  A packet whose socket
+ * counts on hearing of its end has a destructor; without one skb->sk may be old.
+ */
+static struct net *nt_drop_net(const struct sk_buff *skb, const struct sock *rx_sk,
+			       unsigned int reason)
+{
+	const struct net_device *dev = nt_drop_route_dev(skb);
+
+	if (dev)
+		return dev_net(dev);
+	if (rx_sk)
+		return sock_net(rx_sk);
+	if (skb->destructor && skb->sk && sk_fullsock(skb->sk))
+		return sock_net(skb->sk);
+	if (nt_reason_at_device(reason) && skb->dev)
+		return dev_net(skb->dev);
+	return NULL;
+}
+
+/* the one it came by; if it came by none, the one it was to leave by */
+static struct net_device *nt_drop_dev(struct net *net, const struct sk_buff *skb,
+				      unsigned int reason)
+{
+	if (nt_reason_at_device(reason) && skb->dev &&
+	    net_eq(dev_net(skb->dev), net))
+		return skb->dev;
+	if (skb->skb_iif)
+		return dev_get_by_index_rcu(net, skb->skb_iif);
+	return nt_drop_route_dev(skb);
+}
+
+/* ---- records -------------------------------------------------------------- */
+
+static u8 nt_drop_family(const struct sk_buff *skb)
+{
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return NETTRACE_IPV4;
+	case htons(ETH_P_IPV6):
+		return NETTRACE_IPV6;
+	case htons(ETH_P_ARP):
+		return NETTRACE_ARP;
+	}
+	return 0;
+}
+
+static void nt_drop_why(struct nt_trace *tr, const struct nettrace_packet *p,
+			unsigned int reason)
+{
+	const char *name = nt_reason_name(reason);
+	union nettrace_rec *rec;
+	unsigned long flags;
+
+	rec = nt_ring_begin(&tr->ring, NETTRACE_DROP, &flags);
+	if (!rec)
+		return;
+	rec->drop.hdr.time = p->hdr.time;
+	rec->drop.hdr.family = p->hdr.family;
+	rec->drop.hdr.ifindex = p->hdr.ifindex;
+	rec->drop.reason = reason;
+	if (name)
+		strscpy(rec->drop.name, name, sizeof(rec->drop.name));
+	nt_ring_commit(&tr->ring, flags);
+}
+
+/* @skb: its data begins at the network header, its device is @dev or none */
+static void nt_drop_record(struct nt_trace *tr, struct sk_buff *skb, u8 family,
+			   const struct net_device *dev, unsigned int reason)
+{
+	union nettrace_rec *rec;
+	unsigned long flags;
+
+	if (!nt_filter_pass(tr, skb, family))
+		return;
+	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
+	if (!rec)
+		return;
+	nt_sight(tr, &rec->packet, family, NETTRACE_DROPPED, skb, dev);
+	if (nt_no_drop(tr->net, &rec->packet, skb, reason)) {
+		nt_ring_abort(flags);
+		return;
+	}
+	if (nt_has_eth(skb, dev))
+		nt_copy_macs(&rec->packet, eth_hdr(skb));
+	if (skb->pkt_type == PACKET_OTHERHOST)
+		rec->packet.flags |= NETTRACE_PKT_OTHERHOST;
+	nt_ring_publish(&tr->ring);
+	nt_drop_why(tr, &rec->packet, reason);
+	local_irq_restore(flags);
+}
+
+/*
+ * Whoever dropped it has moved its data to where he was reading, behind the network
+ * header or in front of it.  It is ours: it is put back, and its device too.
+ */
+static void nt_drop_sight(struct nt_trace *tr, struct sk_buff *skb, u8 family,
+			  unsigned int reason)
+{
+	struct net_device *dev = nt_drop_dev(tr->net, skb, reason);
+	struct net_device *own = skb->dev;
+	int off = skb_network_offset(skb);
+
+	if (!skb->network_header || off > (int)skb_headlen(skb))
+		return;
+	skb->dev = dev;
+	if (off > 0)
+		__skb_pull(skb, off);
+	else
+		__skb_push(skb, -off);
+	nt_drop_record(tr, skb, family, dev, reason);
+	if (off > 0)
+		__skb_push(skb, off);
+	else
+		__skb_pull(skb, -off);
+	skb->dev = own;
+}
+
+static void nt_dropped(struct sk_buff *skb, unsigned int reason,
+		       const struct sock *rx_sk)
+{
+	u8 family = nt_drop_family(skb);
+	struct nt_trace *tr;
+	struct net *net;
+
+	/* a copy for tcpdump and its like is no packet that was dropped */
+	if (!family || skb->pkt_type == PACKET_OUTGOING || in_nmi() ||
+	    (!nt_reason_foreign(reason) && !nt_reason_name(reason)))
+		return;
+	rcu_read_lock();
+	net = nt_drop_net(skb, rx_sk, reason);
+	if (net) {
+		tr = nt_trace_of(net);
+		if (tr)
+			nt_drop_sight(tr, skb, family, reason);
+	} else {
+		atomic64_inc(&nt_unplaced);
+	}
+	rcu_read_unlock();
+}
+
+/* ---- the tracepoint ------------------------------------------------------- */
+
+#ifdef NT_HAVE_DROP_RX_SK
+static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location,
+			       enum skb_drop_reason reason,
+			       nt_drop_rx_sk *rx_sk)
+{
+	nt_dropped(skb, reason, rx_sk);
+}
+#else
+static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location,
+			       enum skb_drop_reason reason)
+{
+	nt_dropped(skb, reason, NULL);
+}
+#endif
+
+struct nt_probe nt_probes_drop[NT_PROBES_DROP] = {
+	{ "kfree_skb", nt_probe_kfree_skb },
+};
+
+/* never called: the compiler compares the probe with what the kernel calls */
+static void __maybe_unused nt_probes_drop_types(void)
+{
+	check_trace_callback_type_kfree_skb(nt_probe_kfree_skb);
+}

@@ -160,6 +160,8 @@ struct nt_endx {
 	int64_t child_t;     /* when a full socket took over from the request */
 	/* final */
 	bool rst;		       /* accepted a RST since its last transition */
+	uint64_t moved_seq;	       /* of the record of that transition, */
+	uint16_t moved_cpu;	       /* on its CPU */
 	bool resync;		       /* a gap: take the next state that is seen */
 	struct nt_tcp tcp;	       /* its state, inferred, while it is not traced */
 	struct nt_agreex *agree;       /* from when it is */

@@ -184,6 +184,8 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 		.to = to,
 		.rst = e->rst,
 		.zero_window = cv->e[!x->end].dir.window_known && !cv->e[!x->end].dir.window,
+		.at_once = e->moved_cpu == x->rec.hdr.cpu && e->moved_seq &&
+			   e->moved_seq + 1 == x->rec.hdr.seq,
 	};
 	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = x->pend.t, .conv = &cv->c };
 	struct nt_transition tr = {
@@ -222,6 +224,8 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 	end->state = to;
 	end->basis = NT_OBSERVED;
 	e->rst = false;
+	e->moved_seq = x->rec.hdr.seq;
+	e->moved_cpu = x->rec.hdr.cpu;
 	e->resync = false;
 	nt_conv_moved(cv, &tr, arrow);
 	item.tr = malloc(sizeof(*item.tr));

@@ -216,6 +216,28 @@ static void test_mini(void **state)
 	assert_int_equal(p.t[0].kind, NT_CAUSE_UNKNOWN);
 }
 
+/* TCP_LINGER2 below 0: the ACK that would lead an orphan to FIN-WAIT-2 ends it */
+static void test_at_once(void **state)
+{
+	struct nettrace_state r = record(0, -1);
+	struct nt_cause_facts f = { .from = NT_FIN_WAIT_2, .to = NT_CLOSED };
+	struct nt_plan p;
+
+	(void)state;
+	r.dead = 1;
+	nt_cause_plan(&r, &f, &p);
+	assert_int_equal(p.t[0].want, NT_WANT_DATA);
+	assert_int_equal(p.t[1].kind, NT_CAUSE_TIMER);
+	f.at_once = true;
+	nt_cause_plan(&r, &f, &p);
+	assert_int_equal(p.t[0].kind, NT_CAUSE_SEGMENT);
+	assert_int_equal(p.t[0].want, NT_WANT_ACK_OF_FIN);
+	/* in a process's time, or with an owner, it is another thing */
+	r.dead = 0;
+	nt_cause_plan(&r, &f, &p);
+	assert_int_equal(p.t[0].want, NT_WANT_DATA);
+}
+
 static void test_wants(void **state)
 {
 	struct nt_flow own = { .isn_known = true, .isn = 99, .fin_known = true, .fin = 200 };
@@ -275,7 +297,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_closed_list),  cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_not_the_call), cmocka_unit_test(test_mini),
-		cmocka_unit_test(test_wants),	     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_at_once),	     cmocka_unit_test(test_wants),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests_name("cause, states", tests, NULL, NULL);

@@ -243,6 +243,9 @@ static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_
 		try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
 	} else {
 		name = nt_call_name(rec, rule->calls, &why);
+		/* TCP_LINGER2 below 0: an orphan does not wait in FIN-WAIT-2 */
+		if (softirq && f->at_once && rule->from == NT_FIN_WAIT_2 && rec->dead)
+			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_ACK_OF_FIN, NULL);
 		if (name)
 			try_call(plan, name);
 		else if (rule->want != NT_WANT_NONE)

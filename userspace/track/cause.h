@@ -82,10 +82,11 @@ struct nt_plan {
  * @rst:	the socket accepted a RST since its last transition
  *		(NETTRACE_RST_RECEIVED)
  * @zero_window: the peer's last word was a window of 0
+ * @at_once:	the transition before is the record before, on the same CPU
  */
 struct nt_cause_facts {
 	enum nt_state from, to;
-	bool rst, zero_window;
+	bool rst, zero_window, at_once;
 };
 
 /**

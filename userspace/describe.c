@@ -208,11 +208,11 @@ const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name nam
 	return NULL;
 }
 
-/* those that a picture shows otherwise: by its line, by xN, by sack= */
+/* those that a picture shows otherwise: by its line, a row below, by xN, by sack= */
 static bool is_drawn(enum nt_mark_name name)
 {
 	return name == NT_MARK_NOT_DELIVERED || name == NT_MARK_SUPER_SEGMENT ||
-	       name == NT_MARK_SACK;
+	       name == NT_MARK_SACK || name == NT_MARK_DROPPED;
 }
 
 void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)

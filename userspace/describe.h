@@ -105,6 +105,14 @@ void nt_describe_timer(struct nt_label *label, const struct nt_timer *tm);
 /** nt_describe_queue() - "accept queue 0/128, half open 1", loud where one is full */
 void nt_describe_queue(struct nt_label *label, const struct nt_queue *q);
 
+/**
+ * nt_describe_drop() - "dropped in server: NETFILTER_DROP a firewall rule"
+ * @netns:	the name of its namespace, escaped; "": it has none
+ *
+ * Behind its delivery a packet is discarded: the picture shows that it came.
+ */
+void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *netns);
+
 /** nt_mark_of() - the arrow's mark of that name, or NULL */
 const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name);
 

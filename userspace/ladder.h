@@ -25,9 +25,9 @@ struct ladder {
 	struct nt_line line;
 	struct nt_numbers numbers;
 	int64_t before; /* time of the row before, for --deltas */
-	int num;     /* width of the arrow's number */
-	int life[2]; /* the lifelines' columns */
-	int state;   /* width of a state's field; 0: none outside */
+	int num;	/* width of the arrow's number */
+	int life[2];	/* the lifelines' columns */
+	int state;	/* width of a state's field; 0: none outside */
 };
 
 /** nt_ladder_lifelines() - a new line: dotted while an end has no connection */
@@ -69,7 +69,7 @@ void nt_ladder_arp(struct ladder *d, const struct nt_row *r, const struct nt_lab
 
 /* ladder_items.c: each fills a line, which the caller prints, or calls @print for each */
 
-/** nt_ladder_beside() - a call, a timer or a queue, at the side of its end */
+/** nt_ladder_beside() - a call, a timer, a queue or a drop, at the side of its end */
 void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(struct ladder *d));
 
 /** nt_ladder_options() - window and options of an arrow; false: it has none */

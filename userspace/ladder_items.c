@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ladder_items.c - rows beside the arrows: calls, timers, queues, folds, options
+ * ladder_items.c - rows beside the arrows: calls, timers, queues, drops, folds, options
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -55,6 +55,7 @@ static void split(const struct ladder *d, struct nt_label *label, struct nt_labe
 void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(struct ladder *d))
 {
 	struct nt_label label, rest;
+	char netns[80];
 
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
@@ -62,8 +63,11 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 		describe_call(d, &label, r);
 	else if (r->type == NT_ROW_TIMER)
 		nt_describe_timer(&label, r->timer);
-	else
+	else if (r->type == NT_ROW_QUEUE)
 		nt_describe_queue(&label, r->queue);
+	else
+		nt_describe_drop(&label, r->drop,
+				 nt_view_netns(d->v, r->drop->source, netns, sizeof(netns)));
 	split(d, &label, &rest);
 	put_inside(d, r->end, &label);
 	print(d);

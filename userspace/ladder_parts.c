@@ -106,7 +106,8 @@ void nt_ladder_label(const struct ladder *d, struct nt_label *label, const struc
 /* the line of the arrow and what is written on it */
 void nt_ladder_arrow(struct ladder *d, const struct nt_arrow *a, enum nt_marks marks)
 {
-	bool broken = nt_mark_of(a, NT_MARK_NOT_DELIVERED), right = !(a->dir & 1);
+	bool broken = nt_mark_of(a, NT_MARK_NOT_DELIVERED) || nt_arrow_dropped(a);
+	bool right = !(a->dir & 1);
 	enum nt_role role = broken ? NT_ROLE_MARK : right ? NT_ROLE_END0 : NT_ROLE_END1;
 	int from = d->life[0] + 1, to = d->life[1], w, at, end;
 	struct nt_line *line = &d->line;

@@ -135,6 +135,9 @@ static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 	case NT_ITEM_QUEUE:
 		add(w, NT_ROW_QUEUE, it->t, it->queue);
 		break;
+	case NT_ITEM_DROP:
+		add(w, NT_ROW_DROP, it->t, it->drop);
+		break;
 	default: /* ARP and gaps belong to none */
 		break;
 	}
@@ -301,6 +304,7 @@ static void lay_arrow(struct work *w, const struct entry *e)
 	if (e->type == NT_ROW_DEPART)
 		return;
 	l->broken |= is_broken(a);
+	l->dropped |= nt_arrow_dropped(a);
 	l->super |= a->wire_segs > 1;
 	for (k = 0; k < a->nmark && k < NT_MARKS_MAX; k++)
 		l->inferred |= a->mark[k].basis == NT_INFERRED;
@@ -352,6 +356,14 @@ static void fill_row(struct nt_layout *l, struct nt_row *r, const struct entry *
 		r->queue = e->what;
 		r->end = r->queue->end & 1;
 		l->inferred |= r->queue->verdict != NT_QUEUE_OK && r->queue->basis == NT_INFERRED;
+		break;
+	case NT_ROW_DROP:
+		r->drop = e->what;
+		/* in a router: at the side that it did not come to */
+		r->end = (int8_t) !(r->drop->dir & 1);
+		if (l->conv->end[r->drop->dir & 1].source == r->drop->source &&
+		    l->conv->end[r->end].source != r->drop->source)
+			r->end = (int8_t)(r->drop->dir & 1);
 		break;
 	default:
 		r->gap = e->what;

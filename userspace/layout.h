@@ -25,6 +25,7 @@ enum nt_row_type {
 	NT_ROW_RETURN, /* of a call whose NT_ROW_CALL is further up */
 	NT_ROW_TIMER,
 	NT_ROW_QUEUE,
+	NT_ROW_DROP, /* why the kernel dropped an arrow's packet */
 	NT_ROW_FOLD, /* rows of a long data phase that are not drawn */
 };
 
@@ -56,6 +57,7 @@ struct nt_row {
 		const struct nt_call *call;
 		const struct nt_timer *timer;
 		const struct nt_queue *queue;
+		const struct nt_drop *drop;
 		struct nt_fold *fold; /* the layout's own */
 	};
 	/* both ends' states once this row has happened */
@@ -84,15 +86,16 @@ struct nt_layout {
 	bool states;		      /* this protocol has states */
 	bool inferred;		      /* some state or mark is an inference */
 	bool broken;		      /* some arrow was not delivered */
+	bool dropped;		      /* ... and the kernel said that it dropped it */
 	bool super;		      /* some arrow stands for several segments */
 	struct nt_row *row;
 	size_t nrow, room;
 };
 
 struct nt_layout_opts {
-	int64_t pause_ns; /* silences from here on get a row; 0: none do */
-	bool merge;	  /* a state may share the row of its segment */
-	bool fold;	  /* long data phases become a row */
+	int64_t pause_ns;   /* silences from here on get a row; 0: none do */
+	bool merge;	    /* a state may share the row of its segment */
+	bool fold;	    /* long data phases become a row */
 	bool calls, timers; /* rows of them */
 };
 

@@ -225,6 +225,10 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 		ret = nt_queue_final(m, (struct nt_queuex *)p);
 		free(p);
 		break;
+	case NT_PEND_DROP:
+		ret = nt_drop_final(m, (struct nt_dropx *)p);
+		free(p);
+		break;
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -279,6 +283,9 @@ int nt_model_feed(struct nt_model *m, const struct nt_event *ev)
 	case NETTRACE_TIMER:
 		m->stats.events++;
 		return nt_timer_feed(m, ev);
+	case NETTRACE_DROP:
+		m->stats.events++;
+		return nt_drop_feed(m, ev);
 	case NETTRACE_INFO:
 		return 0;
 	default:
@@ -340,6 +347,7 @@ void nt_model_free(struct nt_model *m)
 	for (i = 0; i < m->ngap; i++)
 		free(m->gap[i]);
 	nt_calls_free(m);
+	nt_drops_free(m);
 	free(m->conv);
 	free(m->dis);
 	free(m->arp);

@@ -207,6 +207,21 @@ struct nt_queue {
 	enum nt_basis basis; /* of the verdict; the numbers are observed */
 };
 
+/*
+ * The kernel freed a packet as dropped.  Frames that were only heard, for another
+ * host, and copies that were made to be looked at, are none.
+ */
+struct nt_drop {
+	int64_t t;
+	uint32_t arrow;
+	uint8_t dir;	/* the arrow's */
+	bool delivered; /* it had passed LOCAL_IN there: what lies behind it dropped it */
+	uint16_t source;
+	char dev[NETTRACE_NAME_LEN];
+	uint32_t code;	    /* this kernel's number for the reason; 0: none was recorded */
+	const char *reason; /* its name in this kernel; NULL: it has none */
+};
+
 enum nt_item_type {
 	NT_ITEM_ARROW,
 	NT_ITEM_TRANSITION,
@@ -216,6 +231,7 @@ enum nt_item_type {
 	NT_ITEM_CALL,
 	NT_ITEM_TIMER,
 	NT_ITEM_QUEUE,
+	NT_ITEM_DROP,
 };
 
 /* what happened next; items of a conversation are in the order of time */
@@ -232,6 +248,7 @@ struct nt_item {
 		struct nt_call *call;
 		struct nt_timer *timer;
 		struct nt_queue *queue;
+		struct nt_drop *drop;
 	};
 };
 
@@ -255,6 +272,15 @@ enum nt_opened {
 	NT_OPEN_REFUSED,
 	NT_OPEN_UNANSWERED
 };
+/* what became of the SYN, where the connection was never opened */
+enum nt_failed {
+	NT_FAILED_NOT,
+	NT_FAILED_DROPPED,     /* the kernel dropped it on its way, for nt_conv::failed_reason */
+	NT_FAILED_ACCEPT_FULL, /* a full queue of the listener, as in enum nt_queue_verdict */
+	NT_FAILED_REQUEST_FULL,
+	NT_FAILED_NO_LISTENER, /* it arrived, and the kernel found no socket for it */
+	NT_FAILED_MAX
+};
 enum nt_closed { NT_CLOSE_FIN, NT_CLOSE_RST, NT_CLOSE_TIMEOUT, NT_CLOSE_OPEN };
 
 struct nt_conv {
@@ -264,7 +290,10 @@ struct nt_conv {
 	int64_t t0, t1;	      /* first and last item */
 	enum nt_opened opened;
 	enum nt_closed closed;
-	int closer;	      /* the end that closed first: 0, 1; -1 none yet */
+	enum nt_failed failed; /* means something while UNANSWERED or REFUSED */
+	enum nt_basis failed_basis;
+	const char *failed_reason; /* the kernel's name; NULL: none */
+	int closer;		   /* the end that closed first: 0, 1; -1 none yet */
 	uint8_t completeness; /* Wireshark's mask: 1 SYN 2 SYN+ACK 4 ACK 8 data 16 FIN 32 RST */
 	struct nt_item *item; /* nitem of them */
 	size_t nitem;
@@ -329,6 +358,7 @@ struct nt_model_stats {
 	uint64_t unjoined;	     /* transitions whose addresses never showed */
 	uint64_t calls_unpaired;     /* calls whose return is not in the trace, or not followed */
 	uint64_t calls_unjoined;     /* calls whose socket never had a conversation, let go */
+	uint64_t drops;		     /* reasons for which the kernel dropped a packet */
 };
 
 /*
@@ -385,6 +415,12 @@ bool nt_model_pending(const struct nt_model *m);
  */
 void nt_model_forget(struct nt_model *m, int64_t idle_ns);
 void nt_model_free(struct nt_model *m);
+
+/*
+ * The kernel dropped it before it was delivered anywhere.  That it is not drawn as
+ * delivered follows from this, where nothing more was seen of it.
+ */
+bool nt_arrow_dropped(const struct nt_arrow *a);
 
 size_t nt_model_nconv(const struct nt_model *m);
 const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i);

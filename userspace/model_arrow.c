@@ -81,6 +81,8 @@ static int join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s
 		if (s->ev->t - x->a.t > cv->max_delay)
 			cv->max_delay = s->ev->t - x->a.t;
 	}
+	if (s->p->hook == NETTRACE_DROPPED)
+		return nt_dropped_feed(m, x, s);
 	return x->final ? nt_late_sighting(m, x, s) : 0;
 }
 
@@ -114,7 +116,7 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	if (m->policy.eager)
 		return nt_arrow_eager(m, x);
 	nt_queue_add(m, &x->pend);
-	return 0;
+	return s->p->hook == NETTRACE_DROPPED ? nt_dropped_feed(m, x, s) : 0;
 }
 
 /* what the segment says about its conversation, before it is final */
@@ -302,9 +304,11 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 
 	if (m->policy.one_place || !seen_elsewhere(cv, s))
 		return new_arrow(m, cv, s);
-	x = nt_find_same(cv, s);
+	x = s->p->hook == NETTRACE_DROPPED ? nt_find_dropped(cv, s) : nt_find_same(cv, s);
 	if (x)
 		return join(m, x, s);
+	if (s->p->hook == NETTRACE_DROPPED)
+		return new_arrow(m, cv, s);
 	/* its sender cuts and merges nothing that left before */
 	if (s->p->proto != IPPROTO_TCP || s->icmp || !s->p->payload || s->stage == NT_STAGE_OUT)
 		return new_arrow(m, cv, s);

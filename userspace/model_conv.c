@@ -239,6 +239,9 @@ void nt_conv_free(struct nt_model *m, struct nt_convx *cv)
 		case NT_ITEM_QUEUE:
 			free(cv->c.item[i].queue);
 			break;
+		case NT_ITEM_DROP:
+			free(cv->c.item[i].drop);
+			break;
 		default:
 			break;
 		}

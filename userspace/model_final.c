@@ -156,7 +156,7 @@ bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrow
 	int64_t wait = m->hold < NT_LOST_WAIT ? m->hold : NT_LOST_WAIT;
 
 	if (nt_hook_stage(x->a.sight[0].hook) != NT_STAGE_OUT || cv->c.end[!x->a.dir].source < 0 ||
-	    nt_delivery(&x->a) || cv->c.lost_near)
+	    nt_delivery(&x->a) || nt_arrow_dropped(&x->a) || cv->c.lost_near)
 		return false;
 	if (cv->max_delay > m->hold / 2 || (m->finishing && m->t_max - x->a.t_last < wait))
 		return false;
@@ -296,14 +296,14 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 		end->bytes += p->payload;
 	if (!x->icmp) {
 		end->arrows++;
-		if (!in && !nt_unsure(m, x))
+		if (!in && !nt_arrow_dropped(&x->a) && !nt_unsure(m, x))
 			nt_mark_lost(m, cv, x);
 	}
 	if (!ret && m->timers)
 		ret = nt_timer_sent(m, x);
 	if (!ret)
 		ret = nt_emit(m, cv, &item);
-	if (!ret && tcp)
+	if (!ret && tcp && !nt_arrow_dropped(&x->a))
 		ret = nt_infer_received(m, x);
 	return ret;
 }

@@ -24,6 +24,7 @@
  *   model_call.c   system calls: entry and return, whose they are
  *   model_timer.c  timers: what samples and marks tell
  *   model_queue.c  the listener's queues
+ *   model_drop.c   why the kernel dropped a packet
  *   model_prompt.c when a thing is final; what is added to it later
  */
 #ifndef NETTRACE_MODEL_PRIV_H
@@ -52,7 +53,8 @@ enum nt_pend_type {
 	NT_PEND_TRACK,
 	NT_PEND_CALL,
 	NT_PEND_TIMER,
-	NT_PEND_QUEUE
+	NT_PEND_QUEUE,
+	NT_PEND_DROP
 };
 
 /* a place in the queue; first member of what waits there */
@@ -138,6 +140,19 @@ struct nt_queuex {
 	struct nt_queue q;
 };
 
+/* a dropped packet, whose reason comes with the next record of its CPU */
+struct nt_dropx {
+	struct nt_pend pend;
+	uint64_t seq; /* of the packet's record */
+	uint16_t cpu;
+	bool heard; /* for another host */
+	struct nt_arrowx *x;
+	struct nt_drop d;
+};
+
+#define NT_REASONS_MAX 256 /* different ones; kernels have a hundred */
+#define NT_DROPS_OPEN  32  /* dropped packets whose reason may come */
+
 struct nt_calls;  /* model_call.c */
 struct nt_timers; /* model_timer.c */
 
@@ -159,16 +174,16 @@ struct nt_endx {
 	bool listener_calls; /* those of its listener are shown */
 	int64_t child_t;     /* when a full socket took over from the request */
 	/* final */
-	bool rst;		       /* accepted a RST since its last transition */
-	uint64_t moved_seq;	       /* of the record of that transition, */
-	uint16_t moved_cpu;	       /* on its CPU */
-	bool resync;		       /* a gap: take the next state that is seen */
-	struct nt_tcp tcp;	       /* its state, inferred, while it is not traced */
-	struct nt_agreex *agree;       /* from when it is */
-	struct nt_dir dir;	       /* sequence space of what it sent */
-	const struct nt_arrowx *cause; /* of its last transition */
+	bool rst;			 /* accepted a RST since its last transition */
+	uint64_t moved_seq;		 /* of the record of that transition, */
+	uint16_t moved_cpu;		 /* on its CPU */
+	bool resync;			 /* a gap: take the next state that is seen */
+	struct nt_tcp tcp;		 /* its state, inferred, while it is not traced */
+	struct nt_agreex *agree;	 /* from when it is */
+	struct nt_dir dir;		 /* sequence space of what it sent */
+	const struct nt_arrowx *cause;	 /* of its last transition */
 	const struct nt_arrowx *crossed; /* a SYN or FIN that comes to it after its own */
-	struct nt_timers *timers;      /* as sampled last; NULL: never */
+	struct nt_timers *timers;	 /* as sampled last; NULL: never */
 };
 
 struct nt_convx {
@@ -230,10 +245,10 @@ struct nt_orphan {
 
 struct nt_model {
 	int64_t hold;
-	int64_t wait;  /* for what is not complete */
-	bool prompt;   /* what is complete waits for nothing */
-	int64_t now;   /* no older event will come */
-	int64_t t_max; /* newest event */
+	int64_t wait;	/* for what is not complete */
+	bool prompt;	/* what is complete waits for nothing */
+	int64_t now;	/* no older event will come */
+	int64_t t_max;	/* newest event */
 	int64_t handed; /* time of the last item handed out: none is older after it */
 	bool finishing;
 	struct nt_observer obs;
@@ -263,7 +278,11 @@ struct nt_model {
 	struct nt_orphan orphan[NT_ORPHANS_MAX];
 	unsigned int norphan;
 	struct nt_calls *calls; /* NULL: none was recorded */
-	bool timers;		/* they are asked for, or were recorded */
+	char *reason[NT_REASONS_MAX];
+	unsigned int nreason;
+	struct nt_dropx *dropped[NT_DROPS_OPEN]; /* a ring */
+	unsigned int ndropped;
+	bool timers; /* they are asked for, or were recorded */
 };
 
 /* model.c */
@@ -410,6 +429,15 @@ int nt_queue_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen 
 int nt_queue_final(struct nt_model *m, struct nt_queuex *x);
 /* is it known already what became of the segment */
 bool nt_queue_settled(const struct nt_queuex *x);
+
+/* model_drop.c */
+/* the arrow of a packet that was sighted as it was dropped; NULL: it has none */
+struct nt_arrowx *nt_find_dropped(const struct nt_convx *cv, const struct nt_seen *s);
+/* @x was sighted as it was dropped: its reason follows */
+int nt_dropped_feed(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s);
+int nt_drop_feed(struct nt_model *m, const struct nt_event *ev);
+int nt_drop_final(struct nt_model *m, struct nt_dropx *x);
+void nt_drops_free(struct nt_model *m);
 
 /* model_prompt.c */
 /* can nothing be added to it, or has it waited long enough */

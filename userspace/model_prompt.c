@@ -33,6 +33,8 @@ static int64_t arrow_due(const struct nt_model *m, const struct nt_arrowx *x)
 	/* who delivers a group's datagram is not the only one who does */
 	if (x->a.pkt.proto == IPPROTO_TCP && nt_delivery(&x->a))
 		return x->a.t_last + NT_SLOP;
+	if (nt_arrow_dropped(&x->a))
+		return x->a.t_last + NT_SLOP;
 	/* what comes from there is not seen to leave: it is no namespace of ours */
 	if (c->end[to].source < 0 && x->pend.cv->e[to].away)
 		return x->pend.t + shorter(WAY, m->wait);

@@ -128,6 +128,16 @@ static bool unsure(const struct nt_model *m, const struct nt_queuex *x)
 	return false;
 }
 
+static void note_failed(struct nt_conv *c, const struct nt_queue *q)
+{
+	if (q->ack || (q->verdict != NT_QUEUE_ACCEPT_FULL && q->verdict != NT_QUEUE_REQUEST_FULL))
+		return;
+	c->failed = q->verdict == NT_QUEUE_ACCEPT_FULL ? NT_FAILED_ACCEPT_FULL :
+							 NT_FAILED_REQUEST_FULL;
+	c->failed_basis = q->basis;
+	c->failed_reason = NULL;
+}
+
 int nt_queue_final(struct nt_model *m, struct nt_queuex *x)
 {
 	struct nt_item item = { .type = NT_ITEM_QUEUE, .t = x->pend.t };
@@ -149,5 +159,6 @@ int nt_queue_final(struct nt_model *m, struct nt_queuex *x)
 		x->q.verdict = why_dropped(x);
 	else
 		x->q.verdict = out->sk_kind == NETTRACE_SK_NONE ? NT_QUEUE_COOKIE : NT_QUEUE_OK;
+	note_failed(&x->pend.cv->c, &x->q);
 	return nt_emit_copy(m, x->pend.cv, &item, &x->q, sizeof(x->q));
 }

@@ -69,6 +69,7 @@ const char *nt_mark_word(enum nt_mark_name mark)
 		[NT_MARK_PORT_REUSE] = "port-reuse",
 		[NT_MARK_FASTOPEN] = "fast-open",
 		[NT_MARK_SYN_COOKIE] = "syn-cookie",
+		[NT_MARK_DROPPED] = "dropped",
 	};
 
 	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_MARK_MAX, "every mark has a name");
@@ -100,6 +101,7 @@ const char *nt_mark_text(enum nt_mark_name mark)
 		[NT_MARK_PORT_REUSE] = "same ports again",
 		[NT_MARK_FASTOPEN] = "Fast Open",
 		[NT_MARK_SYN_COOKIE] = "SYN cookie",
+		[NT_MARK_DROPPED] = "dropped",
 	};
 
 	_Static_assert(sizeof(text) / sizeof(text[0]) == NT_MARK_MAX, "every mark has a text");
@@ -168,6 +170,19 @@ const char *nt_closed_name(enum nt_closed how)
 		[NT_CLOSE_OPEN] = "open",
 	};
 
+	return LOOKUP(name, how);
+}
+
+const char *nt_failed_name(enum nt_failed how)
+{
+	static const char *const name[] = {
+		[NT_FAILED_DROPPED] = "dropped",
+		[NT_FAILED_ACCEPT_FULL] = "accept-queue-full",
+		[NT_FAILED_REQUEST_FULL] = "request-queue-full",
+		[NT_FAILED_NO_LISTENER] = "no-listener",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_FAILED_MAX, "every way has a name");
 	return LOOKUP(name, how);
 }
 

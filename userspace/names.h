@@ -19,12 +19,15 @@ const char *nt_sk_kind_name(unsigned int kind);	  /* "listener" */
 const char *nt_mark_word(enum nt_mark_name name); /* "retransmission" */
 /* the same for people: "duplicate ACK" */
 const char *nt_mark_text(enum nt_mark_name name);
-const char *nt_timer_word(enum nt_timer_name timer);	       /* "tail-loss-probe" */
-const char *nt_timer_event_name(enum nt_timer_event event);   /* "armed" */
+const char *nt_timer_word(enum nt_timer_name timer);		  /* "tail-loss-probe" */
+const char *nt_timer_event_name(enum nt_timer_event event);	  /* "armed" */
 const char *nt_queue_verdict_name(enum nt_queue_verdict verdict); /* "accept-queue-full" */
-const char *nt_opened_name(enum nt_opened how);	  /* "handshake" */
-const char *nt_closed_name(enum nt_closed how);	  /* "fin" */
-const char *nt_basis_name(enum nt_basis basis);	  /* "observed" */
+const char *nt_opened_name(enum nt_opened how);			  /* "handshake" */
+const char *nt_closed_name(enum nt_closed how);			  /* "fin" */
+const char *nt_failed_name(enum nt_failed how);			  /* "accept-queue-full" */
+/* what a kernel's name for a drop says, in a few words; NULL: not known here */
+const char *nt_drop_text(const char *reason);
+const char *nt_basis_name(enum nt_basis basis); /* "observed" */
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
 
 /** nt_proto_name() - "tcp", or "proto 132" put into @buf (IANA's numbers) */

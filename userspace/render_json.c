@@ -288,6 +288,17 @@ static json_t *end(const struct nt_view *v, const struct nt_conv *c, int k)
 	return o;
 }
 
+/* why it was never opened */
+static json_t *failed(const struct nt_conv *c)
+{
+	json_t *o = json_pack("{s:s,s:s}", "why", nt_failed_name(c->failed), "basis",
+			      nt_basis_name(c->failed_basis));
+
+	if (c->failed_reason)
+		json_object_set_new(o, "reason", json_string(c->failed_reason));
+	return o;
+}
+
 static void json_list(const struct nt_view *v, const struct nt_conv *c)
 {
 	const struct nt_end *e = c->end;
@@ -303,6 +314,9 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	if (c->proto == IPPROTO_TCP) {
 		json_object_set_new(o, "opened", json_string(nt_opened_name(c->opened)));
 		json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));
+		if (c->failed != NT_FAILED_NOT &&
+		    (c->opened == NT_OPEN_UNANSWERED || c->opened == NT_OPEN_REFUSED))
+			json_object_set_new(o, "failed", failed(c));
 		json_object_set_new(o, "completeness", json_integer(c->completeness));
 		json_object_set_new(o, "client_state", state(e[0].state));
 		json_object_set_new(o, "server_state", state(e[1].state));
@@ -365,6 +379,8 @@ static void json_late(const struct nt_view *v, const struct nt_conv *c, const st
 
 static void json_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *it)
 {
+	json_t *o;
+
 	(void)m;
 	switch (it->type) {
 	case NT_ITEM_ARROW:
@@ -391,6 +407,11 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		break;
 	case NT_ITEM_QUEUE:
 		emit(v, nt_json_queue(it->conv, it->queue));
+		break;
+	case NT_ITEM_DROP:
+		o = nt_json_drop(it->conv, it->drop);
+		set_netns(v, o, it->drop->source);
+		emit(v, o);
 		break;
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * render_json_item.c - calls, timers and queues as JSON objects
+ * render_json_item.c - calls, timers, queues and drops as JSON objects
  */
 #include "calls.h"
 #include "names.h"
@@ -90,5 +90,21 @@ json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q)
 	}
 	json_object_set_new(o, "verdict", json_string(nt_queue_verdict_name(q->verdict)));
 	json_object_set_new(o, "basis", json_string(nt_basis_name(q->basis)));
+	return o;
+}
+
+json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d)
+{
+	const char *text = d->reason ? nt_drop_text(d->reason) : NULL;
+	json_t *o = json_pack("{s:s,s:I,s:I,s:I,s:o,s:s?}", "type", "drop", "t", (json_int_t)d->t,
+			      "conv", (json_int_t)c->id, "segment", (json_int_t)d->arrow, "dev",
+			      nt_json_foreign(d->dev, NETTRACE_NAME_LEN), "reason", d->reason);
+
+	if (d->code)
+		json_object_set_new(o, "code", json_integer(d->code));
+	if (text)
+		json_object_set_new(o, "text", json_string(text));
+	json_object_set_new(o, "delivered", json_boolean(d->delivered));
+	json_object_set_new(o, "basis", json_string(nt_basis_name(NT_OBSERVED)));
 	return o;
 }

@@ -333,13 +333,17 @@ static void legend_letters(const struct ladder *d)
 static void legend(const struct ladder *d)
 {
 	const struct nt_view *v = d->v;
-	const char *text[3];
+	const char *text[4];
 	int i, n = 0;
 
 	if (d->l->inferred)
 		text[n++] = "~ inferred from the segments, not observed";
 	if (d->l->broken)
 		text[n++] = "✕ sent, but not seen to arrive";
+	if (d->l->dropped)
+		text[n++] = d->l->broken ?
+				    "✕ or dropped by the kernel, where that is said below it" :
+				    "✕ dropped by the kernel, for the reason below it";
 	if (d->l->super)
 		text[n++] = "×N one packet here, N segments on the wire";
 	for (i = 0; i < n; i++)
@@ -392,6 +396,7 @@ static void draw_row(struct ladder *d, const struct nt_row *r)
 	case NT_ROW_RETURN:
 	case NT_ROW_TIMER:
 	case NT_ROW_QUEUE:
+	case NT_ROW_DROP:
 		nt_ladder_beside(d, r, print);
 		break;
 	}

@@ -214,6 +214,20 @@ static void line_beside(const struct nt_view *v, const struct nt_item *it, int e
 	nt_line_print(&line, v->out, v->color);
 }
 
+/* where the kernel dropped a packet, and why */
+static void line_drop(const struct nt_view *v, const struct nt_conv *c, const struct nt_drop *drop)
+{
+	const struct nt_arrow a = { .n = drop->arrow, .dir = drop->dir };
+	char netns[80];
+	struct nt_label label;
+	struct nt_line line;
+	int col = start_arrow(&line, v, c, &a, drop->t);
+
+	nt_describe_drop(&label, drop, nt_view_netns(v, drop->source, netns, sizeof(netns)));
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
 static void line_gap(const struct nt_view *v, const struct nt_gap *g)
 {
 	char text[160], name[80];
@@ -286,6 +300,9 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 		break;
 	case NT_ITEM_QUEUE:
 		line_beside(v, item, item->queue->end);
+		break;
+	case NT_ITEM_DROP:
+		line_drop(v, item->conv, item->drop);
 		break;
 	}
 }
@@ -388,6 +405,10 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	nt_text_put(p, states + sizeof(states), state[1]);
 	if (tcp && c->opened == NT_OPEN_REFUSED)
 		closed = "refused";
+	else if (tcp && c->opened == NT_OPEN_UNANSWERED && c->failed == NT_FAILED_DROPPED)
+		closed = "dropped";
+	else if (tcp && c->opened == NT_OPEN_UNANSWERED && c->failed != NT_FAILED_NOT)
+		closed = "full"; /* a queue of the listener */
 	cell[COL_ID] = id;
 	cell[COL_PROTO] = nt_proto_name(c->proto, proto, sizeof(proto));
 	cell[COL_CLIENT] = end[0];

@@ -194,26 +194,35 @@ static void show_transition(const struct nt_view *v, const struct nt_conv *c,
 		       NETTRACE_LATE_MS);
 }
 
-/* a call, a timer, a queue: one line */
+/* a call, a timer, a queue, a drop: one line */
 static void show_beside(const struct nt_view *v, const struct nt_conv *c, const struct nt_row *r)
 {
 	struct nt_label label;
 	struct nt_line line;
-	char ms[24];
+	char ms[24], netns[80];
 	int col;
 
 	nt_line_start(&line, v->width, v->unicode);
 	nt_describe_ms(ms, sizeof(ms), r->t - c->t0);
 	nt_line_right(&line, 0, 8, ms, NT_ROLE_TIME);
-	col = nt_line_put(&line, 9, v->width, nt_end_name(c, r->end & 1),
-			  r->end & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
+	if (r->type == NT_ROW_DROP) { /* where it was dropped may be neither end */
+		snprintf(ms, sizeof(ms), "%s %" PRIu32,
+			 c->proto == IPPROTO_TCP ? "segment" : "packet", r->drop->arrow);
+		col = nt_line_put(&line, 9, v->width, ms, NT_ROLE_TITLE);
+	} else {
+		col = nt_line_put(&line, 9, v->width, nt_end_name(c, r->end & 1),
+				  r->end & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
+	}
 	col = nt_line_put(&line, col, v->width, ":", NT_ROLE_PLAIN);
 	if (r->type == NT_ROW_CALL || r->type == NT_ROW_RETURN)
 		nt_describe_call(&label, r->call, nt_layout_part(r), false);
 	else if (r->type == NT_ROW_TIMER)
 		nt_describe_timer(&label, r->timer);
-	else
+	else if (r->type == NT_ROW_QUEUE)
 		nt_describe_queue(&label, r->queue);
+	else
+		nt_describe_drop(&label, r->drop,
+				 nt_view_netns(v, r->drop->source, netns, sizeof(netns)));
 	nt_line_label(&line, col + 1, v->width, &label);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -263,6 +272,7 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 		case NT_ROW_RETURN:
 		case NT_ROW_TIMER:
 		case NT_ROW_QUEUE:
+		case NT_ROW_DROP:
 			show_beside(v, c, r);
 			break;
 		case NT_ROW_PAUSE:

@@ -35,10 +35,28 @@ const char *nt_view_in_netns(const struct nt_view *v, unsigned int stream, char 
 	return buf;
 }
 
+/* ": dropped, NETFILTER_DROP", ": ~accept queue full" */
+static const char *why_unanswered(const struct nt_conv *c, char *buf, size_t size)
+{
+	const char *mark = c->failed_basis == NT_INFERRED ? "~" : "";
+
+	*buf = '\0';
+	if (c->failed == NT_FAILED_DROPPED)
+		snprintf(buf, size, ": dropped%s%s", c->failed_reason ? ", " : "",
+			 c->failed_reason ? c->failed_reason : "");
+	else if (c->failed == NT_FAILED_ACCEPT_FULL)
+		snprintf(buf, size, ": %saccept queue full", mark);
+	else if (c->failed == NT_FAILED_REQUEST_FULL)
+		snprintf(buf, size, ": %shalf-open queue full", mark);
+	else if (c->failed == NT_FAILED_NO_LISTENER)
+		snprintf(buf, size, ": nobody listens");
+	return buf;
+}
+
 /* how it began and how it ended, in a few words */
 static void how(char *buf, size_t size, const struct nt_conv *c)
 {
-	char closed[64];
+	char closed[64], why[96];
 
 	nt_describe_closed(closed, sizeof(closed), c);
 	switch (c->opened) {
@@ -52,12 +70,12 @@ static void how(char *buf, size_t size, const struct nt_conv *c)
 		snprintf(buf, size, "began before the trace, %s", closed);
 		break;
 	case NT_OPEN_REFUSED:
-		snprintf(buf, size, "refused (RST)");
+		snprintf(buf, size, "refused (RST)%s",
+			 c->failed == NT_FAILED_NO_LISTENER ? ": nobody listens" : "");
 		break;
 	default:
-		snprintf(buf, size, "%s",
-			 c->closed == NT_CLOSE_OPEN ? "unanswered" :
-						      "unanswered, given up (time-out)");
+		snprintf(buf, size, "unanswered%s%s", why_unanswered(c, why, sizeof(why)),
+			 c->closed == NT_CLOSE_OPEN ? "" : ", given up (time-out)");
 	}
 }
 

@@ -85,8 +85,8 @@ static inline const char *case_word(const char *line, char *word, size_t size)
 /* what its sender's socket says is not known where it arrives, and vice versa */
 static inline void case_words(char to[CASE_LINE], const char *from, bool out)
 {
-	static const char *const sender[] = { "sk=",  "nxt=",	 "una=", "ca=", "pend=",
-					      "pid=", "retrans", "task" };
+	static const char *const sender[] = { "sk=",   "nxt=", "una=",	  "ca=",
+					      "pend=", "pid=", "retrans", "task" };
 	char word[64];
 	size_t i, n = 0;
 
@@ -107,7 +107,10 @@ static inline void case_words(char to[CASE_LINE], const char *from, bool out)
 	}
 }
 
-/* "T SEG c>s FLAGS …": where it is sighted; "lost": where it would arrive it is not */
+/*
+ * "T SEG c>s FLAGS …": where it is sighted; "lost": where it would arrive it is not; "drop=REASON":
+ * nor is it, for it is dropped there; "discard=REASON": it is, and then dropped
+ */
 static inline void case_seg(struct case_file *c, int64_t us, const char *rest)
 {
 	bool from_s = rest[0] == 's', lost = script_key(rest, "lost") != NULL;
@@ -115,7 +118,7 @@ static inline void case_seg(struct case_file *c, int64_t us, const char *rest)
 	bool sees_out = c->seen == CASE_BOTH || c->seen == (from_s ? CASE_SERVER : CASE_CLIENT);
 	bool sees_in = c->seen == CASE_BOTH || c->seen == (from_s ? CASE_CLIENT : CASE_SERVER);
 
-	char out[CASE_LINE], in[CASE_LINE];
+	char out[CASE_LINE], in[CASE_LINE], reason[64] = "";
 
 	c->id++;
 	case_words(out, rest, true);
@@ -124,6 +127,16 @@ static inline void case_seg(struct case_file *c, int64_t us, const char *rest)
 		case_add(c, us + way / 2, "1 FWD %s id=%u", in, c->id);
 	if (sees_out)
 		case_add(c, us, "%d OUT %s id=%u", from_s ? 2 : 0, out, c->id);
+	script_word(rest, "drop", reason, sizeof(reason));
+	if (*reason && sees_in)
+		case_add(c, us + way, "%d DROP %s id=%u reason=%s dev=eth0", from_s ? 0 : 2, in,
+			 c->id, reason);
+	lost |= *reason != '\0';
+	reason[0] = '\0';
+	script_word(rest, "discard", reason, sizeof(reason));
+	if (*reason && sees_in)
+		case_add(c, us + way + 2, "%d DROP %s id=%u reason=%s dev=eth0", from_s ? 0 : 2, in,
+			 c->id, reason);
 	if (sees_in && !lost)
 		case_add(c, us + way, "%d IN %s id=%u", from_s ? 0 : 2, in, c->id);
 }

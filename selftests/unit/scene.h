@@ -238,6 +238,25 @@ static inline struct nt_queue *scene_queue(struct scene *s, double us, uint32_t 
 	return q;
 }
 
+static inline struct nt_drop *scene_drop(struct scene *s, double us, int dir, int source,
+					 const char *reason, bool delivered)
+{
+	struct nt_drop *d = calloc(1, sizeof(*d));
+	struct nt_item *it = scene_item(s, us);
+
+	it->type = NT_ITEM_DROP;
+	it->drop = d;
+	d->t = it->t;
+	d->dir = (uint8_t)dir;
+	d->arrow = s->conv.narrow;
+	d->source = (uint16_t)source;
+	d->reason = reason;
+	d->code = reason ? 7 : 0;
+	d->delivered = delivered;
+	memcpy(d->dev, "eth\033", 5);
+	return d;
+}
+
 static inline void scene_feed(struct scene *s, double us, int source, union nettrace_rec *rec)
 {
 	struct nt_event ev = { .t = SCENE_T0 + (int64_t)(us * 1000),

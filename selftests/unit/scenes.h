@@ -72,6 +72,39 @@ static inline struct scene *scene_loss(void)
 	return s;
 }
 
+/* the kernel drops: in the router, for no reason that it gives, and behind a delivery */
+static inline struct scene *scene_dropped(void)
+{
+	struct scene *s = scene_new(IPPROTO_TCP);
+	struct nt_arrow *a;
+	int i;
+
+	scene_end(s, 0, "10.0.1.2", 40312, "curl", 412, SCENE_CLIENT);
+	scene_end(s, 1, "10.0.2.2", 8090, NULL, 0, -1);
+	s->conv.opened = NT_OPEN_UNANSWERED;
+	s->conv.closed = NT_CLOSE_TIMEOUT;
+	s->conv.failed = NT_FAILED_DROPPED;
+	s->conv.failed_reason = "IP_RPFILTER";
+	scene_by_call(scene_state(s, 0, 0, NT_CLOSED, NT_SYN_SENT), "connect", "curl", 412);
+	for (i = 0; i < 3; i++) {
+		a = scene_tcp(s, 10 + i * 1000, 0, TH_SYN, 0, 0, 0);
+		a->sight[1].hook = i == 2 ? NETTRACE_LOCAL_IN : NETTRACE_DROPPED;
+		a->sight[1].source = i == 2 ? SCENE_SERVER : SCENE_ROUTER;
+		scene_mark(a, NT_MARK_DROPPED,
+			   i == 1 ? NULL :
+			   i	  ? "TCP_NEW_ONE" :
+				    "IP_RPFILTER",
+			   NT_OBSERVED);
+		scene_drop(s, 40 + i * 1000, 0, i == 2 ? SCENE_SERVER : SCENE_ROUTER,
+			   i == 1 ? NULL :
+			   i	  ? "TCP_NEW_ONE" :
+				    "IP_RPFILTER",
+			   i == 2);
+	}
+	nt_model_finish(s->model);
+	return s;
+}
+
 /* addresses that fill a line, and a refusal */
 static inline struct scene *scene_refused6(void)
 {
@@ -185,8 +218,7 @@ static inline struct scene *scene_busy(void)
 	scene_by_call(scene_state(s, 1008001, 0, NT_ESTABLISHED, NT_FIN_WAIT_1), "shutdown", "curl",
 		      412);
 	scene_tcp(s, 1008010, 0, TH_FIN, 88, seq, 0);
-	scene_by_segment(scene_state(s, 1008040, 1, NT_ESTABLISHED, NT_CLOSE_WAIT),
-			 s->conv.narrow);
+	scene_by_segment(scene_state(s, 1008040, 1, NT_ESTABLISHED, NT_CLOSE_WAIT), s->conv.narrow);
 	scene_by_call(scene_state(s, 1008100, 1, NT_CLOSE_WAIT, NT_LAST_ACK), "close", "httpd",
 		      398);
 	scene_tcp(s, 1008110, 1, TH_FIN, seq, 89, 0);

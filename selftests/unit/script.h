@@ -13,6 +13,7 @@
  *	ca= pend= back= retr= rcv= pid= gso=SIZE retrans task malformed listener
  *	tos= mss= ws= sackok tfo sack=FROM-TO,FROM-TO (numbers as in the header)
  *	of a listener: queue=LEN/MAX half= listen=NETTRACE_LISTEN_* cookies=
+ *   DROP c>s FLAGS …			the kernel drops it: reason=NAME heard number=
  *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=
  *   ICMPOUT|ICMPIN c|s			an error (type 3, code=) about what c or s sent
  *   ARPOUT|ARPIN 1|2			who has 10.0.1.1, tell 10.0.1.2 / the reply
@@ -253,6 +254,21 @@ static inline void script_tcp(struct script *s, struct nettrace_packet *p, const
 		p->flags |= NETTRACE_PKT_RETRANS;
 }
 
+/* the record behind that of a dropped packet */
+static inline void script_reason(struct script *s, const struct nt_event *packet, const char *line)
+{
+	struct nt_event ev = { .t = packet->t, .source = packet->source };
+
+	if (!script_key(line, "reason"))
+		return;
+	ev.rec.hdr = packet->rec.hdr;
+	ev.rec.hdr.type = NETTRACE_DROP;
+	ev.rec.hdr.seq++;
+	ev.rec.drop.reason = 7;
+	script_word(line, "reason", ev.rec.drop.name, sizeof(ev.rec.drop.name));
+	assert_int_equal(nt_model_feed(s->m, &ev), 0);
+}
+
 static inline void script_icmp(struct script *s, struct nettrace_packet *p, const char *line,
 			       const char *about)
 {
@@ -415,12 +431,20 @@ static inline void script_line(struct script *s, const char *line)
 		script_common(s, &ev.rec.packet, line, a[0] == 's');
 		ev.rec.packet.proto = IPPROTO_UDP;
 		ev.rec.packet.hook = script_find(what + 3, strlen(what + 3), hooks, 6);
+	} else if (!strcmp(what, "DROP")) {
+		script_tcp(s, &ev.rec.packet, line, a, b);
+		ev.rec.packet.hook = NETTRACE_DROPPED;
+		ev.rec.hdr.seq = script_num(line, "number", 1000);
+		if (script_key(line, "heard"))
+			ev.rec.packet.flags |= NETTRACE_PKT_OTHERHOST;
 	} else {
 		script_tcp(s, &ev.rec.packet, line, a, b);
 		ev.rec.packet.hook = script_find(what, strlen(what), hooks, 6);
 	}
 	ev.rec.hdr.cpu = script_num(line, "cpu", 0);
 	assert_int_equal(nt_model_feed(s->m, &ev), 0);
+	if (!strcmp(what, "DROP"))
+		script_reason(s, &ev, line);
 }
 
 /* feeds the lines of a text; empty ones and those from a # on are comments */
@@ -452,7 +476,9 @@ static inline void script_put(struct script *s, const char *fmt, ...)
 static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 {
 	static const char *const flag[] = { "FIN", "SYN", "RST", "PSH", "ACK" };
-	static const char *const hook[] = { "?", "pre", "in", "fwd", "out", "post" };
+	static const char *const hook[] = {
+		"?", "pre", "in", "fwd", "out", "post", [NETTRACE_DROPPED] = "dropped"
+	};
 	unsigned int i;
 
 	script_put(s, "%u %s", a->n, a->dir ? "s>c" : "c>s");

@@ -105,6 +105,7 @@ static const char *const named[] = {
 	"half-close",	 "simultaneous-close", "fin-with-data",	     "fin-again",   "rst-states",
 	"challenge-ack", "timewait-restart",   "timewait-reuse",     "keepalive",   "zero-window",
 	"paws",		 "port-reuse",	       "wrap-around",	     "ends",	    "gap",
+	"dropped",
 };
 
 static void test_all(void **state)

@@ -53,6 +53,9 @@ static const char *words(const struct nt_layout *l)
 		case NT_ROW_QUEUE:
 			n += (size_t)sprintf(text + n, "Q%d ", r->end);
 			break;
+		case NT_ROW_DROP:
+			n += (size_t)sprintf(text + n, "X%d ", r->end);
+			break;
 		case NT_ROW_FOLD:
 			n += (size_t)sprintf(text + n, "F%u-%u ", r->fold->first, r->fold->last);
 			break;

@@ -85,14 +85,14 @@ static void load(struct schema *c)
 static void test_schema(void **state)
 {
 	static struct scene *(*const make[])(void) = {
-		scene_echo, scene_loss, scene_refused6, scene_udp, scene_busy,
+		scene_echo, scene_loss, scene_refused6, scene_udp, scene_busy, scene_dropped,
 	};
 	struct schema c;
 	size_t i;
 
 	(void)state;
 	load(&c);
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < sizeof(make) / sizeof(make[0]); i++) {
 		struct scene *s = make[i]();
 		json_t *list = objects(s);
 

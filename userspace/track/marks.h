@@ -8,7 +8,7 @@
  *            itself says so) or inferred (from the segments that were seen).
  *            What has no ground has no reason, or no mark.
  * Ownership: the caller owns a conversation's struct nt_marker; a zeroed one has
- *            seen nothing.  Reasons are static strings.
+ *            seen nothing.  Reasons are static strings, or (DROPPED) the model's own.
  * Context:   pure: no allocation, lock, clock or output; time comes in.
  */
 #ifndef NETTRACE_TRACK_MARKS_H
@@ -69,6 +69,9 @@ enum nt_basis { NT_OBSERVED, NT_INFERRED };
  *	"data"		a SYN with data
  *	"data accepted", "data refused"	a SYN,ACK that acknowledges it, or does not
  * SYN_COOKIE		a SYN,ACK that left no state behind, observed
+ * DROPPED		the kernel freed it as dropped, observed; on its way, or, if it had
+ *			been delivered, behind the hook of its delivery
+ *	the kernel's own name for the reason, as "NETFILTER_DROP"; none: it has none
  */
 enum nt_mark_name {
 	NT_MARK_RETRANSMISSION,
@@ -92,12 +95,13 @@ enum nt_mark_name {
 	NT_MARK_PORT_REUSE,
 	NT_MARK_FASTOPEN,
 	NT_MARK_SYN_COOKIE,
+	NT_MARK_DROPPED,
 	NT_MARK_MAX
 };
 
 struct nt_mark {
 	enum nt_mark_name name;
-	const char *reason; /* or NULL */
+	const char *reason; /* or NULL; lives as long as the model */
 	enum nt_basis basis;
 	uint32_t n; /* a number that belongs to it; 0: none */
 };

@@ -200,6 +200,8 @@ int nt_agree_final(struct nt_model *m, struct nt_trackx *x)
 	take_sample(cv, x, &ax->a);
 	if (!x->in && x->sk_kind == NETTRACE_SK_REQUEST)
 		ax->a.request = true;
+	if (x->dropped)
+		return 0;
 	if (!nt_agree_segment(&ax->a, &x->g, x->in, x->pend.t, cv->c.narrow))
 		settle_waiting(m, cv, x->end, INT64_MAX);
 	return 0;

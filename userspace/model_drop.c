@@ -38,6 +38,42 @@ static bool is_no_drop(const char *reason)
 	return false;
 }
 
+/* it was thrown away before TCP looked at what it says */
+static bool is_unread(const char *reason)
+{
+	static const char *const name[] = {
+		"TCP_CSUM",	     "SOCKET_BACKLOG", "SOCKET_FILTER",	  "XFRM_POLICY",
+		"PKT_TOO_SMALL",     "TCP_MINTTL",     "TCP_MD5NOTFOUND", "TCP_MD5UNEXPECTED",
+		"TCP_MD5FAILURE",    "TCP_AUTH_HDR",   "TCP_AONOTFOUND",  "TCP_AOUNEXPECTED",
+		"TCP_AOKEYNOTFOUND", "TCP_AOFAILURE",
+	};
+	size_t i;
+
+	for (i = 0; reason && i < sizeof(name) / sizeof(name[0]); i++)
+		if (!strcmp(reason, name[i]))
+			return true;
+	return false;
+}
+
+/* the receiver's state machine does not get it (model_agree.c) */
+static void take_back(const struct nt_dropx *d)
+{
+	const struct nt_arrow *a = &d->x->a;
+	struct nt_pend *p;
+	unsigned int i;
+
+	for (p = d->pend.prev; p && p->t >= a->t; p = p->prev) {
+		struct nt_trackx *t = (struct nt_trackx *)p;
+
+		if (p->type != NT_PEND_TRACK || p->cv != d->pend.cv || !t->in || t->end != !a->dir)
+			continue;
+		for (i = 0; i < a->nsight; i++)
+			if (a->sight[i].t == p->t && a->sight[i].source == d->d.source &&
+			    nt_hook_stage(a->sight[i].hook) == NT_STAGE_IN)
+				t->dropped = true;
+	}
+}
+
 /* the model's own copy of a name; NULL: it is empty, or there is no room */
 static const char *intern(struct nt_model *m, const char *name, size_t max)
 {
@@ -179,6 +215,8 @@ int nt_drop_feed(struct nt_model *m, const struct nt_event *ev)
 		d->heard |= is_no_drop(d->d.reason);
 		if (!d->heard)
 			mark_dropped(&d->x->a, d->d.reason);
+		if (d->d.delivered && is_unread(d->d.reason))
+			take_back(d);
 		break;
 	}
 	return 0;

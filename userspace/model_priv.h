@@ -91,6 +91,7 @@ struct nt_trackx {
 	struct nt_pend pend;
 	uint8_t end;
 	bool in;
+	bool dropped; /* before its socket looked at it */
 	uint8_t sk_kind, sock_state;
 	struct nt_segment g;
 };

@@ -213,8 +213,9 @@ static int run_timeline(const struct nt_cli *cli)
 		k.quiet = !cli->all && !cli->json;
 		n = choose(&k);
 		note_hidden(&k);
-		if (cli->json && !k.only && !cli->nconv) /* ARP and gaps are objects too */
-			n += nt_model_narp(k.s.model) + nt_model_ngap(k.s.model);
+		if (cli->json && !k.only && !cli->nconv) /* ARP and its like are objects too */
+			n += nt_model_narp(k.s.model) + nt_model_nneigh(k.s.model) +
+			     nt_model_ngap(k.s.model);
 		if (!n)
 			status = nt_say_nothing(&k.s, k.only, nconv(&k));
 		else
@@ -315,18 +316,31 @@ static int run_show(const struct nt_cli *cli)
 	return finish(&k, status);
 }
 
+/* what resolves addresses, and what came of it */
+static void arp_item(const void *arg, const struct nt_item *it)
+{
+	if (it->type == NT_ITEM_ARP || it->type == NT_ITEM_NEIGH)
+		stream_item(arg, it);
+}
+
+static bool shows_none(const void *arg, const struct nt_conv *c)
+{
+	(void)arg;
+	(void)c;
+	return false;
+}
+
 static int run_arp(const struct nt_cli *cli)
 {
 	struct look k = { 0 };
 	int status = gather(&k, cli, NULL, false);
-	size_t i, n;
 
-	n = status < 0 ? nt_model_narp(k.s.model) : 0;
-	for (i = 0; i < n && !nt_view_check(&k.v); i++)
-		k.f->arp(&k.v, nt_model_arp(k.s.model, i));
-	if (status < 0 && !n) {
+	if (status < 0 && !(nt_model_narp(k.s.model) + nt_model_nneigh(k.s.model))) {
 		fputs("nettrace: no ARP is recorded\n", stderr);
 		status = NT_EXIT_NOTHING;
+	} else if (status < 0) {
+		status = no_memory(nt_walk(k.s.model, shows_none, true, arp_item, &k));
+		nt_view_check(&k.v);
 	}
 	return finish(&k, status);
 }
@@ -376,7 +390,8 @@ const struct nt_command nt_cmd_arp = {
 	.name = "arp",
 	.args = "",
 	.brief = "who asked for which address, who answered",
-	.help = "Lists ARP packets, a line each, with where they were sighted.\n",
+	.help = "Lists ARP packets, a line each, with where they were sighted, and what becomes\n"
+		"of the kernel's neighbour entries.\n",
 	.opts = LOOK | NT_OPT_COMMAND,
 	.run = run_arp,
 };

@@ -90,6 +90,18 @@ static enum ntd_kind of_packet(const struct nt_event *ev, struct ntd_key *k, str
 	return NTD_TUPLE;
 }
 
+static enum ntd_kind of_route(const struct nt_event *ev, struct ntd_key *k)
+{
+	const struct nettrace_route *r = &ev->rec.route;
+
+	if (r->proto != IPPROTO_TCP && r->proto != IPPROTO_UDP)
+		return NTD_OTHER;
+	k->family = r->hdr.family;
+	k->proto = r->proto;
+	set(k, ev->source, r->src, r->sport, r->dst, r->dport);
+	return NTD_TUPLE;
+}
+
 static enum ntd_kind of_state(const struct nt_event *ev, struct ntd_key *k, struct ntd_sign *sign)
 {
 	const struct nettrace_state *s = &ev->rec.state;
@@ -144,6 +156,9 @@ enum ntd_kind ntd_key_of(const struct nt_event *ev, struct ntd_key *key, struct 
 	case NETTRACE_STATE:
 	case NETTRACE_RESET:
 		key->kind = of_state(ev, key, sign);
+		break;
+	case NETTRACE_ROUTE:
+		key->kind = of_route(ev, key);
 		break;
 	}
 	return key->kind;

@@ -113,6 +113,19 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q);
  */
 void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *netns);
 
+/** nt_describe_neigh() - "neighbour 10.0.1.1: INCOMPLETE → REACHABLE"; @word: with that word */
+void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word);
+
+/** nt_describe_net() - "10.0.1.0/24", of any address in it */
+char *nt_describe_net(char *buf, size_t size, unsigned int family, const uint8_t *b,
+		      unsigned int len);
+
+/**
+ * nt_describe_route() - "route: 10.0.2.2 is outside 10.0.1.0/24, via 10.0.1.1 on eth0"
+ * @word:	with the word "route"
+ */
+void nt_describe_route(struct nt_label *label, const struct nt_route *r, bool word);
+
 /** nt_mark_of() - the arrow's mark of that name, or NULL */
 const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name);
 

@@ -405,6 +405,46 @@ static enum nt_verdict packet_verdict(const struct sock_filter *prog, unsigned i
 	return all;
 }
 
+/* as the packet that it is about; what else that holds is not known */
+static enum nt_verdict route_verdict(const struct sock_filter *prog, unsigned int n,
+				     const struct nettrace_route *r)
+{
+	struct nettrace_packet p = {
+		.hdr = { .type = NETTRACE_PACKET, .family = r->hdr.family },
+		.hook = NETTRACE_LOCAL_OUT,
+		.proto = r->proto,
+		.sport = r->sport,
+		.dport = r->dport,
+		.flags = NETTRACE_PKT_L4,
+		.tcp_flags = NETTRACE_TH_SYN,
+		.ttl = 64,
+	};
+
+	memcpy(p.src, r->src, sizeof(p.src));
+	memcpy(p.dst, r->dst, sizeof(p.dst));
+	return packet_verdict(prog, n, &p);
+}
+
+/* as ARP, or neighbour discovery, for its address */
+static enum nt_verdict neigh_verdict(const struct sock_filter *prog, unsigned int n,
+				     const struct nettrace_neigh *r)
+{
+	bool six = r->hdr.family == NETTRACE_IPV6;
+	struct nettrace_packet p = {
+		.hdr = { .type = NETTRACE_PACKET, .family = six ? NETTRACE_IPV6 : NETTRACE_ARP },
+		.proto = six ? IPPROTO_ICMPV6 : 0,
+		.flags = NETTRACE_PKT_L4,
+		.ttl = 255,
+	};
+
+	memcpy(p.dst, r->addr, sizeof(p.dst));
+	if (six)
+		p.icmp_type = 135;
+	else
+		p.arp_op = 1;
+	return packet_verdict(prog, n, &p);
+}
+
 enum nt_verdict nt_filter_record(const struct nt_filter *f, const union nettrace_rec *rec)
 {
 	const struct sock_filter *prog;
@@ -421,6 +461,10 @@ enum nt_verdict nt_filter_record(const struct nt_filter *f, const union nettrace
 			if (nt_filter_run(prog, n, &pkt) != NT_REJECT)
 				return NT_ACCEPT;
 		return NT_REJECT;
+	case NETTRACE_ROUTE:
+		return route_verdict(prog, n, &rec->route);
+	case NETTRACE_NEIGH:
+		return neigh_verdict(prog, n, &rec->neigh);
 	default:
 		return NT_ACCEPT;
 	}

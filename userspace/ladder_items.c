@@ -65,9 +65,15 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 		nt_describe_timer(&label, r->timer);
 	else if (r->type == NT_ROW_QUEUE)
 		nt_describe_queue(&label, r->queue);
+	else if (r->type == NT_ROW_NEIGH)
+		nt_describe_neigh(&label, r->neigh, !d->state);
+	else if (r->type == NT_ROW_ROUTE)
+		nt_describe_route(&label, r->route, !d->state);
 	else
 		nt_describe_drop(&label, r->drop,
 				 nt_view_netns(d->v, r->drop->source, netns, sizeof(netns)));
+	if ((r->type == NT_ROW_NEIGH || r->type == NT_ROW_ROUTE) && d->state)
+		nt_ladder_word(d, r->end, r->type == NT_ROW_NEIGH ? "neighbour" : "route");
 	split(d, &label, &rest);
 	put_inside(d, r->end, &label);
 	print(d);

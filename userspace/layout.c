@@ -27,6 +27,7 @@ struct entry {
 
 struct work {
 	struct nt_layout *l;
+	const struct nt_model *m;
 	const struct nt_layout_opts *o;
 	struct entry *e;
 	size_t n, room;
@@ -135,6 +136,9 @@ static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 	case NT_ITEM_QUEUE:
 		add(w, NT_ROW_QUEUE, it->t, it->queue);
 		break;
+	case NT_ITEM_ROUTE:
+		add(w, NT_ROW_ROUTE, it->t, it->route);
+		break;
 	case NT_ITEM_DROP:
 		add(w, NT_ROW_DROP, it->t, it->drop);
 		break;
@@ -143,8 +147,9 @@ static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 	}
 }
 
-static void collect(struct work *w, const struct nt_model *m)
+static void collect(struct work *w)
 {
+	const struct nt_model *m = w->m;
 	const struct nt_conv *c = w->l->conv;
 	uint64_t path = nt_layout_path(c), via = nt_layout_routers(c);
 	int64_t last = last_arrow(c);
@@ -159,6 +164,12 @@ static void collect(struct work *w, const struct nt_model *m)
 	narp = w->n;
 	for (i = 0; i < c->nitem && !w->err; i++)
 		collect_item(w, narp, &c->item[i]);
+	for (i = 0; m && i < nt_model_nneigh(m); i++) {
+		const struct nt_neigh *n = nt_model_neigh(m, i);
+
+		if (n->t >= c->t0 && n->t <= last && nt_neigh_end(m, c, n) >= 0)
+			add(w, NT_ROW_NEIGH, n->t, n);
+	}
 	for (i = 0; m && i < nt_model_ngap(m); i++) {
 		const struct nt_gap *g = nt_model_gap(m, i);
 
@@ -335,8 +346,10 @@ static bool cause_to_come(const struct work *w, size_t at)
 	return false;
 }
 
-static void fill_row(struct nt_layout *l, struct nt_row *r, const struct entry *e)
+static void fill_row(const struct work *w, struct nt_row *r, const struct entry *e)
 {
+	struct nt_layout *l = w->l;
+
 	switch (e->type) {
 	case NT_ROW_ARP:
 		r->arp = e->what;
@@ -364,6 +377,14 @@ static void fill_row(struct nt_layout *l, struct nt_row *r, const struct entry *
 		if (l->conv->end[r->drop->dir & 1].source == r->drop->source &&
 		    l->conv->end[r->end].source != r->drop->source)
 			r->end = (int8_t)(r->drop->dir & 1);
+		break;
+	case NT_ROW_ROUTE:
+		r->route = e->what;
+		r->end = (int8_t)(r->route->end & 1);
+		break;
+	case NT_ROW_NEIGH:
+		r->neigh = e->what;
+		r->end = (int8_t)nt_neigh_end(w->m, l->conv, r->neigh);
 		break;
 	default:
 		r->gap = e->what;
@@ -410,7 +431,7 @@ static void lay(struct work *w)
 		r = add_row(w, e->type, e->t);
 		if (!r)
 			break;
-		fill_row(w->l, r, e);
+		fill_row(w, r, e);
 		if (e->type == NT_ROW_CALL)
 			i += lay_call(w, r, i);
 	}
@@ -440,7 +461,7 @@ static struct nt_row_state first_state(const struct nt_conv *c, int end)
 int nt_layout_conv(struct nt_layout *l, const struct nt_model *m, const struct nt_conv *c,
 		   const struct nt_layout_opts *o)
 {
-	struct work w = { .l = l, .o = o };
+	struct work w = { .l = l, .m = m, .o = o };
 	int k;
 
 	memset(l, 0, sizeof(*l));
@@ -451,7 +472,7 @@ int nt_layout_conv(struct nt_layout *l, const struct nt_model *m, const struct n
 		if (l->first[k].basis == NT_INFERRED && l->first[k].state != NT_ST_NONE)
 			l->inferred = true;
 	}
-	collect(&w, m);
+	collect(&w);
 	if (!w.err && w.n) {
 		qsort(w.e, w.n, sizeof(*w.e), earlier);
 		lay(&w);

@@ -4,7 +4,7 @@
  *
  * Purpose:   decides what is drawn and in which order: arrows, the states of
  *            both ends beside them, calls, timers, queues, ARP that belongs to
- *            the conversation, losses, long silences.  How it looks is the renderer's business.
+ *            the conversation, neighbour entries, losses, long silences.  How it looks is the renderer's business.
  * Ownership: rows point into the model, which must outlive the layout.  The
  *            caller owns the struct and calls nt_layout_free().
  * Context:   no I/O; one thread.
@@ -25,8 +25,10 @@ enum nt_row_type {
 	NT_ROW_RETURN, /* of a call whose NT_ROW_CALL is further up */
 	NT_ROW_TIMER,
 	NT_ROW_QUEUE,
-	NT_ROW_DROP, /* why the kernel dropped an arrow's packet */
-	NT_ROW_FOLD, /* rows of a long data phase that are not drawn */
+	NT_ROW_DROP,  /* why the kernel dropped an arrow's packet */
+	NT_ROW_NEIGH, /* beside the end whose kernel's entry it is */
+	NT_ROW_ROUTE, /* where an end's packets go */
+	NT_ROW_FOLD,  /* rows of a long data phase that are not drawn */
 };
 
 /* what a fold hides: nothing but data that went on */
@@ -58,6 +60,8 @@ struct nt_row {
 		const struct nt_timer *timer;
 		const struct nt_queue *queue;
 		const struct nt_drop *drop;
+		const struct nt_neigh *neigh;
+		const struct nt_route *route;
 		struct nt_fold *fold; /* the layout's own */
 	};
 	/* both ends' states once this row has happened */

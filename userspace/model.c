@@ -225,6 +225,13 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 		ret = nt_queue_final(m, (struct nt_queuex *)p);
 		free(p);
 		break;
+	case NT_PEND_ROUTE:
+		ret = nt_route_final(m, (struct nt_routex *)p);
+		free(p);
+		break;
+	case NT_PEND_NEIGH:
+		ret = nt_neigh_final(m, (struct nt_neighx *)p);
+		break;
 	case NT_PEND_DROP:
 		ret = nt_drop_final(m, (struct nt_dropx *)p);
 		free(p);
@@ -283,6 +290,12 @@ int nt_model_feed(struct nt_model *m, const struct nt_event *ev)
 	case NETTRACE_TIMER:
 		m->stats.events++;
 		return nt_timer_feed(m, ev);
+	case NETTRACE_ROUTE:
+		m->stats.events++;
+		return nt_route_feed(m, ev);
+	case NETTRACE_NEIGH:
+		m->stats.events++;
+		return nt_neigh_feed(m, ev);
 	case NETTRACE_DROP:
 		m->stats.events++;
 		return nt_drop_feed(m, ev);
@@ -348,6 +361,8 @@ void nt_model_free(struct nt_model *m)
 		free(m->gap[i]);
 	nt_calls_free(m);
 	nt_drops_free(m);
+	nt_neighs_forget(m);
+	free(m->neigh);
 	free(m->conv);
 	free(m->dis);
 	free(m->arp);
@@ -377,6 +392,16 @@ size_t nt_model_narp(const struct nt_model *m)
 const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i)
 {
 	return i < m->narp ? &m->arp[i]->a : NULL;
+}
+
+size_t nt_model_nneigh(const struct nt_model *m)
+{
+	return m->nneigh;
+}
+
+const struct nt_neigh *nt_model_neigh(const struct nt_model *m, size_t i)
+{
+	return i < m->nneigh ? &m->neigh[i]->n : NULL;
 }
 
 size_t nt_model_ngap(const struct nt_model *m)

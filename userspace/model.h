@@ -103,6 +103,41 @@ struct nt_arp {
 	struct nt_sighting sight[NT_SIGHTINGS_MAX];
 };
 
+/* where the kernel decided to send what an end has for its peer; it names the facts */
+struct nt_route {
+	int64_t t;
+	uint8_t end;
+	uint16_t source;
+	uint16_t flags; /* NETTRACE_RT_* */
+	struct nt_addr src, dst;
+	struct nt_addr gateway; /* family 0: @dst itself is the next hop */
+	char dev[NETTRACE_NAME_LEN];
+	uint8_t src_len; /* NETTRACE_RT_SRC_LEN: prefix length of the device's address @src */
+	/* NETTRACE_RT_FIB: the table's entry */
+	uint8_t match_len, rt_proto, rt_scope;
+	uint32_t table;
+	uint32_t mtu;
+	uint32_t pid;
+};
+
+/* an entry of a neighbour table was changed, or a packet asked for it */
+struct nt_neigh {
+	int64_t t;
+	uint16_t source;
+	struct nt_addr addr; /* no port */
+	char dev[NETTRACE_NAME_LEN];
+	uint8_t mac[6]; /* after the change */
+	bool mac_known;
+	bool from_known;
+	uint8_t from, to; /* NETTRACE_NUD_* */
+	uint8_t what;	  /* enum nettrace_neigh_what */
+	uint32_t probes;  /* requests without an answer */
+	uint32_t queued;  /* packets that wait for the answer */
+	uint32_t reachable_ms;
+	uint32_t pid; /* who changed it, or sends there; 0: not in a task's time */
+	char comm[NETTRACE_NAME_LEN];
+};
+
 struct nt_gap {
 	int64_t t;
 	uint64_t lost;
@@ -232,13 +267,15 @@ enum nt_item_type {
 	NT_ITEM_TIMER,
 	NT_ITEM_QUEUE,
 	NT_ITEM_DROP,
+	NT_ITEM_NEIGH,
+	NT_ITEM_ROUTE,
 };
 
 /* what happened next; items of a conversation are in the order of time */
 struct nt_item {
 	enum nt_item_type type;
 	int64_t t;
-	struct nt_conv *conv; /* NULL: ARP and gaps belong to none */
+	struct nt_conv *conv; /* NULL: ARP, neighbours and gaps belong to none */
 	union {
 		struct nt_arrow *arrow;
 		struct nt_transition *tr;
@@ -249,6 +286,8 @@ struct nt_item {
 		struct nt_timer *timer;
 		struct nt_queue *queue;
 		struct nt_drop *drop;
+		struct nt_neigh *neigh;
+		struct nt_route *route;
 	};
 };
 
@@ -409,8 +448,8 @@ bool nt_model_pending(const struct nt_model *m);
  *		an end is known to be open or in TIME-WAIT
  *
  * Conversations whose known ends are CLOSED go after two seconds, or what the
- * policy says; ARP messages
- * and gaps that were handed out go as well.  Call it after nt_model_advance();
+ * policy says; ARP messages,
+ * neighbour entries and gaps that were handed out go as well.  Call it after nt_model_advance();
  * pointers to what went are invalid, indices shift, ids stay.
  */
 void nt_model_forget(struct nt_model *m, int64_t idle_ns);
@@ -426,6 +465,8 @@ size_t nt_model_nconv(const struct nt_model *m);
 const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i);
 size_t nt_model_narp(const struct nt_model *m);
 const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i);
+size_t nt_model_nneigh(const struct nt_model *m);
+const struct nt_neigh *nt_model_neigh(const struct nt_model *m, size_t i);
 size_t nt_model_ngap(const struct nt_model *m);
 const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i);
 /* complete after nt_model_finish() */

@@ -353,6 +353,11 @@ static int feed(struct nt_model *m, struct nt_seen *s)
 		if (ret)
 			return ret;
 	}
+	if (m->routing_open && s->p->hook == NETTRACE_LOCAL_OUT && !s->icmp) {
+		ret = nt_route_join(m, cv, s);
+		if (ret)
+			return ret;
+	}
 	ret = join_or_new(m, cv, s);
 	if (!ret && (p->sk_kind == NETTRACE_SK_LISTEN || p->sk_kind == NETTRACE_SK_REQUEST))
 		ret = nt_queue_feed(m, cv, s);

@@ -239,6 +239,9 @@ void nt_conv_free(struct nt_model *m, struct nt_convx *cv)
 		case NT_ITEM_QUEUE:
 			free(cv->c.item[i].queue);
 			break;
+		case NT_ITEM_ROUTE:
+			free(cv->c.item[i].route);
+			break;
 		case NT_ITEM_DROP:
 			free(cv->c.item[i].drop);
 			break;
@@ -322,6 +325,7 @@ void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 	for (i = 0; i < m->narp; i++)
 		free(m->arp[i]);
 	m->narp = 0;
+	nt_neighs_forget(m);
 	for (i = 0; i < m->ngap; i++)
 		free(m->gap[i]);
 	m->ngap = 0;

@@ -24,6 +24,8 @@
  *   model_call.c   system calls: entry and return, whose they are
  *   model_timer.c  timers: what samples and marks tell
  *   model_queue.c  the listener's queues
+ *   model_route.c  where a local packet goes: decisions wait for their packet
+ *   model_neigh.c  entries of neighbour tables
  *   model_drop.c   why the kernel dropped a packet
  *   model_prompt.c when a thing is final; what is added to it later
  */
@@ -54,7 +56,9 @@ enum nt_pend_type {
 	NT_PEND_CALL,
 	NT_PEND_TIMER,
 	NT_PEND_QUEUE,
-	NT_PEND_DROP
+	NT_PEND_DROP,
+	NT_PEND_NEIGH,
+	NT_PEND_ROUTE
 };
 
 /* a place in the queue; first member of what waits there */
@@ -109,6 +113,16 @@ struct nt_arpx {
 	struct nettrace_packet pkt;
 };
 
+struct nt_routex {
+	struct nt_pend pend;
+	struct nt_route r;
+};
+
+struct nt_neighx {
+	struct nt_pend pend;
+	struct nt_neigh n;
+};
+
 struct nt_gapx {
 	struct nt_pend pend;
 	struct nt_gap g;
@@ -150,6 +164,16 @@ struct nt_dropx {
 	struct nt_arrowx *x;
 	struct nt_drop d;
 };
+
+/* a decision whose packet has not been sighted yet: it is the next record of its CPU */
+struct nt_routing {
+	int64_t t;
+	uint16_t source;
+	bool used;
+	struct nettrace_route rec;
+};
+
+#define NT_ROUTES_OPEN 32
 
 #define NT_REASONS_MAX 256 /* different ones; kernels have a hundred */
 #define NT_DROPS_OPEN  32  /* dropped packets whose reason may come */
@@ -272,13 +296,17 @@ struct nt_model {
 	size_t narp, arp_cap;
 	struct nt_disagreement *dis;
 	size_t ndis, dis_cap;
+	struct nt_neighx **neigh;
+	size_t nneigh, neigh_cap;
 	struct nt_gapx **gap;
 	size_t ngap, gap_cap;
 	struct nt_listener *listener;
 	size_t nlistener, listener_cap;
 	struct nt_orphan orphan[NT_ORPHANS_MAX];
 	unsigned int norphan;
-	struct nt_calls *calls; /* NULL: none was recorded */
+	struct nt_calls *calls;			   /* NULL: none was recorded */
+	struct nt_routing routing[NT_ROUTES_OPEN]; /* a ring */
+	unsigned int nrouting, routing_open;
 	char *reason[NT_REASONS_MAX];
 	unsigned int nreason;
 	struct nt_dropx *dropped[NT_DROPS_OPEN]; /* a ring */
@@ -430,6 +458,17 @@ int nt_queue_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen 
 int nt_queue_final(struct nt_model *m, struct nt_queuex *x);
 /* is it known already what became of the segment */
 bool nt_queue_settled(const struct nt_queuex *x);
+
+/* model_route.c */
+int nt_route_feed(struct nt_model *m, const struct nt_event *ev);
+/* a packet leaves: is there a decision about it */
+int nt_route_join(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s);
+int nt_route_final(struct nt_model *m, struct nt_routex *x);
+
+/* model_neigh.c */
+int nt_neigh_feed(struct nt_model *m, const struct nt_event *ev);
+int nt_neigh_final(struct nt_model *m, struct nt_neighx *x);
+void nt_neighs_forget(struct nt_model *m);
 
 /* model_drop.c */
 /* the arrow of a packet that was sighted as it was dropped; NULL: it has none */

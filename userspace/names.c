@@ -191,6 +191,33 @@ const char *nt_basis_name(enum nt_basis basis)
 	return basis == NT_OBSERVED ? "observed" : "inferred";
 }
 
+const char *nt_nud_name(unsigned int state)
+{
+	static const char *const name[] = {
+		"INCOMPLETE", "REACHABLE", "STALE", "DELAY",
+		"PROBE",      "FAILED",	   "NOARP", "PERMANENT",
+	};
+	unsigned int i;
+
+	if (state == NETTRACE_NUD_NONE)
+		return "NONE";
+	for (i = 0; i < N(name); i++)
+		if (state == 1u << i)
+			return name[i];
+	return "?";
+}
+
+const char *nt_neigh_what_name(unsigned int what)
+{
+	static const char *const name[] = {
+		[NETTRACE_NEIGH_UPDATE] = "update",
+		[NETTRACE_NEIGH_TIMER] = "timer",
+		[NETTRACE_NEIGH_SEND] = "send",
+	};
+
+	return LOOKUP(name, what);
+}
+
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size)
 {
 	if (op == 1)

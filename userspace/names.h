@@ -27,7 +27,14 @@ const char *nt_closed_name(enum nt_closed how);			  /* "fin" */
 const char *nt_failed_name(enum nt_failed how);			  /* "accept-queue-full" */
 /* what a kernel's name for a drop says, in a few words; NULL: not known here */
 const char *nt_drop_text(const char *reason);
-const char *nt_basis_name(enum nt_basis basis); /* "observed" */
+const char *nt_basis_name(enum nt_basis basis);	   /* "observed" */
+const char *nt_nud_name(unsigned int state);	   /* "REACHABLE" */
+const char *nt_neigh_what_name(unsigned int what); /* "update" */
+/* names_route.c: a word, or the number put into @buf */
+const char *nt_rt_table_name(uint32_t table, char *buf, size_t size);	  /* "main" */
+const char *nt_rt_proto_name(unsigned int proto, char *buf, size_t size); /* "kernel" */
+const char *nt_rt_scope_name(unsigned int scope, char *buf, size_t size); /* "link" */
+const char *nt_route_kind_name(unsigned int flags);			  /* "unicast" */
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
 
 /** nt_proto_name() - "tcp", or "proto 132" put into @buf (IANA's numbers) */

@@ -22,9 +22,9 @@
 /* what a picture shows, and how */
 struct nt_draw {
 	enum nt_number_style numbers;
-	bool deltas;  /* time since the row before, not since the beginning */
-	bool unfold;  /* every row of a long data phase */
-	bool options; /* window and options of each segment, below it */
+	bool deltas;	    /* time since the row before, not since the beginning */
+	bool unfold;	    /* every row of a long data phase */
+	bool options;	    /* window and options of each segment, below it */
 	bool timers, calls; /* their rows */
 };
 
@@ -35,7 +35,7 @@ struct nt_view {
 	bool unicode;
 	bool color;
 	struct nt_draw draw;
-	int64_t now; /* Unix ns up to which the trace goes; 0: not known */
+	int64_t now;			    /* Unix ns up to which the trace goes; 0: not known */
 	const char *netns[NT_VIEW_STREAMS]; /* names of the streams; "" or NULL: none */
 };
 
@@ -101,6 +101,8 @@ void nt_json_agreement_line(const struct nt_view *v, const struct nt_model_stats
 void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item);
 int nt_line_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
 int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+/* render_route.c: below the line of a route */
+void nt_show_route(const struct nt_view *v, const struct nt_route *r);
 /* timers that run at v->now, a line each, at most @max lines; returns how many */
 int nt_line_countdowns(const struct nt_view *v, const struct nt_model *m, int max);
 void nt_list_head(const struct nt_view *v);

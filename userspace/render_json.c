@@ -408,6 +408,16 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 	case NT_ITEM_QUEUE:
 		emit(v, nt_json_queue(it->conv, it->queue));
 		break;
+	case NT_ITEM_ROUTE:
+		o = nt_json_route(it->conv, it->route);
+		set_netns(v, o, it->route->source);
+		emit(v, o);
+		break;
+	case NT_ITEM_NEIGH:
+		o = nt_json_neigh(it->neigh);
+		set_netns(v, o, it->neigh->source);
+		emit(v, o);
+		break;
 	case NT_ITEM_DROP:
 		o = nt_json_drop(it->conv, it->drop);
 		set_netns(v, o, it->drop->source);

@@ -20,7 +20,9 @@ json_t *nt_json_call(const struct nt_conv *c, const struct nt_call *call);
 json_t *nt_json_timer(const struct nt_conv *c, const struct nt_timer *tm);
 json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q);
 
-/* without its namespace */
+/* without their namespaces */
+json_t *nt_json_route(const struct nt_conv *c, const struct nt_route *r);
+json_t *nt_json_neigh(const struct nt_neigh *n);
 json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d);
 
 /* render_agree.c: how many were compared, how many differed */

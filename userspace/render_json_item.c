@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * render_json_item.c - calls, timers, queues and drops as JSON objects
+ * render_json_item.c - calls, timers, queues, routes, neighbours and drops as JSON objects
  */
 #include "calls.h"
+#include "describe.h"
 #include "names.h"
 #include "render_json.h"
+#include "subnet.h"
 
 static json_t *object(const char *type, int64_t t, const struct nt_conv *c, int end)
 {
@@ -106,5 +108,76 @@ json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d)
 		json_object_set_new(o, "text", json_string(text));
 	json_object_set_new(o, "delivered", json_boolean(d->delivered));
 	json_object_set_new(o, "basis", json_string(nt_basis_name(NT_OBSERVED)));
+	return o;
+}
+
+json_t *nt_json_neigh(const struct nt_neigh *n)
+{
+	char ip[NT_ADDR_TEXT], mac[18];
+	json_t *o = json_pack("{s:s,s:I,s:o,s:s,s:s,s:s}", "type", "neigh", "t", (json_int_t)n->t,
+			      "dev", nt_json_foreign(n->dev, NETTRACE_NAME_LEN), "addr",
+			      nt_describe_addr(ip, sizeof(ip), &n->addr), "to", nt_nud_name(n->to),
+			      "why", nt_neigh_what_name(n->what));
+
+	if (n->from_known)
+		json_object_set_new(o, "from", json_string(nt_nud_name(n->from)));
+	if (n->mac_known)
+		json_object_set_new(o, "mac", json_string(nt_describe_mac(mac, n->mac)));
+	json_object_set_new(o, "queued", json_integer(n->queued));
+	json_object_set_new(o, "probes", json_integer(n->probes));
+	if (n->reachable_ms)
+		json_object_set_new(o, "reachable_ms", json_integer(n->reachable_ms));
+	if (n->pid) {
+		json_object_set_new(o, "pid", json_integer(n->pid));
+		json_object_set_new(o, "comm", nt_json_foreign(n->comm, NETTRACE_NAME_LEN));
+	}
+	return o;
+}
+
+/* the AND with the mask of the source's own subnet */
+static json_t *subnet(const struct nt_route *r)
+{
+	char net[NT_ADDR_TEXT + 4], src[NT_ADDR_TEXT], dst[NT_ADDR_TEXT];
+	unsigned int family = r->src.family;
+	struct nt_subnet s;
+
+	if (!(r->flags & NETTRACE_RT_SRC_LEN) ||
+	    !nt_subnet_of(&s, family, r->src_len, r->src.b, r->dst.b))
+		return NULL;
+	return json_pack("{s:s,s:s,s:s,s:b}", "net",
+			 nt_describe_net(net, sizeof(net), family, r->src.b, r->src_len), "src",
+			 nt_describe_ip(src, sizeof(src), family, s.src), "dst",
+			 nt_describe_ip(dst, sizeof(dst), family, s.dst), "same", (int)s.same);
+}
+
+json_t *nt_json_route(const struct nt_conv *c, const struct nt_route *r)
+{
+	json_t *o = object("route", r->t, c, r->end), *own = subnet(r);
+	char ip[NT_ADDR_TEXT + 4], word[16];
+
+	json_object_set_new(o, "dev", nt_json_foreign(r->dev, NETTRACE_NAME_LEN));
+	json_object_set_new(o, "src", json_string(nt_describe_addr(ip, sizeof(ip), &r->src)));
+	json_object_set_new(o, "dst", json_string(nt_describe_addr(ip, sizeof(ip), &r->dst)));
+	json_object_set_new(o, "kind", json_string(nt_route_kind_name(r->flags)));
+	if (r->gateway.family)
+		json_object_set_new(o, "gateway",
+				    json_string(nt_describe_addr(ip, sizeof(ip), &r->gateway)));
+	if (own)
+		json_object_set_new(o, "subnet", own);
+	if (r->flags & NETTRACE_RT_FIB) {
+		json_object_set_new(o, "prefix",
+				    json_string(nt_describe_net(ip, sizeof(ip), r->dst.family,
+								r->dst.b, r->match_len)));
+		json_object_set_new(o, "table",
+				    json_string(nt_rt_table_name(r->table, word, sizeof(word))));
+		json_object_set_new(o, "protocol",
+				    json_string(nt_rt_proto_name(r->rt_proto, word, sizeof(word))));
+		json_object_set_new(o, "scope",
+				    json_string(nt_rt_scope_name(r->rt_scope, word, sizeof(word))));
+	}
+	if (r->mtu)
+		json_object_set_new(o, "mtu", json_integer(r->mtu));
+	if (r->pid)
+		json_object_set_new(o, "pid", json_integer(r->pid));
 	return o;
 }

@@ -397,6 +397,8 @@ static void draw_row(struct ladder *d, const struct nt_row *r)
 	case NT_ROW_TIMER:
 	case NT_ROW_QUEUE:
 	case NT_ROW_DROP:
+	case NT_ROW_NEIGH:
+	case NT_ROW_ROUTE:
 		nt_ladder_beside(d, r, print);
 		break;
 	}

@@ -208,6 +208,8 @@ static void line_beside(const struct nt_view *v, const struct nt_item *it, int e
 		nt_describe_call(&label, it->call, it->call->part, false);
 	else if (it->type == NT_ITEM_TIMER)
 		nt_describe_timer(&label, it->timer);
+	else if (it->type == NT_ITEM_ROUTE)
+		nt_describe_route(&label, it->route, true);
 	else
 		nt_describe_queue(&label, it->queue);
 	nt_line_label(&line, col, line.width, &label);
@@ -269,6 +271,23 @@ void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
 	nt_line_print(&line, v->out, v->color);
 }
 
+static void line_neigh(const struct nt_view *v, const struct nt_neigh *n)
+{
+	char name[80], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
+	struct nt_label label;
+	struct nt_line line;
+	int col;
+
+	start(&line, v);
+	col = put_clock(&line, n->t);
+	nt_describe_neigh(&label, n, true);
+	nt_view_netns(v, n->source, name, sizeof(name));
+	nt_text_escape(dev, sizeof(dev), n->dev, NETTRACE_NAME_LEN);
+	nt_label_add(&label, 2, NT_ROLE_DIM, "in %s%s%s", name, *name ? "/" : "", dev);
+	nt_line_label(&line, col, line.width, &label);
+	nt_line_print(&line, v->out, v->color);
+}
+
 void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
 {
 	(void)m;
@@ -300,6 +319,12 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 		break;
 	case NT_ITEM_QUEUE:
 		line_beside(v, item, item->queue->end);
+		break;
+	case NT_ITEM_ROUTE:
+		line_beside(v, item, item->route->end);
+		break;
+	case NT_ITEM_NEIGH:
+		line_neigh(v, item->neigh);
 		break;
 	case NT_ITEM_DROP:
 		line_drop(v, item->conv, item->drop);

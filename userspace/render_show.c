@@ -220,6 +220,10 @@ static void show_beside(const struct nt_view *v, const struct nt_conv *c, const 
 		nt_describe_timer(&label, r->timer);
 	else if (r->type == NT_ROW_QUEUE)
 		nt_describe_queue(&label, r->queue);
+	else if (r->type == NT_ROW_NEIGH)
+		nt_describe_neigh(&label, r->neigh, true);
+	else if (r->type == NT_ROW_ROUTE)
+		nt_describe_route(&label, r->route, true);
 	else
 		nt_describe_drop(&label, r->drop,
 				 nt_view_netns(v, r->drop->source, netns, sizeof(netns)));
@@ -273,7 +277,11 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 		case NT_ROW_TIMER:
 		case NT_ROW_QUEUE:
 		case NT_ROW_DROP:
+		case NT_ROW_NEIGH:
+		case NT_ROW_ROUTE:
 			show_beside(v, c, r);
+			if (r->type == NT_ROW_ROUTE)
+				nt_show_route(v, r->route);
 			break;
 		case NT_ROW_PAUSE:
 		case NT_ROW_FOLD:

@@ -23,7 +23,7 @@ static int earlier(const void *a, const void *b)
 
 static size_t count(const struct nt_model *m)
 {
-	size_t i, n = nt_model_narp(m) + nt_model_ngap(m);
+	size_t i, n = nt_model_narp(m) + nt_model_nneigh(m) + nt_model_ngap(m);
 
 	for (i = 0; i < nt_model_nconv(m); i++)
 		n += nt_model_conv(m, i)->nitem;
@@ -38,6 +38,11 @@ static size_t collect_lone(const struct nt_model *m, struct step *s, size_t n)
 		s[n].item.type = NT_ITEM_ARP;
 		s[n].item.arp = (struct nt_arp *)(uintptr_t)nt_model_arp(m, i);
 		s[n].item.t = s[n].item.arp->t;
+	}
+	for (i = 0; i < nt_model_nneigh(m); i++, n++) {
+		s[n].item.type = NT_ITEM_NEIGH;
+		s[n].item.neigh = (struct nt_neigh *)(uintptr_t)nt_model_neigh(m, i);
+		s[n].item.t = s[n].item.neigh->t;
 	}
 	for (i = 0; i < nt_model_ngap(m); i++, n++) {
 		s[n].item.type = NT_ITEM_GAP;

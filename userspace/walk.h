@@ -2,7 +2,7 @@
 /*
  * walk.h - everything of a model in the order of time
  *
- * Purpose:   conversations keep their own items, ARP and gaps belong to none;
+ * Purpose:   conversations keep their own items, ARP, neighbours and gaps belong to none;
  *            a stream of objects wants them all, oldest first.
  * Ownership: the caller's callback borrows the items.
  */
@@ -14,7 +14,7 @@
 /**
  * nt_walk() - call @fn for every item
  * @show:	which conversations; NULL: all
- * @lone:	also ARP and gaps
+ * @lone:	also ARP, neighbours and gaps
  * Return: 0 or -ENOMEM.
  */
 int nt_walk(const struct nt_model *m, bool (*show)(const void *arg, const struct nt_conv *c),

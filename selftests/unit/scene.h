@@ -257,6 +257,37 @@ static inline struct nt_drop *scene_drop(struct scene *s, double us, int dir, in
 	return d;
 }
 
+/* of end 0, for its peer; @via: NULL: on-link */
+static inline struct nt_route *scene_route(struct scene *s, double us, int own, const char *via,
+					   int match)
+{
+	struct nt_route *r = calloc(1, sizeof(*r));
+	struct nt_item *it = scene_item(s, us);
+
+	it->type = NT_ITEM_ROUTE;
+	it->route = r;
+	r->t = it->t;
+	r->src = s->conv.end[0].addr;
+	r->dst = s->conv.end[1].addr;
+	r->src.port = r->dst.port = 0;
+	r->source = (uint16_t)s->conv.end[0].source;
+	r->flags = own < 0 ? 0 : NETTRACE_RT_SRC_LEN;
+	r->src_len = (uint8_t)own;
+	r->flags |= match < 0 ? 0 : NETTRACE_RT_FIB;
+	r->match_len = (uint8_t)match;
+	r->table = 254;
+	r->rt_proto = match ? 2 : 3;
+	r->rt_scope = via ? 0 : 253;
+	r->mtu = 1500;
+	memcpy(r->dev, "eth0", 5);
+	if (via) {
+		r->flags |= NETTRACE_RT_GATEWAY;
+		r->gateway.family = strchr(via, ':') ? NETTRACE_IPV6 : NETTRACE_IPV4;
+		inet_pton(strchr(via, ':') ? AF_INET6 : AF_INET, via, r->gateway.b);
+	}
+	return r;
+}
+
 static inline void scene_feed(struct scene *s, double us, int source, union nettrace_rec *rec)
 {
 	struct nt_event ev = { .t = SCENE_T0 + (int64_t)(us * 1000),
@@ -282,6 +313,32 @@ static inline void scene_arp(struct scene *s, double us, int source, int hook, i
 	r.packet.arp_sha[0] = 2;
 	r.packet.arp_sha[5] = (uint8_t)mac;
 	memset(r.packet.mac_dst, op == 1 ? 0xff : 2, 6);
+	scene_feed(s, us, source, &r);
+}
+
+static inline void scene_neigh(struct scene *s, double us, int source, const char *addr, int from,
+			       int to, int what, uint32_t queued)
+{
+	union nettrace_rec r = { .hdr = { .type = NETTRACE_NEIGH } };
+	bool six = strchr(addr, ':');
+
+	r.hdr.family = six ? NETTRACE_IPV6 : NETTRACE_IPV4;
+	inet_pton(six ? AF_INET6 : AF_INET, addr, r.neigh.addr);
+	memcpy(r.neigh.dev, "eth0", 5);
+	r.neigh.old_state = (uint8_t)from;
+	r.neigh.new_state = (uint8_t)to;
+	r.neigh.flags = from < 0 ? 0 : NETTRACE_NEIGH_OLD;
+	r.neigh.what = (uint8_t)what;
+	r.neigh.queued = queued;
+	if (to & (NETTRACE_NUD_REACHABLE | NETTRACE_NUD_STALE)) {
+		r.neigh.lladdr_len = 6;
+		memcpy(r.neigh.lladdr, "\2\0\0\0\0\1", 6);
+	}
+	if (what == NETTRACE_NEIGH_SEND) {
+		r.neigh.flags |= NETTRACE_NEIGH_TASK;
+		r.neigh.pid = 412;
+		memcpy(r.neigh.comm, "py\033thon", 8);
+	}
 	scene_feed(s, us, source, &r);
 }
 

@@ -72,6 +72,46 @@ static inline struct scene *scene_loss(void)
 	return s;
 }
 
+/* where packets go: all that the kernel can say of it, and what becomes of the next hop */
+static inline struct scene *scene_routes(void)
+{
+	struct scene *s = scene_new(IPPROTO_UDP);
+	struct nt_route *r;
+
+	scene_end(s, 0, "10.0.1.2", 40001, "dig", 500, SCENE_CLIENT);
+	scene_end(s, 1, "10.0.2.53", 53, NULL, 0, -1);
+	scene_route(s, 0, 24, "10.0.1.1", 0);
+	scene_neigh(s, 5, SCENE_CLIENT, "10.0.1.1", NETTRACE_NUD_NONE, NETTRACE_NUD_INCOMPLETE,
+		    NETTRACE_NEIGH_SEND, 1);
+	scene_arp(s, 6, SCENE_CLIENT, NETTRACE_ARP_OUT, 1, "10.0.1.2", "10.0.1.1", 2);
+	scene_neigh(s, 90, SCENE_CLIENT, "10.0.1.1", -1, NETTRACE_NUD_REACHABLE,
+		    NETTRACE_NEIGH_UPDATE, 1);
+	scene_neigh(s, 95, SCENE_CLIENT, "10.0.1.1", NETTRACE_NUD_PROBE, NETTRACE_NUD_FAILED,
+		    NETTRACE_NEIGH_TIMER, 0);
+	scene_route(s, 10, 16, NULL, 16);
+	/* the table says otherwise than the subnet */
+	scene_route(s, 20, 16, "10.0.1.1", 32);
+	scene_route(s, 30, 24, NULL, 24);
+	/* not all is known */
+	scene_route(s, 40, -1, "10.0.1.1", -1)->mtu = 0;
+	r = scene_route(s, 50, 24, NULL, 32);
+	r->flags |= NETTRACE_RT_LOCAL;
+	r->table = 255;
+	r->rt_scope = 254;
+	memcpy(r->dev, "l\033o", 4);
+	scene_route(s, 60, 24, NULL, 32)->flags |= NETTRACE_RT_BROADCAST;
+	r = scene_route(s, 70, 64, "fe80::1", 0);
+	r->src.family = r->dst.family = NETTRACE_IPV6;
+	memcpy(r->src.b, "\xfd\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1", 16);
+	memcpy(r->dst.b, "\xfd\0\0\2\0\0\0\0\0\0\0\0\0\0\0\2", 16);
+	r->table = 1000;
+	r->rt_proto = 186;
+	r->rt_scope = 77;
+	scene_packet(s, 100, 0, 33);
+	nt_model_finish(s->model);
+	return s;
+}
+
 /* the kernel drops: in the router, for no reason that it gives, and behind a delivery */
 static inline struct scene *scene_dropped(void)
 {

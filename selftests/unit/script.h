@@ -24,6 +24,8 @@
  *	number=N: of the record on its CPU
  *   RST_RCVD|RST_SENT c|s
  *   GAP lost=N
+ *   NEIGH ADDR OLD>NEW			what=update|timer|send queued= probes= mac= pid= dev=
+ *   ROUTE c|s				via=ADDR own=LEN match=LEN proto=NUMBER dev= local
  */
 #ifndef NETTRACE_UNIT_SCRIPT_H
 #define NETTRACE_UNIT_SCRIPT_H
@@ -311,6 +313,76 @@ static inline void script_arp(struct nettrace_packet *p, const char *line, unsig
 	script_word(line, "dev", p->dev, sizeof(p->dev));
 }
 
+/* OLD may be "?" */
+static inline void script_neigh(struct nettrace_neigh *r, const char *line, const char *addr,
+				const char *change)
+{
+	static const char *const nud[] = { "INCOMPLETE", "REACHABLE", "STALE", "DELAY",
+					   "PROBE",	 "FAILED",    "NOARP", "PERMANENT" };
+	static const char *const whats[] = { "", "update", "timer", "send" };
+	const char *what = script_key(line, "what");
+	size_t n = strcspn(change, ">");
+	bool six = strchr(addr, ':');
+	unsigned int mac = script_num(line, "mac", 0);
+
+	r->hdr.type = NETTRACE_NEIGH;
+	r->hdr.family = six ? NETTRACE_IPV6 : NETTRACE_IPV4;
+	assert_int_equal(inet_pton(six ? AF_INET6 : AF_INET, addr, r->addr), 1);
+	if (*change != '?') {
+		r->flags |= NETTRACE_NEIGH_OLD;
+		r->old_state = strncmp(change, "NONE", n) ? 1 << script_find(change, n, nud, 8) : 0;
+	}
+	r->new_state = 1 << script_find(change + n + 1, strlen(change + n + 1), nud, 8);
+	r->what = what ? script_find(what, strcspn(what, " "), whats, 4) : NETTRACE_NEIGH_UPDATE;
+	r->queued = script_num(line, "queued", 0);
+	r->probes = script_num(line, "probes", 0);
+	if (mac) {
+		r->lladdr_len = 6;
+		r->lladdr[0] = 2;
+		r->lladdr[5] = (uint8_t)mac;
+	}
+	r->pid = script_num(line, "pid", 0);
+	if (r->pid)
+		r->flags |= NETTRACE_NEIGH_TASK;
+	strcpy(r->dev, "eth0");
+	script_word(line, "dev", r->dev, sizeof(r->dev));
+	script_word(line, "comm", r->comm, sizeof(r->comm));
+}
+
+static inline void script_route(struct script *s, struct nettrace_route *r, const char *line,
+				bool from_s)
+{
+	char via[64] = "";
+
+	r->hdr.type = NETTRACE_ROUTE;
+	r->hdr.family = s->family;
+	memcpy(r->src, s->addr[from_s], 16);
+	memcpy(r->dst, s->addr[!from_s], 16);
+	r->sport = s->port[from_s];
+	r->dport = s->port[!from_s];
+	r->proto = (uint8_t)script_num(line, "proto", IPPROTO_TCP);
+	script_word(line, "via", via, sizeof(via));
+	if (*via) {
+		r->flags |= NETTRACE_RT_GATEWAY;
+		assert_int_equal(inet_pton(strchr(via, ':') ? AF_INET6 : AF_INET, via, r->gateway),
+				 1);
+	}
+	if (script_key(line, "own"))
+		r->flags |= NETTRACE_RT_SRC_LEN;
+	r->src_len = (uint8_t)script_num(line, "own", 0);
+	if (script_key(line, "match"))
+		r->flags |= NETTRACE_RT_FIB;
+	if (script_key(line, "local"))
+		r->flags |= NETTRACE_RT_LOCAL;
+	r->match_len = (uint8_t)script_num(line, "match", 0);
+	r->rt_proto = 3;
+	r->table = 254;
+	r->mtu = 1500;
+	r->pid = script_num(line, "pid", 0);
+	strcpy(r->dev, "eth0");
+	script_word(line, "dev", r->dev, sizeof(r->dev));
+}
+
 static inline int script_call(const char *line)
 {
 	static const struct {
@@ -421,6 +493,10 @@ static inline void script_line(struct script *s, const char *line)
 		script_socket(s, &ev.rec.state, line, a[0] == 's', NETTRACE_SK_FULL,
 			      !strcmp(what, "RST_SENT") ? NETTRACE_RST_SENT : NETTRACE_RST_RECEIVED,
 			      "");
+	} else if (!strcmp(what, "NEIGH")) {
+		script_neigh(&ev.rec.neigh, line, a, b);
+	} else if (!strcmp(what, "ROUTE")) {
+		script_route(s, &ev.rec.route, line, a[0] == 's');
 	} else if (!strncmp(what, "ARP", 3)) {
 		script_arp(&ev.rec.packet, line, atoi(a));
 		ev.rec.packet.hook = what[3] == 'O' ? NETTRACE_ARP_OUT : NETTRACE_ARP_IN;

@@ -100,12 +100,33 @@ static int is_script(const struct dirent *d)
 
 /* those that the specification names: without a file of each the set is not whole */
 static const char *const named[] = {
-	"close-four",	 "close-three",	       "simultaneous-open",  "refused",	    "unanswered",
-	"fastopen",	 "stale-syn",	       "syn-retransmission", "syn-cookies", "midstream",
-	"half-close",	 "simultaneous-close", "fin-with-data",	     "fin-again",   "rst-states",
-	"challenge-ack", "timewait-restart",   "timewait-reuse",     "keepalive",   "zero-window",
-	"paws",		 "port-reuse",	       "wrap-around",	     "ends",	    "gap",
+	"close-four",
+	"close-three",
+	"simultaneous-open",
+	"refused",
+	"unanswered",
+	"fastopen",
+	"stale-syn",
+	"syn-retransmission",
+	"syn-cookies",
+	"midstream",
+	"half-close",
+	"simultaneous-close",
+	"fin-with-data",
+	"fin-again",
+	"rst-states",
+	"challenge-ack",
+	"timewait-restart",
+	"timewait-reuse",
+	"keepalive",
+	"zero-window",
+	"paws",
+	"port-reuse",
+	"wrap-around",
+	"ends",
+	"gap",
 	"dropped",
+	"resolve",
 };
 
 static void test_all(void **state)

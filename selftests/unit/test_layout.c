@@ -56,6 +56,12 @@ static const char *words(const struct nt_layout *l)
 		case NT_ROW_DROP:
 			n += (size_t)sprintf(text + n, "X%d ", r->end);
 			break;
+		case NT_ROW_NEIGH:
+			n += (size_t)sprintf(text + n, "N%d ", r->end);
+			break;
+		case NT_ROW_ROUTE:
+			n += (size_t)sprintf(text + n, "W%d ", r->end);
+			break;
 		case NT_ROW_FOLD:
 			n += (size_t)sprintf(text + n, "F%u-%u ", r->fold->first, r->fold->last);
 			break;

@@ -32,6 +32,7 @@ static const struct {
 	{ "refused6", scene_refused6, { 0 }, 0 },
 	{ "udp", scene_udp, { 0 }, 0 },
 	{ "dropped-all", scene_dropped, { 0 }, 0 },
+	{ "routes", scene_routes, { 0 }, 0 },
 	{ "busy", scene_busy, { .calls = true, .timers = true }, 34008140000 },
 };
 
@@ -49,8 +50,8 @@ static const struct {
 	{ "echo-80-options", 0, { .options = true } },
 	{ "loss-80-symbols", 1, { .numbers = NT_NUMBERS_SYMBOLS } },
 	{ "loss-80-options", 1, { .options = true, .deltas = true } },
-	{ "busy-80-plain", 5, { 0 } },
-	{ "busy-80-unfold", 5, { .unfold = true, .timers = true } },
+	{ "busy-80-plain", 6, { 0 } },
+	{ "busy-80-unfold", 6, { .unfold = true, .timers = true } },
 };
 
 enum what { PICTURE, DETAIL, LINES };

@@ -85,7 +85,8 @@ static void load(struct schema *c)
 static void test_schema(void **state)
 {
 	static struct scene *(*const make[])(void) = {
-		scene_echo, scene_loss, scene_refused6, scene_udp, scene_busy, scene_dropped,
+		scene_echo, scene_loss,	   scene_refused6, scene_udp,
+		scene_busy, scene_dropped, scene_routes,
 	};
 	struct schema c;
 	size_t i;
@@ -418,6 +419,85 @@ static void test_socket(void **state)
 	free(text);
 }
 
+static const char *word(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? text : "(none)";
+}
+
+/* what decides where a packet goes, and what comes of it: each with its own words */
+static void test_routes(void **state)
+{
+	struct scene *s = scene_routes();
+	json_t *list = objects(s), *o = nth(list, "route", 0), *own;
+
+	(void)state;
+	assert_string_equal(word(o, "end"), "client");
+	assert_string_equal(word(o, "netns"), "client");
+	assert_string_equal(word(o, "src"), "10.0.1.2");
+	assert_string_equal(word(o, "dst"), "10.0.2.53");
+	assert_string_equal(word(o, "gateway"), "10.0.1.1");
+	assert_string_equal(word(o, "prefix"), "0.0.0.0/0");
+	assert_string_equal(word(o, "table"), "main");
+	own = json_object_get(o, "subnet");
+	assert_string_equal(word(own, "net"), "10.0.1.0/24");
+	assert_string_equal(word(own, "src"), "10.0.1.0");
+	assert_string_equal(word(own, "dst"), "10.0.2.0");
+	assert_true(json_is_false(json_object_get(own, "same")));
+	o = nth(list, "route", 1);
+	assert_null(json_object_get(o, "gateway"));
+	assert_true(json_is_true(json_object_get(json_object_get(o, "subnet"), "same")));
+	o = nth(list, "route", 4); /* what is not known is left out */
+	assert_null(json_object_get(o, "subnet"));
+	assert_null(json_object_get(o, "prefix"));
+	assert_null(json_object_get(o, "mtu"));
+	o = nth(list, "route", 5);
+	assert_string_equal(word(o, "kind"), "local");
+	assert_string_equal(word(o, "dev"), "l\\x1bo");
+	o = nth(list, "neigh", 0);
+	assert_string_equal(word(o, "addr"), "10.0.1.1");
+	assert_string_equal(word(o, "from"), "NONE");
+	assert_string_equal(word(o, "to"), "INCOMPLETE");
+	assert_string_equal(word(o, "why"), "send");
+	assert_string_equal(word(o, "comm"), "py\\x1bthon");
+	assert_int_equal(json_integer_value(json_object_get(o, "queued")), 1);
+	assert_null(json_object_get(o, "mac"));
+	o = nth(list, "neigh", 1);
+	assert_null(json_object_get(o, "from"));
+	assert_string_equal(word(o, "mac"), "02:00:00:00:00:01");
+	assert_null(json_object_get(o, "pid"));
+	json_decref(list);
+	scene_free(s);
+}
+
+/* where and why the kernel dropped a packet, and what became of the SYN */
+static void test_dropped(void **state)
+{
+	struct scene *s = scene_dropped();
+	json_t *list = objects(s), *o = nth(list, "drop", 0);
+
+	(void)state;
+	assert_string_equal(word(o, "netns"), "rou\\x0ater");
+	assert_string_equal(word(o, "dev"), "eth\\x1b");
+	assert_string_equal(word(o, "reason"), "IP_RPFILTER");
+	assert_string_equal(word(o, "basis"), "observed");
+	assert_int_equal(json_integer_value(json_object_get(o, "segment")), 1);
+	assert_true(json_is_false(json_object_get(o, "delivered")));
+	o = nth(list, "drop", 1);
+	assert_true(json_is_null(json_object_get(o, "reason")));
+	assert_null(json_object_get(o, "text"));
+	o = nth(list, "drop", 2); /* a name that is not known here: as it is */
+	assert_string_equal(word(o, "reason"), "TCP_NEW_ONE");
+	assert_null(json_object_get(o, "text"));
+	assert_true(json_is_true(json_object_get(o, "delivered")));
+	o = json_object_get(nth(list, "conversation", 0), "failed");
+	assert_string_equal(word(o, "why"), "dropped");
+	assert_string_equal(word(o, "reason"), "IP_RPFILTER");
+	json_decref(list);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +506,7 @@ int main(void)
 		cmocka_unit_test(test_beside),	       cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_datagram),       cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_timers),	       cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_routes),	       cmocka_unit_test(test_dropped),
 	};
 
 	return cmocka_run_group_tests_name("render_json", tests, NULL, NULL);

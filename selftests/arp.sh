@@ -25,6 +25,8 @@ t_exchange()
 	equal "what the kernel learned" \
 		"$(ip -n $C neigh show $SADDR | sed -n 's/.*lladdr \([0-9a-f:]*\) .*/\1/p')" \
 		"$(ntq -p sender.mac type=arp op=reply <"$JSON")"
+	says 1 type=arp kind=request tries=1 answered=true
+	says 1 type=arp kind=reply tries=1
 	equal "the order" "$(ntq -p op type=arp <"$JSON" | tr '\n' ' ')" "request reply "
 	at_least "the datagram waited for the reply" "$(first_datagram $S)" "$(ntq -p t type=arp op=reply <"$JSON")"
 }
@@ -44,7 +46,7 @@ t_command()
 	"$NETTRACE" arp -N $C,$S >"$NT_TMP/text"
 	grep -q "$(mac_of $S eth0)" "$NT_TMP/text" || fail "the owner is not named: $(cat "$NT_TMP/text")"
 	grep -q "$SADDR" "$NT_TMP/text" || fail "the address is not named: $(cat "$NT_TMP/text")"
-	equal "lines that ask or answer" "$(grep -c "$SADDR" "$NT_TMP/text")" 2
+	equal "lines that ask or answer" "$(grep -c " ARP .*$SADDR" "$NT_TMP/text")" 2
 }
 
 # nobody answers: as many requests as tcpdump sees, no reply
@@ -63,6 +65,9 @@ t_unanswered()
 	at_least "requests for tcpdump" "$n" 2
 	says "$n" type=arp op=request target.ip=10.0.1.99
 	says 0 type=arp op=reply
+	# each says so, and counts
+	says "$n" type=arp kind=request answered=false target.ip=10.0.1.99
+	says 1 type=arp op=request "tries=$n"
 	# the neighbour heard them too: it was a broadcast
 	observe $S
 	says "$n" type=arp op=request target.ip=10.0.1.99 sightings.#=1
@@ -95,6 +100,12 @@ t_ipv6()
 	says 0 type=arp
 	says 1 type=datagram proto=icmpv6 icmp.type=135 sightings.#=2 sightings.0.netns=$C
 	says 1 type=datagram proto=icmpv6 icmp.type=136 sightings.#=2 sightings.0.netns=$S
+	says 1 type=nd op=solicitation kind=request answered=true target.ip=$SADDR6 sightings.#=2
+	says 1 type=nd op=advertisement kind=reply sender.ip=$SADDR6 "sender.mac=$(mac_of $S eth0)"
+	says 1 type=datagram icmp.type=135 nd_target=$SADDR6
+	equal "what the kernel learned" \
+		"$(ip -n $C neigh show $SADDR6 | sed -n 's/.*lladdr \([0-9a-f:]*\) .*/\1/p')" \
+		"$(ntq -p sender.mac type=nd op=advertisement <"$JSON")"
 	says 1 type=datagram proto=icmpv6 icmp.type=128 sightings.#=2
 	says 1 type=datagram proto=icmpv6 icmp.type=129 sightings.#=2
 }
@@ -110,5 +121,34 @@ t_icmp_error()
 	says 1 type=datagram proto=icmp icmp.type=3 icmp.code=3 sightings.#=2 about.addr=$SADDR about.port=9
 }
 
+# RFC 5227 by arping: a probe for a free address, one for a taken one, announcements
+t_claims()
+{
+	net_pair
+	in_ns $C arping -D -q -c 1 -w 2 -I eth0 10.0.1.77 || fail "somebody has 10.0.1.77"
+	! in_ns $C arping -D -q -c 1 -w 2 -I eth0 $SADDR || fail "nobody has $SADDR"
+	must in_ns $C arping -U -q -c 1 -w 2 -I eth0 $CADDR
+	must in_ns $C arping -A -q -c 1 -w 2 -I eth0 $CADDR
+	observe $C,$S
+	says 1 type=arp op=request kind=probe sender.ip=0.0.0.0 target.ip=10.0.1.77
+	says 1 type=arp kind=probe target.ip=$SADDR answered=true
+	says 1 type=arp op=reply kind=conflict sender.ip=$SADDR "conflict=$(mac_of $C eth0)"
+	says 1 type=arp op=request kind=announcement sender.ip=$CADDR
+	says 1 type=arp op=reply kind=gratuitous sender.ip=$CADDR
+}
+
+# a router that answers for who is behind it, as its sysctl lets it
+t_proxy()
+{
+	net_routed
+	must in_ns $R sysctl -qw net.ipv4.conf.left.proxy_arp=1
+	must ip -n $C route replace $SADDR dev eth0
+	must in_ns $C ping -qc 1 $SADDR
+	observe $C,$R,$S
+	says 1 type=arp kind=proxy sender.ip=$SADDR "sender.mac=$(mac_of $R left)"
+	# who answers for itself is none
+	says 1 type=arp kind=reply sender.ip=$SADDR "sender.mac=$(mac_of $S eth0)"
+}
+
 load
-nt_main t_exchange t_command t_unanswered t_routed t_ipv6 t_icmp_error
+nt_main t_exchange t_command t_unanswered t_routed t_ipv6 t_icmp_error t_claims t_proxy

@@ -319,7 +319,11 @@ static int run_show(const struct nt_cli *cli)
 /* what resolves addresses, and what came of it */
 static void arp_item(const void *arg, const struct nt_item *it)
 {
-	if (it->type == NT_ITEM_ARP || it->type == NT_ITEM_NEIGH)
+	const struct look *k = arg;
+
+	if (it->type == NT_ITEM_ARP && !ferror(k->v.out))
+		k->f->arp(&k->v, it->arp);
+	else if (it->type == NT_ITEM_NEIGH)
 		stream_item(arg, it);
 }
 
@@ -390,8 +394,10 @@ const struct nt_command nt_cmd_arp = {
 	.name = "arp",
 	.args = "",
 	.brief = "who asked for which address, who answered",
-	.help = "Lists ARP packets, a line each, with where they were sighted, and what becomes\n"
-		"of the kernel's neighbour entries.\n",
+	.help = "Lists ARP packets and, of IPv6, neighbour solicitations and advertisements, a line\n"
+		"each, with where they were sighted: what answers what, after how long, what is\n"
+		"unanswered, unasked, a proxy's, or in conflict. And what becomes of the kernel's\n"
+		"neighbour entries.\n",
 	.opts = LOOK | NT_OPT_COMMAND,
 	.run = run_arp,
 };

@@ -366,6 +366,12 @@ static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_m
 	if (echo)
 		nt_label_add(label, 1, NT_ROLE_PLAIN, "id=%u seq=%" PRIu32, p->icmp_id,
 			     p->icmp_info);
+	if (p->flags & NETTRACE_PKT_ND)
+		nt_label_add(label, 2, NT_ROLE_PLAIN, "%s %s",
+			     p->icmp_type == 135 ? "who has" :
+			     p->icmp_type == 136 ? "about" :
+						   "go to",
+			     nt_describe_ip(to, sizeof(to), p->hdr.family, p->nd_target));
 	if (p->flags & NETTRACE_PKT_INNER) {
 		inner.family = p->hdr.family;
 		memcpy(inner.b, p->inner_dst, sizeof(inner.b));
@@ -404,28 +410,4 @@ void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt
 		nt_label_add(label, 5, NT_ROLE_PLAIN, "(0 B)");
 	add_length(label, a);
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
-}
-
-void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
-{
-	char sip[INET6_ADDRSTRLEN], tip[INET6_ADDRSTRLEN], mac[18], op[16];
-
-	nt_label_start(label);
-	nt_describe_ip(sip, sizeof(sip), NETTRACE_IPV4, arp->spa);
-	nt_describe_ip(tip, sizeof(tip), NETTRACE_IPV4, arp->tpa);
-	nt_describe_mac(mac, arp->sha);
-	if (arp->op == 1 && !memcmp(arp->spa, arp->tpa, 4)) {
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s is mine", sip);
-		nt_label_add(label, 1, NT_ROLE_ARP, "(%s)", mac);
-	} else if (arp->op == 1) {
-		nt_label_add(label, 0, NT_ROLE_ARP, "who has %s?", tip);
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "tell %s", sip);
-		nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "(%s)", mac);
-	} else if (arp->op == 2) {
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s is at %s", sip, mac);
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(to %s)", tip);
-	} else {
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s from %s",
-			     nt_arp_op_name(arp->op, op, sizeof(op)), sip);
-	}
 }

@@ -82,7 +82,7 @@ void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt
 void nt_describe_options(struct nt_label *label, const struct nt_arrow *a,
 			 const struct nt_numbers *num);
 
-/** nt_describe_arp() - behind the word ARP: "who has 10.0.1.1? tell 10.0.1.2" */
+/** nt_describe_arp() - behind the word ARP or ND: "who has 10.0.1.1? tell 10.0.1.2" */
 void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
 
 /** nt_describe_size() - "840 B", "212 kB" */

@@ -218,31 +218,3 @@ void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const 
 	if (*dev)
 		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "on %s", dev);
 }
-
-void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word)
-{
-	char ip[NT_ADDR_TEXT], mac[18], owner[NT_OWNER_TEXT];
-	bool failed = n->to == NETTRACE_NUD_FAILED, one = n->queued == 1;
-	const char *waiting = n->to != NETTRACE_NUD_INCOMPLETE ? "waited" : one ? "waits" : "wait";
-
-	nt_label_start(label);
-	nt_label_add(label, 0, NT_ROLE_ARP, "%s%s:", word ? "neighbour " : "",
-		     nt_describe_addr(ip, sizeof(ip), &n->addr));
-	if (n->from_known && n->from != n->to)
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s →", nt_nud_name(n->from));
-	nt_label_add(label, 0, failed ? NT_ROLE_MARK : NT_ROLE_NEW_STATE, "%s", nt_nud_name(n->to));
-	if (n->what == NETTRACE_NEIGH_TIMER)
-		nt_label_add(label, 2, NT_ROLE_CAUSE, "(timer)");
-	else if (n->what == NETTRACE_NEIGH_SEND)
-		nt_label_add(label, 2, NT_ROLE_CAUSE, "(to send there)");
-	if (n->queued)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "%" PRIu32 " packet%s %s", n->queued,
-			     one ? "" : "s", waiting);
-	if (n->mac_known)
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "at %s",
-			     nt_describe_mac(mac, n->mac));
-	if (n->probes)
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "asked %" PRIu32 "×", n->probes);
-	if (*nt_describe_owner(owner, sizeof(owner), n->comm, n->pid))
-		nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "%s", owner);
-}

@@ -155,8 +155,10 @@ void nt_ladder_word(struct ladder *d, int end, const char *word)
 void nt_ladder_arp(struct ladder *d, const struct nt_row *r, const struct nt_label *label)
 {
 	bool right = r->out == (r->end == 0); /* which way it points */
-	const char *all = r->arp->broadcast && r->out ? "all" : "";
-	int room = d->life[1] - d->life[0] - 1, rest = *all ? 5 : 0;
+	const char *group = r->arp->family == NETTRACE_IPV6 ? "group" : "all";
+	const char *all = r->arp->broadcast && r->out ? group : "";
+	int len = nt_text_width(all, true);
+	int room = d->life[1] - d->life[0] - 1, rest = len ? len + 2 : 0;
 	int w = nt_line_label_width(label, room - 5 - rest, d->v->unicode);
 	int total = r->across ? room : w + 5 + rest, from, to, tail, head;
 	struct nt_line *line = &d->line;
@@ -171,8 +173,8 @@ void nt_ladder_arp(struct ladder *d, const struct nt_row *r, const struct nt_lab
 	nt_line_fill(line, right ? tail : head, right ? head : tail + 1, "╌", NT_ROLE_ARP);
 	nt_line_put(line, head, head + 1, right ? "▶" : "◀", NT_ROLE_ARP);
 	if (*all)
-		nt_line_put(line, right ? to - 4 : from + 1, right ? to - 1 : from + 4, all,
-			    NT_ROLE_ARP);
+		nt_line_put(line, right ? to - len - 1 : from + 1, right ? to - 1 : from + 1 + len,
+			    all, NT_ROLE_ARP);
 	from = right ? tail + 2 : tail - 1 - w;
 	nt_line_fill(line, from - 1, from + w + 1, " ", NT_ROLE_PLAIN);
 	nt_line_label(line, from, from + w, label);

@@ -22,14 +22,14 @@ static bool asked_for(const struct nt_model *m, const struct nt_conv *c, int end
 	const struct nt_addr *a = &c->end[end].addr;
 	size_t i;
 
-	if (n->addr.family != NETTRACE_IPV4 || a->family != NETTRACE_IPV4)
-		return false;
 	for (i = 0; i < nt_model_narp(m); i++) {
 		const struct nt_arp *arp = nt_model_arp(m, i);
 
 		if (arp->t < c->t0 || arp->t > c->t1 || arp->op != 1)
 			continue;
-		if (!memcmp(arp->spa, a->b, 4) && !memcmp(arp->tpa, n->addr.b, 4))
+		if (arp->family == a->family && arp->family == n->addr.family &&
+		    !memcmp(arp->spa, a->b, sizeof(arp->spa)) &&
+		    !memcmp(arp->tpa, n->addr.b, sizeof(arp->tpa)))
 			return true;
 	}
 	return false;

@@ -327,6 +327,7 @@ void nt_model_finish(struct nt_model *m)
 	nt_unsure_settle(m);
 	while (m->head)
 		make_final(m, m->head);
+	nt_resolve_finish(m);
 	m->stats.unjoined += m->norphan;
 	m->norphan = 0;
 	for (i = 0; i < m->nconv; i++)
@@ -360,6 +361,7 @@ void nt_model_free(struct nt_model *m)
 	for (i = 0; i < m->ngap; i++)
 		free(m->gap[i]);
 	nt_calls_free(m);
+	free(m->resolver);
 	nt_drops_free(m);
 	nt_neighs_forget(m);
 	free(m->neigh);

@@ -92,15 +92,41 @@ struct nt_transition {
 				 */
 };
 
+/* what a message that resolves addresses is, beside what it says */
+enum nt_arp_kind {
+	NT_ARP_REQUEST,
+	NT_ARP_REPLY,
+	NT_ARP_PROBE,	     /* has anybody that address? RFC 5227, 2.1; RFC 4862, 5.4 */
+	NT_ARP_ANNOUNCEMENT, /* a request for the sender's own address: RFC 5227, 2.3 */
+	NT_ARP_GRATUITOUS,   /* a reply about itself, or to all */
+	NT_ARP_PROXY,	     /* a reply by who was seen to forward packets for that address */
+	NT_ARP_CONFLICT,     /* it claims what somebody else claims, too: @other */
+	NT_ARP_OTHER,
+	NT_ARP_KIND_MAX
+};
+
+/* what became of a request */
+enum nt_arp_fate { NT_ARP_FATE_UNKNOWN, NT_ARP_ANSWERED, NT_ARP_UNANSWERED };
+
+/*
+ * ARP (family NETTRACE_IPV4), or in its place IPv6's neighbour solicitation and
+ * advertisement, whose packets are those of ICMPv6 conversations, too.
+ */
 struct nt_arp {
 	int64_t t;
-	uint16_t op; /* 1 request, 2 reply */
-	uint8_t sha[6], tha[6];
-	uint8_t spa[4], tpa[4];
+	uint8_t family;
+	uint16_t op;		  /* 1 request, solicitation; 2 reply, advertisement */
+	uint8_t sha[6], tha[6];	  /* 0: it has none */
+	uint8_t spa[16], tpa[16]; /* 2: @spa is the address that is at @sha */
 	uint8_t mac_dst[6];
-	bool broadcast; /* the frame went to ff:ff:ff:ff:ff:ff */
+	bool broadcast; /* the frame went to ff:ff:ff:ff:ff:ff, or to a group */
 	uint8_t nsight;
 	struct nt_sighting sight[NT_SIGHTINGS_MAX];
+	enum nt_arp_kind kind;
+	enum nt_arp_fate fate;
+	uint32_t tries;	  /* REQUEST, PROBE: the how many-th; REPLY: to so many */
+	int64_t delay;	  /* of the reply, since the last of them; -1: not known */
+	uint8_t other[6]; /* CONFLICT: who else */
 };
 
 /* where the kernel decided to send what an end has for its peer; it names the facts */

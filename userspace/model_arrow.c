@@ -359,6 +359,10 @@ static int feed(struct nt_model *m, struct nt_seen *s)
 			return ret;
 	}
 	ret = join_or_new(m, cv, s);
+	if (!ret && p->hook == NETTRACE_FORWARD)
+		ret = nt_resolve_forwarded(m, s);
+	if (!ret && nt_is_nd(p))
+		ret = nt_arp_feed(m, s->ev);
 	if (!ret && (p->sk_kind == NETTRACE_SK_LISTEN || p->sk_kind == NETTRACE_SK_REQUEST))
 		ret = nt_queue_feed(m, cv, s);
 	if (ret || s->stage == NT_STAGE_PATH)

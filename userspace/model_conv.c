@@ -322,6 +322,7 @@ void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 	m->nconv = kept;
 	if (m->policy.keep_over)
 		return;
+	nt_resolve_forget(m);
 	for (i = 0; i < m->narp; i++)
 		free(m->arp[i]);
 	m->narp = 0;

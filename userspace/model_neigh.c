@@ -56,6 +56,8 @@ int nt_neigh_final(struct nt_model *m, struct nt_neighx *x)
 		return -ENOMEM;
 	}
 	m->neigh = array;
+	if (x->n.to == NETTRACE_NUD_FAILED)
+		nt_resolve_failed(m, &x->n);
 	m->neigh[m->nneigh++] = x;
 	return nt_emit(m, NULL, &item);
 }

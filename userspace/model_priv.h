@@ -13,7 +13,8 @@
  *
  *   model.c        the queue, gaps, what the outside calls
  *   model_conv.c   conversations: finding, creating, forgetting
- *   model_arp.c    ARP messages
+ *   model_arp.c    ARP messages, and IPv6's in their place
+ *   model_resolve.c  which of them belong together; what they are
  *   model_arrow.c  fed sightings: which conversation
  *   model_pair.c   fed sightings: which arrow
  *   model_state.c  fed socket records: which end; listeners; owners
@@ -178,8 +179,9 @@ struct nt_routing {
 #define NT_REASONS_MAX 256 /* different ones; kernels have a hundred */
 #define NT_DROPS_OPEN  32  /* dropped packets whose reason may come */
 
-struct nt_calls;  /* model_call.c */
-struct nt_timers; /* model_timer.c */
+struct nt_resolver; /* model_resolve.c */
+struct nt_calls;    /* model_call.c */
+struct nt_timers;   /* model_timer.c */
 
 /* who tells the owner of an end; the higher, the surer */
 enum nt_owner_rank { NT_OWNER_NONE, NT_OWNER_PACKET, NT_OWNER_LISTENER, NT_OWNER_CALL };
@@ -296,6 +298,7 @@ struct nt_model {
 	size_t narp, arp_cap;
 	struct nt_disagreement *dis;
 	size_t ndis, dis_cap;
+	struct nt_resolver *resolver; /* NULL: nobody asked yet */
 	struct nt_neighx **neigh;
 	size_t nneigh, neigh_cap;
 	struct nt_gapx **gap;
@@ -389,6 +392,21 @@ int nt_arp_feed(struct nt_model *m, const struct nt_event *ev);
 int nt_arp_final(struct nt_model *m, struct nt_arpx *x);
 void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
 		     const struct nettrace_packet *p);
+
+/* an ICMPv6 packet that is a neighbour solicitation or advertisement */
+bool nt_is_nd(const struct nettrace_packet *p);
+
+/* model_resolve.c */
+/* what it is, beside those before it; in the order of time */
+int nt_resolve(struct nt_model *m, struct nt_arpx *x);
+/* a namespace forwards packets for that address */
+int nt_resolve_forwarded(struct nt_model *m, const struct nt_seen *s);
+/* the entry has failed: whoever was asked has not answered */
+void nt_resolve_failed(struct nt_model *m, const struct nt_neigh *n);
+/* requests that are old enough, at the end, and have no answer */
+void nt_resolve_finish(struct nt_model *m);
+/* messages that were handed out are about to be freed */
+void nt_resolve_forget(struct nt_model *m);
 
 /* model_pair.c */
 /* which of the arrow's sightings was at the same hook and device; -1: none */

@@ -218,6 +218,19 @@ const char *nt_neigh_what_name(unsigned int what)
 	return LOOKUP(name, what);
 }
 
+const char *nt_arp_kind_name(enum nt_arp_kind kind)
+{
+	static const char *const name[] = {
+		[NT_ARP_REQUEST] = "request",	    [NT_ARP_REPLY] = "reply",
+		[NT_ARP_PROBE] = "probe",	    [NT_ARP_ANNOUNCEMENT] = "announcement",
+		[NT_ARP_GRATUITOUS] = "gratuitous", [NT_ARP_PROXY] = "proxy",
+		[NT_ARP_CONFLICT] = "conflict",	    [NT_ARP_OTHER] = "other",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_ARP_KIND_MAX, "every kind has a name");
+	return LOOKUP(name, kind);
+}
+
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size)
 {
 	if (op == 1)

@@ -35,6 +35,7 @@ const char *nt_rt_table_name(uint32_t table, char *buf, size_t size);	  /* "main
 const char *nt_rt_proto_name(unsigned int proto, char *buf, size_t size); /* "kernel" */
 const char *nt_rt_scope_name(unsigned int scope, char *buf, size_t size); /* "link" */
 const char *nt_route_kind_name(unsigned int flags);			  /* "unicast" */
+const char *nt_arp_kind_name(enum nt_arp_kind kind);			  /* "announcement" */
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
 
 /** nt_proto_name() - "tcp", or "proto 132" put into @buf (IANA's numbers) */

@@ -188,13 +188,17 @@ json_t *nt_json_addr(const struct nt_addr *a)
 static void set_icmp(json_t *o, const struct nettrace_packet *p)
 {
 	struct nt_addr about = { .family = p->hdr.family, .port = p->inner_dport };
-	char name[48];
+	char name[48], ip[NT_ADDR_TEXT];
 
 	json_object_set_new(
 		o, "icmp",
 		json_pack("{s:I,s:I,s:s}", "type", (json_int_t)p->icmp_type, "code",
 			  (json_int_t)p->icmp_code, "name",
 			  nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name))));
+	if (p->flags & NETTRACE_PKT_ND)
+		json_object_set_new(
+			o, "nd_target",
+			json_string(nt_describe_ip(ip, sizeof(ip), p->hdr.family, p->nd_target)));
 	if (!(p->flags & NETTRACE_PKT_INNER))
 		return;
 	memcpy(about.b, p->inner_dst, sizeof(about.b));
@@ -329,25 +333,51 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	emit(v, o);
 }
 
-static json_t *hardware(const uint8_t mac[6], const uint8_t ip[4])
+static json_t *hardware(const struct nt_arp *arp, const uint8_t mac[6], const uint8_t ip[16])
 {
 	char m[18], i[NT_ADDR_TEXT];
+	json_t *o = json_object();
 
-	return json_pack("{s:s,s:s}", "mac", nt_describe_mac(m, mac), "ip",
-			 nt_describe_ip(i, sizeof(i), NETTRACE_IPV4, ip));
+	/* neighbour discovery has an option for it, or not */
+	if (arp->family != NETTRACE_IPV6 || memcmp(mac, "\0\0\0\0\0", 6))
+		json_object_set_new(o, "mac", json_string(nt_describe_mac(m, mac)));
+	json_object_set_new(o, "ip", json_string(nt_describe_ip(i, sizeof(i), arp->family, ip)));
+	return o;
+}
+
+/* what it is beside those before it */
+static void set_kind(json_t *o, const struct nt_arp *arp)
+{
+	char mac[18];
+
+	json_object_set_new(o, "kind", json_string(nt_arp_kind_name(arp->kind)));
+	if (arp->tries)
+		json_object_set_new(o, "tries", json_integer(arp->tries));
+	if (arp->fate != NT_ARP_FATE_UNKNOWN)
+		json_object_set_new(o, "answered", json_boolean(arp->fate == NT_ARP_ANSWERED));
+	if (arp->delay >= 0)
+		json_object_set_new(o, "delay", json_integer(arp->delay));
+	if (arp->kind == NT_ARP_CONFLICT && memcmp(arp->other, "\0\0\0\0\0", 6))
+		json_object_set_new(o, "conflict", json_string(nt_describe_mac(mac, arp->other)));
 }
 
 static void json_arp(const struct nt_view *v, const struct nt_arp *arp)
 {
+	bool six = arp->family == NETTRACE_IPV6;
 	json_t *o = json_object();
 	char op[16];
 
-	json_object_set_new(o, "type", json_string("arp"));
+	json_object_set_new(o, "type", json_string(six ? "nd" : "arp"));
 	json_object_set_new(o, "t", json_integer(arp->t));
-	json_object_set_new(o, "op", json_string(nt_arp_op_name(arp->op, op, sizeof(op))));
-	json_object_set_new(o, "sender", hardware(arp->sha, arp->spa));
-	json_object_set_new(o, "target", hardware(arp->tha, arp->tpa));
-	json_object_set_new(o, "broadcast", json_boolean(arp->broadcast));
+	if (six)
+		json_object_set_new(o, "op",
+				    json_string(arp->op == 1 ? "solicitation" : "advertisement"));
+	else
+		json_object_set_new(o, "op", json_string(nt_arp_op_name(arp->op, op, sizeof(op))));
+	json_object_set_new(o, "sender", hardware(arp, arp->sha, arp->spa));
+	json_object_set_new(o, "target", hardware(arp, arp->tha, arp->tpa));
+	json_object_set_new(o, six ? "multicast" : "broadcast", json_boolean(arp->broadcast));
+	set_kind(o, arp);
 	json_object_set_new(o, "sightings", sightings(v, arp->sight, arp->nsight));
 	emit(v, o);
 }

@@ -186,15 +186,16 @@ static void draw_depart(struct ladder *d, const struct nt_row *r)
 {
 	const struct nt_arrow *a = r->arrow;
 	int from = d->life[0] + 2, to = d->life[1] - 1, end = a->dir & 1;
+	const char *how = a->pkt.hdr.family == NETTRACE_IPV6 ? "ND" : "ARP";
 	char flags[48], text[96];
 
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
 	if (d->l->states)
-		snprintf(text, sizeof(text), "segment %" PRIu32 ", %s: sent, waits for ARP", a->n,
-			 nt_tcp_flags(a->pkt.tcp_flags, flags, sizeof(flags)));
+		snprintf(text, sizeof(text), "segment %" PRIu32 ", %s: sent, waits for %s", a->n,
+			 nt_tcp_flags(a->pkt.tcp_flags, flags, sizeof(flags)), how);
 	else
-		snprintf(text, sizeof(text), "packet %" PRIu32 ": sent, waits for ARP", a->n);
+		snprintf(text, sizeof(text), "packet %" PRIu32 ": sent, waits for %s", a->n, how);
 	if (end)
 		nt_line_right(&d->line, from, to, text, NT_ROLE_DIM);
 	else
@@ -211,7 +212,7 @@ static void draw_arp(struct ladder *d, const struct nt_row *r)
 	nt_ladder_time(d, r->t);
 	nt_describe_arp(&label, r->arp);
 	if (r->end >= 0) {
-		nt_ladder_word(d, r->end, "ARP");
+		nt_ladder_word(d, r->end, r->arp->family == NETTRACE_IPV6 ? "ND" : "ARP");
 		nt_ladder_arp(d, r, &label);
 	} else {
 		w = nt_line_label_width(&label, to - from, d->v->unicode);

@@ -250,22 +250,27 @@ void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
 	struct nt_label label;
 	struct nt_line line;
 	char name[80], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
+	bool six = arp->family == NETTRACE_IPV6;
 	int col, i;
 
 	start(&line, v);
 	col = put_clock(&line, arp->t);
-	col = nt_line_put(&line, col, line.width, "ARP", NT_ROLE_FLAGS) + 1;
+	col = nt_line_put(&line, col, line.width, six ? "ND" : "ARP", NT_ROLE_FLAGS) + 1;
 	nt_describe_arp(&label, arp);
 	if (arp->broadcast)
-		nt_label_add(&label, 1, NT_ROLE_ARP, "→ all");
+		nt_label_add(&label, 1, NT_ROLE_ARP, six ? "→ group" : "→ all");
 	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++) {
 		const struct nt_sighting *s = &arp->sight[i];
-		bool in = s->hook == NETTRACE_ARP_IN;
+		const char *way = nt_hook_name(s->hook);
 
+		if (s->hook == NETTRACE_ARP_IN || s->hook == NETTRACE_LOCAL_IN)
+			way = "in";
+		else if (s->hook == NETTRACE_ARP_OUT || s->hook == NETTRACE_LOCAL_OUT)
+			way = "out";
 		nt_view_netns(v, s->source, name, sizeof(name));
 		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
-		nt_label_add(&label, 2 + i, NT_ROLE_DIM, "%s %s%s%s", in ? "in" : "out", name,
-			     *name ? "/" : "", dev);
+		nt_label_add(&label, 2 + i, NT_ROLE_DIM, "%s %s%s%s", way, name, *name ? "/" : "",
+			     dev);
 	}
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
@@ -301,7 +306,9 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 		line_transition(v, item->conv, item->tr);
 		break;
 	case NT_ITEM_ARP:
-		nt_line_arp(v, item->arp);
+		/* of neighbour discovery the packet has a line of its own */
+		if (item->arp->family != NETTRACE_IPV6)
+			nt_line_arp(v, item->arp);
 		break;
 	case NT_ITEM_GAP:
 		line_gap(v, item->gap);

@@ -258,18 +258,17 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 			show_transition(v, c, r->tr);
 			break;
 		case NT_ROW_DEPART:
-			detail(v, 9, NT_ROLE_DIM, "%s %" PRIu32 " is sent, but waits for ARP",
-			       l.states ? "segment" : "packet", r->arrow->n);
+			detail(v, 9, NT_ROLE_DIM, "%s %" PRIu32 " is sent, but waits for %s",
+			       l.states ? "segment" : "packet", r->arrow->n,
+			       r->arrow->pkt.hdr.family == NETTRACE_IPV6 ? "neighbour discovery" :
+									   "ARP");
 			break;
 		case NT_ROW_ARP:
+			nt_line_arp(v, r->arp);
+			break;
 		case NT_ROW_GAP:
-			it.type = r->type == NT_ROW_ARP ? NT_ITEM_ARP : NT_ITEM_GAP;
-			it.t = r->t;
-			it.conv = NULL;
-			if (r->type == NT_ROW_ARP)
-				it.arp = (struct nt_arp *)(uintptr_t)r->arp;
-			else
-				it.gap = (struct nt_gap *)(uintptr_t)r->gap;
+			it = (struct nt_item){ .type = NT_ITEM_GAP, .t = r->t };
+			it.gap = (struct nt_gap *)(uintptr_t)r->gap;
 			nt_line_item(v, m, &it);
 			break;
 		case NT_ROW_CALL:

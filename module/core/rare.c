@@ -297,6 +297,25 @@ static bool icmp_quotes(const struct nettrace_packet *p)
 	}
 }
 
+/* RFC 4861, 4.3 to 4.6: the target, and the option that mostly comes first */
+static unsigned int parse_nd(struct nettrace_packet *p, const u8 *data,
+			     unsigned int off, unsigned int lim,
+			     unsigned int end)
+{
+	u8 kind = p->icmp_type == 135 ? 1 : 2;
+	const u8 *o = data + off + 16;
+
+	if (off + 16 > lim)
+		return nettrace_short_of(p, off + 16, end);
+	if (off + 24 <= end && off + 24 > lim)
+		return off + 24;
+	memcpy(p->nd_target, data + off, 16);
+	p->flags |= NETTRACE_PKT_ND;
+	if (off + 24 <= lim && o[0] == kind && o[1] == 1)
+		memcpy(p->nd_lladdr, o + 2, 6);
+	return 0;
+}
+
 static unsigned int parse_icmp(struct nettrace_packet *p, const u8 *data,
 			       unsigned int off, unsigned int lim,
 			       unsigned int end)
@@ -317,9 +336,11 @@ static unsigned int parse_icmp(struct nettrace_packet *p, const u8 *data,
 		return 0;
 	}
 	p->icmp_info = nettrace_get32(h + 4);
+	off += ICMP_HLEN;
+	if (v6 && h[0] >= 135 && h[0] <= 137)
+		return parse_nd(p, data, off, lim, end);
 	if (!icmp_quotes(p))
 		return 0;
-	off += ICMP_HLEN;
 	if (v6)
 		return inner_ipv6(p, data, off, lim, end);
 	return inner_ipv4(p, data, off, lim, end);

@@ -136,6 +136,7 @@ enum nettrace_sk_kind {
 					 */
 #define NETTRACE_PKT_BAD_OPTS	0x1000	/* TCP options do not parse */
 #define NETTRACE_PKT_OTHERHOST	0x2000	/* the frame was for another host's address */
+#define NETTRACE_PKT_ND		0x4000	/* neighbour discovery: nd_target is valid */
 
 /* nettrace_packet::tcp_flags: the 12 bits of the header, RFC 9293, 3.1 */
 #define NETTRACE_TH_FIN		0x001
@@ -227,6 +228,14 @@ struct nettrace_packet {
 		struct {
 			__u8 inner_src[16];
 			__u8 inner_dst[16];
+		};
+		struct {			/* ICMPv6 135 to 137 */
+			__u8 nd_target[16];
+			__u8 nd_lladdr[6];	/* its first option, if that is the
+						 * sender's (135) or the target's
+						 * (136, 137) address; 0: it is not
+						 */
+			__u8 nd_pad[10];
 		};
 		struct {
 			__u8 arp_sha[6];	/* sender hardware address */

@@ -17,6 +17,7 @@
  *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=
  *   ICMPOUT|ICMPIN c|s			an error (type 3, code=) about what c or s sent
  *   ARPOUT|ARPIN 1|2			who has 10.0.1.1, tell 10.0.1.2 / the reply
+ *   NDOUT|NDIN 1|2			who has target=, asked by c / the answer to c; mac=
  *   FULL c|s OLD>NEW			a socket's transition
  *   TW|REQ c|s BEGIN|RESTART|END OLD>NEW
  *	call=NAME pid= comm= sk= err= retr= probes= left= why=EXPIRED|…
@@ -313,6 +314,33 @@ static inline void script_arp(struct nettrace_packet *p, const char *line, unsig
 	script_word(line, "dev", p->dev, sizeof(p->dev));
 }
 
+static inline void script_nd(struct script *s, struct nettrace_packet *p, const char *line,
+			     unsigned int op)
+{
+	unsigned int mac = script_num(line, "mac", op);
+	char target[64] = "fe80::1";
+
+	script_common(s, p, line, false);
+	script_word(line, "target", target, sizeof(target));
+	p->proto = IPPROTO_ICMPV6;
+	p->sport = 0;
+	p->dport = 0;
+	p->ttl = 255;
+	p->payload = 24;
+	p->flags |= NETTRACE_PKT_ND;
+	p->icmp_type = op == 1 ? 135 : 136;
+	assert_int_equal(inet_pton(AF_INET6, target, p->nd_target), 1);
+	p->nd_lladdr[0] = 2;
+	p->nd_lladdr[5] = (uint8_t)mac;
+	if (op == 1) {
+		inet_pton(AF_INET6, "ff02::1:ff00:1", p->dst);
+	} else {
+		memcpy(p->src, p->nd_target, 16);
+		memcpy(p->dst, s->addr[0], 16);
+	}
+	strcpy(p->dev, "eth0");
+}
+
 /* OLD may be "?" */
 static inline void script_neigh(struct nettrace_neigh *r, const char *line, const char *addr,
 				const char *change)
@@ -493,6 +521,9 @@ static inline void script_line(struct script *s, const char *line)
 		script_socket(s, &ev.rec.state, line, a[0] == 's', NETTRACE_SK_FULL,
 			      !strcmp(what, "RST_SENT") ? NETTRACE_RST_SENT : NETTRACE_RST_RECEIVED,
 			      "");
+	} else if (!strncmp(what, "ND", 2)) {
+		script_nd(s, &ev.rec.packet, line, (unsigned int)atoi(a));
+		ev.rec.packet.hook = script_find(what + 2, strlen(what + 2), hooks, 6);
 	} else if (!strcmp(what, "NEIGH")) {
 		script_neigh(&ev.rec.neigh, line, a, b);
 	} else if (!strcmp(what, "ROUTE")) {

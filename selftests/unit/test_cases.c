@@ -127,6 +127,7 @@ static const char *const named[] = {
 	"gap",
 	"dropped",
 	"resolve",
+	"resolve6",
 };
 
 static void test_all(void **state)

@@ -238,21 +238,71 @@ static void icmp_echo(void **state)
 	assert_int_equal(p.icmp_id, 0x4321);
 	assert_int_equal(p.icmp_info, 9);
 
-	ip6(&k, 58); /* a neighbour solicitation quotes nothing */
-	icmp(&k, 135, 0, 0);
-	addn(&k, 24);
-	ip6_done(&k);
-	parse6(&k, &p);
-	assert_flags(&p, L4);
-	assert_int_equal(p.icmp_type, 135);
-	assert_int_equal(p.payload, 24);
-
 	ip6(&k, 1); /* ICMPv4 inside IPv6 is only a number */
 	icmp(&k, 8, 0, 1);
 	ip6_done(&k);
 	parse6(&k, &p);
 	assert_flags(&p, 0);
 	assert_int_equal(p.payload, 8);
+}
+
+/* neighbour discovery: whom it is about, and the address that its first option gives */
+static void neighbour_discovery(void **state)
+{
+	static const u8 target[16] = { 0xfe, 0x80, [14] = 1, [15] = 2 };
+	static const u8 zero[16];
+	static const struct {
+		u8 type, option[8];
+		unsigned int n; /* bytes of it that are there */
+		bool found;
+	} row[] = {
+		{ 135, { 1, 1, 2, 0, 0, 0, 0, 9 }, 8, true },
+		{ 136, { 2, 1, 2, 0, 0, 0, 0, 9 }, 8, true },
+		{ 137, { 2, 1, 2, 0, 0, 0, 0, 9 }, 8, true },
+		{ 135, { 2, 1, 2, 0, 0, 0, 0, 9 }, 8, false },	/* the target's: not here */
+		{ 136, { 1, 1, 2, 0, 0, 0, 0, 9 }, 8, false },	/* the source's */
+		{ 135, { 14, 1, 2, 0, 0, 0, 0, 9 }, 8, false }, /* a nonce, RFC 3971 */
+		{ 136, { 2, 2, 2, 0, 0, 0, 0, 9 }, 8, false },	/* not of six bytes */
+		{ 136, { 2, 1, 2, 0, 0, 0, 0, 9 }, 7, false },	/* cut */
+		{ 136, { 0 }, 0, false },
+	};
+	struct nettrace_packet p;
+	struct pkt k;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		ip6(&k, 58);
+		icmp(&k, row[i].type, 0, 0x60000000);
+		add(&k, target, sizeof(target));
+		add(&k, row[i].option, row[i].n);
+		ip6_done(&k);
+		parse6(&k, &p);
+		assert_flags(&p, L4 | NETTRACE_PKT_ND);
+		assert_int_equal(p.icmp_info, 0x60000000);
+		assert_int_equal(p.payload, 16 + row[i].n);
+		assert_memory_equal(p.nd_target, target, sizeof(target));
+		assert_memory_equal(p.nd_lladdr, row[i].found ? row[i].option + 2 : zero, 6);
+	}
+	/* it ends inside the target; and others have none, whatever their bytes */
+	ip6(&k, 58);
+	icmp(&k, 135, 0, 0);
+	add(&k, target, 15);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_TRUNCATED);
+	ip6(&k, 58);
+	icmp(&k, 134, 0, 0);
+	add(&k, target, sizeof(target));
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, L4);
+	ip4(&k, 1);
+	icmp(&k, 135, 0, 0);
+	add(&k, target, sizeof(target));
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG);
 }
 
 /* an ICMPv4 error about a UDP datagram, 8 bytes of which are quoted */
@@ -466,11 +516,17 @@ static void chance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ip6_tcp),	    cmocka_unit_test(ip6_chain),
-		cmocka_unit_test(ip6_bounds),	    cmocka_unit_test(ip6_fragments),
-		cmocka_unit_test(ip6_jumbo),	    cmocka_unit_test(icmp_echo),
-		cmocka_unit_test(icmp4_errors),	    cmocka_unit_test(icmp6_errors),
-		cmocka_unit_test(minor_transports), cmocka_unit_test(chance),
+		cmocka_unit_test(ip6_tcp),
+		cmocka_unit_test(ip6_chain),
+		cmocka_unit_test(ip6_bounds),
+		cmocka_unit_test(ip6_fragments),
+		cmocka_unit_test(ip6_jumbo),
+		cmocka_unit_test(icmp_echo),
+		cmocka_unit_test(neighbour_discovery),
+		cmocka_unit_test(icmp4_errors),
+		cmocka_unit_test(icmp6_errors),
+		cmocka_unit_test(minor_transports),
+		cmocka_unit_test(chance),
 	};
 
 	return cmocka_run_group_tests_name("parse_deep", tests, NULL, NULL);

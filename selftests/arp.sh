@@ -117,7 +117,7 @@ t_icmp_error()
 	peer client $C
 	tell client udp $SADDR 9 1
 	observe $C,$S
-	says 1 type=datagram proto=udp len=4 sightings.#=2
+	says 1 type=datagram proto=udp len=4 sightings.0.hook=LOCAL_OUT sightings.1.hook=LOCAL_IN
 	says 1 type=datagram proto=icmp icmp.type=3 icmp.code=3 sightings.#=2 about.addr=$SADDR about.port=9
 }
 

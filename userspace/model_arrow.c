@@ -9,7 +9,10 @@
 
 #include "model_priv.h"
 
-/* where a sighting stands among those of its arrow: in the order of the way */
+/*
+ * Where a sighting stands among those of its arrow: in the order of the way; but that
+ * it was dropped may come behind its delivery, and time tells.
+ */
 static unsigned int place_of(const struct nt_arrow *a, const struct nt_seen *s)
 {
 	unsigned int i = a->nsight;
@@ -17,6 +20,9 @@ static unsigned int place_of(const struct nt_arrow *a, const struct nt_seen *s)
 	while (i > 0) {
 		enum nt_stage before = nt_hook_stage(a->sight[i - 1].hook);
 
+		if ((s->p.hook == NETTRACE_DROPPED || a->sight[i - 1].hook == NETTRACE_DROPPED) &&
+		    a->sight[i - 1].t <= s->ev->t)
+			break;
 		if (before < s->stage || (before == s->stage && a->sight[i - 1].t <= s->ev->t))
 			break;
 		i--;

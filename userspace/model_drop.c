@@ -38,6 +38,16 @@ static bool is_no_drop(const char *reason)
 	return false;
 }
 
+/*
+ * An ICMP message that no ping socket takes is freed so; but raw sockets, ping's for
+ * one, have had their copies by then.
+ */
+static bool is_leftover(const struct nettrace_packet *p, const char *reason)
+{
+	return (p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) && reason &&
+	       !strcmp(reason, "NO_SOCKET");
+}
+
 /* it was thrown away before TCP looked at what it says */
 static bool is_unread(const char *reason)
 {
@@ -197,6 +207,26 @@ static void mark_dropped(struct nt_arrow *a, const char *reason)
 	a->marks_left_out = s.left_out;
 }
 
+/* that it was sighted there says nothing */
+static void unsight(struct nt_arrowx *x, const struct nt_drop *d)
+{
+	struct nt_arrow *a = &x->a;
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < a->nsight; i++) {
+		if (a->sight[i].hook == NETTRACE_DROPPED && a->sight[i].t == d->t &&
+		    a->sight[i].source == d->source)
+			continue;
+		x->x[kept] = x->x[i];
+		a->sight[kept++] = a->sight[i];
+	}
+	/* one that nobody else sighted stays */
+	if (!kept)
+		return;
+	a->nsighted -= (uint16_t)(a->nsight - kept);
+	a->nsight = (uint8_t)kept;
+}
+
 int nt_drop_feed(struct nt_model *m, const struct nt_event *ev)
 {
 	const struct nettrace_drop *rec = &ev->rec.drop;
@@ -213,6 +243,10 @@ int nt_drop_feed(struct nt_model *m, const struct nt_event *ev)
 		d->d.code = rec->reason;
 		d->d.reason = intern(m, rec->name, sizeof(rec->name));
 		d->heard |= is_no_drop(d->d.reason);
+		if (d->d.delivered && is_leftover(&d->x->a.pkt, d->d.reason)) {
+			d->heard = true;
+			unsight(d->x, &d->d);
+		}
 		if (!d->heard)
 			mark_dropped(&d->x->a, d->d.reason);
 		if (d->d.delivered && is_unread(d->d.reason))

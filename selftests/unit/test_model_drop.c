@@ -66,6 +66,10 @@ static void test_behind_delivery(void **state)
 		       "50 0 IN s>c RST,ACK seq=0 ack=2 id=9\n");
 	nt_model_finish(s.m);
 	assert_string_equal(drops(&s, 0), "1 2 eth0 NO_SOCKET delivered\n");
+	/* in the order of time */
+	assert_int_equal(strncmp(script_dump(&s, 0, SCRIPT_ARROWS),
+				 "1 c>s SYN seq=0 out0 in2 dropped2 ", 34),
+			 0);
 	assert_int_equal(nt_model_conv(s.m, 0)->opened, NT_OPEN_REFUSED);
 	assert_int_equal(nt_model_conv(s.m, 0)->failed, NT_FAILED_NO_LISTENER);
 	assert_false(nt_arrow_dropped(nt_model_conv(s.m, 0)->item[0].arrow));
@@ -89,6 +93,42 @@ static void test_heard(void **state)
 	assert_string_equal(script_dump(&s, 0, SCRIPT_ARROWS),
 			    "1 c>s SYN seq=0 out0 dropped1 dropped3 dropped4 in2\n");
 	assert_int_equal(nt_model_conv(s.m, 0)->failed, NT_FAILED_NOT);
+	script_end(&s);
+}
+
+/* an echo reply that ping's raw socket has got, and whose rest no ping socket takes */
+static void test_leftover(void **state)
+{
+	struct nt_event ev = { .t = SCRIPT_T0, .source = 0 };
+	struct nettrace_packet *p = &ev.rec.packet;
+	const struct nt_arrow *a;
+	struct script s;
+
+	(void)state;
+	begin(&s);
+	ev.rec.hdr = (struct nettrace_hdr){ .type = NETTRACE_PACKET, .family = NETTRACE_IPV4 };
+	p->proto = IPPROTO_ICMP;
+	p->flags = NETTRACE_PKT_L4;
+	p->ttl = 64;
+	p->ip_id = 7;
+	memcpy(p->src, s.addr[1], 16);
+	memcpy(p->dst, s.addr[0], 16);
+	p->hook = NETTRACE_LOCAL_IN;
+	assert_int_equal(nt_model_feed(s.m, &ev), 0);
+	ev.t += 1000;
+	p->hdr.seq = 1;
+	p->hook = NETTRACE_DROPPED;
+	assert_int_equal(nt_model_feed(s.m, &ev), 0);
+	memset(&ev.rec, 0, sizeof(ev.rec));
+	ev.rec.hdr = (struct nettrace_hdr){ .type = NETTRACE_DROP, .seq = 2 };
+	strcpy(ev.rec.drop.name, "NO_SOCKET");
+	assert_int_equal(nt_model_feed(s.m, &ev), 0);
+	nt_model_finish(s.m);
+	assert_string_equal(drops(&s, 0), "");
+	a = nt_model_conv(s.m, 0)->item[0].arrow;
+	assert_int_equal(a->nsight, 1);
+	assert_int_equal(a->nsighted, 1);
+	assert_int_equal(a->nmark, 0);
 	script_end(&s);
 }
 
@@ -217,7 +257,7 @@ int main(void)
 		cmocka_unit_test(test_on_the_way), cmocka_unit_test(test_behind_delivery),
 		cmocka_unit_test(test_heard),	   cmocka_unit_test(test_whose_reason),
 		cmocka_unit_test(test_names),	   cmocka_unit_test(test_equal_packets),
-		cmocka_unit_test(test_prompt),
+		cmocka_unit_test(test_prompt),	   cmocka_unit_test(test_leftover),
 	};
 
 	return cmocka_run_group_tests_name("model_drop", tests, NULL, NULL);

@@ -20,7 +20,7 @@ static unsigned int place_of(const struct nt_arrow *a, const struct nt_seen *s)
 	while (i > 0) {
 		enum nt_stage before = nt_hook_stage(a->sight[i - 1].hook);
 
-		if ((s->p.hook == NETTRACE_DROPPED || a->sight[i - 1].hook == NETTRACE_DROPPED) &&
+		if ((s->p->hook == NETTRACE_DROPPED || a->sight[i - 1].hook == NETTRACE_DROPPED) &&
 		    a->sight[i - 1].t <= s->ev->t)
 			break;
 		if (before < s->stage || (before == s->stage && a->sight[i - 1].t <= s->ev->t))

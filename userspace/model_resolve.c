@@ -72,7 +72,7 @@ static bool is_zero(const uint8_t *b, size_t n)
 }
 
 /* the namespace that sends it; -1: none that is seen */
-static int sender(const struct nt_arp *a)
+static int origin(const struct nt_arp *a)
 {
 	unsigned int i;
 
@@ -109,7 +109,7 @@ static void note_request(struct nt_resolver *r, struct nt_arpx *x)
 			k->x->a.fate = NT_ARP_UNANSWERED;
 	} else {
 		k = &r->ask[r->nask++ % ASKS];
-		*k = (struct ask){ .family = a->family, .from = sender(a) };
+		*k = (struct ask){ .family = a->family, .from = origin(a) };
 		memcpy(k->spa, a->spa, sizeof(k->spa));
 		memcpy(k->tpa, a->tpa, sizeof(k->tpa));
 		memcpy(k->sha, a->sha, sizeof(k->sha));
@@ -127,7 +127,7 @@ static bool answers_probe(const struct ask *k, const struct nt_arp *a)
 		return !memcmp(k->sha, a->tha, sizeof(k->sha)) &&
 		       memcmp(k->sha, a->sha, sizeof(k->sha));
 	/* by neighbour discovery to all, and the probe does not say whose it is */
-	return k->from >= 0 && k->from != sender(a);
+	return k->from >= 0 && k->from != origin(a);
 }
 
 /* the request that @a answers; a probe has no address to which to answer */

@@ -195,10 +195,11 @@ static void nt_text_ip(struct seq_file *m, const struct nettrace_packet *p)
 {
 	bool l4 = p->flags & NETTRACE_PKT_L4;
 	bool icmp = p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6;
+	bool ports = l4 && !icmp && p->proto != IPPROTO_IGMP;
 
-	nt_text_end(m, p->hdr.family, p->src, p->sport, l4 && !icmp);
+	nt_text_end(m, p->hdr.family, p->src, p->sport, ports);
 	seq_puts(m, " > ");
-	nt_text_end(m, p->hdr.family, p->dst, p->dport, l4 && !icmp);
+	nt_text_end(m, p->hdr.family, p->dst, p->dport, ports);
 	if (l4 && p->proto == IPPROTO_TCP)
 		nt_text_tcp(m, p);
 	else if (l4 && p->proto == IPPROTO_UDP)

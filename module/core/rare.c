@@ -3,7 +3,7 @@
  * rare.c - the parts of the parser that few packets run
  *
  * Purpose:   TCP options beyond the timestamp, IPv6 extension headers, ICMP and
- *            the packet it quotes, the minor transport protocols.
+ *            the packet it quotes, IGMP, the minor transport protocols.
  * Ownership, context, offsets: rare.h.
  */
 #include "rare.h"
@@ -11,10 +11,11 @@
 #define IPV4_HLEN	20
 #define IPV6_HLEN	40
 #define ICMP_HLEN	8
+#define IGMP_HLEN	8
 
 /* how deep a transport header may lie, so that nothing needs PARSE_MAX bytes */
 #define L4_MAX		296
-#define INNER_L4_MAX	(NETTRACE_PARSE_MAX - 4)
+#define INNER_L4_MAX	(NETTRACE_PARSE_MAX - 8)
 
 unsigned int nettrace_short_of(struct nettrace_packet *p, unsigned int need,
 			       unsigned int end)
@@ -218,17 +219,51 @@ static bool has_ports(u8 proto)
 	}
 }
 
-/* ports of the packet an ICMP error is about; it may be cut short anywhere */
+/* an echo's identifier stands for both ports, RFC 792, RFC 4443, 4 */
+static unsigned int inner_echo(struct nettrace_packet *p, const u8 *data,
+			       unsigned int off, unsigned int lim,
+			       unsigned int end)
+{
+	bool echo;
+
+	if (off + 8 > end)
+		return 0;
+	if (off + 8 > lim)
+		return off + 8;
+	if (p->inner_proto == PROTO_ICMPV6)
+		echo = data[off] == 128 || data[off] == 129;
+	else
+		echo = data[off] == 0 || data[off] == 8;
+	if (!echo)
+		return 0;
+	p->inner_sport = nettrace_get16(data + off + 4);
+	p->inner_dport = p->inner_sport;
+	p->tsval = nettrace_get16(data + off + 6);
+	return 0;
+}
+
+/*
+ * What tells the packet apart that an ICMP error is about: ports, sequence
+ * number.  It may be cut short anywhere.
+ */
 static unsigned int inner_ports(struct nettrace_packet *p, const u8 *data,
 				unsigned int off, unsigned int lim,
 				unsigned int end)
 {
-	if (!has_ports(p->inner_proto) || off + 4 > end)
+	unsigned int need = off + 4;
+
+	if (p->inner_proto == p->proto)
+		return inner_echo(p, data, off, lim, end);
+	if (!has_ports(p->inner_proto) || need > end)
 		return 0;
-	if (off + 4 > lim)
-		return off + 4;
+	if (p->inner_proto == PROTO_TCP && off + 8 <= end)
+		need = off + 8;
+	if (need > lim)
+		return need;
 	p->inner_sport = nettrace_get16(data + off);
 	p->inner_dport = nettrace_get16(data + off + 2);
+	if (need == off + 8)
+		p->tsval = nettrace_get32(data + off + 4);
 	return 0;
 }
 
@@ -248,6 +283,7 @@ static unsigned int inner_ipv4(struct nettrace_packet *p, const u8 *data,
 		return 0;
 	}
 	p->inner_proto = ih[9];
+	p->icmp_id = nettrace_get16(ih + 4);
 	memcpy(p->inner_src, ih + 12, 4);
 	memcpy(p->inner_dst, ih + 16, 4);
 	p->flags |= NETTRACE_PKT_INNER;
@@ -346,6 +382,23 @@ static unsigned int parse_icmp(struct nettrace_packet *p, const u8 *data,
 	return inner_ipv4(p, data, off, lim, end);
 }
 
+/* RFC 2236, 2; RFC 9776, 4: a version 3 report counts its records there */
+static unsigned int parse_igmp(struct nettrace_packet *p, const u8 *data,
+			       unsigned int off, unsigned int lim,
+			       unsigned int end)
+{
+	const u8 *h = data + off;
+
+	if (off + IGMP_HLEN > lim)
+		return nettrace_short_of(p, off + IGMP_HLEN, end);
+	p->icmp_type = h[0];
+	p->icmp_code = h[1];
+	p->icmp_info = nettrace_get32(h + 4);
+	p->flags |= NETTRACE_PKT_L4;
+	p->payload = end - off - IGMP_HLEN;
+	return 0;
+}
+
 /* protocols of which only the ports are of interest: @hlen holds them */
 static unsigned int parse_ports(struct nettrace_packet *p, const u8 *data,
 				unsigned int off, unsigned int lim,
@@ -387,6 +440,10 @@ unsigned int nettrace_parse_other(struct nettrace_packet *p, const u8 *data,
 		if (p->hdr.family != NETTRACE_IPV6)
 			break;
 		return parse_icmp(p, data, off, lim, end);
+	case PROTO_IGMP:
+		if (p->hdr.family != NETTRACE_IPV4)
+			break;
+		return parse_igmp(p, data, off, lim, end);
 	case PROTO_UDPLITE:
 		return parse_ports(p, data, off, lim, end, 8);
 	case PROTO_SCTP:

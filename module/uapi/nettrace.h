@@ -193,14 +193,19 @@ struct nettrace_packet {
 			__u16 window;	/* as in the header, unscaled */
 		};
 		struct {
-			__u8  icmp_type;
-			__u8  icmp_code;
-			__u16 icmp_id;		/* echo: identifier */
-			__u32 icmp_info;	/* echo: sequence; errors: the
-						 * 32 bits after the checksum
+			__u8  icmp_type;	/* also IGMP's */
+			__u8  icmp_code;	/* IGMP: longest response time */
+			__u16 icmp_id;		/* echo: identifier; errors: IPv4
+						 * identification of the packet
+						 * they are about
 						 */
-			__u16 inner_sport;
-			__u16 inner_dport;
+			__u32 icmp_info;	/* echo: sequence; errors: the
+						 * 32 bits after the checksum;
+						 * IGMP: group, or the number of
+						 * records of a v3 report
+						 */
+			__u16 inner_sport;	/* about an echo: its identifier, */
+			__u16 inner_dport;	/* in both */
 		};
 		struct {
 			__u16 arp_op;		/* 1 request, 2 reply */
@@ -217,7 +222,9 @@ struct nettrace_packet {
 	__u16 mss;
 	__u8  wscale;
 	__u8  optflags;		/* NETTRACE_OPT_* */
-	__u32 tsval;
+	__u32 tsval;		/* ICMP error: the sequence number of the TCP
+				 * segment or echo that it is about; 0: unknown
+				 */
 	__u32 tsecr;
 	__u8  nsack;
 	__u8  sk_kind;		/* enum nettrace_sk_kind: the local socket */

@@ -339,6 +339,9 @@ static void icmp4_errors(void **state)
 		assert_int_equal(p.inner_sport, 1111);
 		assert_int_equal(p.inner_dport, 33434);
 	}
+	assert_int_equal(p.icmp_id, (k.b[32] << 8) | k.b[33]);
+	assert_int_equal(p.tsval, 0); /* UDP has no sequence number */
+
 	icmp4_error(&k, 9, 0, 0); /* router advertisement: no quotation */
 	parse4(&k, &p);
 	assert_false(p.flags & NETTRACE_PKT_INNER);
@@ -367,6 +370,72 @@ static void icmp4_errors(void **state)
 	k.b[28] = 0x44;
 	parse4(&k, &p);
 	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG | BAD);
+}
+
+/* what tells the packet apart that it is about: TCP's number, an echo's two */
+static void icmp_about(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	icmp4_error(&k, 3, 4, 1400);
+	k.b[28 + 9] = 6; /* ports and sequence number, no more */
+	set16(&k, 28 + 20 + 4, 0xdead);
+	set16(&k, 28 + 20 + 6, 0xbeef);
+	parse4(&k, &p);
+	assert_int_equal(p.inner_sport, 1111);
+	assert_int_equal(p.tsval, 0xdeadbeef);
+	k.len -= 4; /* the ports, no more */
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_int_equal(p.inner_dport, 33434);
+	assert_int_equal(p.tsval, 0);
+
+	icmp4_error(&k, 11, 0, 0);
+	k.b[28 + 9] = 1;
+	set16(&k, 28 + 20, 0x0800);
+	set16(&k, 28 + 20 + 4, 0x1234);
+	set16(&k, 28 + 20 + 6, 7);
+	parse4(&k, &p);
+	assert_int_equal(p.inner_sport, 0x1234);
+	assert_int_equal(p.inner_dport, 0x1234);
+	assert_int_equal(p.tsval, 7);
+	k.b[28 + 20] = 13; /* a timestamp request is no echo */
+	parse4(&k, &p);
+	assert_int_equal(p.inner_sport, 0);
+	k.b[28 + 20] = 8;
+	k.len -= 1;
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_true(p.flags & NETTRACE_PKT_INNER);
+	assert_int_equal(p.inner_sport, 0);
+}
+
+static void igmp(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt k;
+
+	(void)state;
+	ip4(&k, 2);
+	add32(&k, 0x16000000);
+	add32(&k, 0xe0000118); /* 224.0.1.24 */
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_flags(&p, L4 | NETTRACE_PKT_DONT_FRAG);
+	assert_int_equal(p.icmp_type, 0x16);
+	assert_int_equal(p.icmp_info, 0xe0000118);
+	assert_int_equal(p.payload, 0);
+	k.len -= 1;
+	ip4_done(&k);
+	parse4(&k, &p);
+	assert_flags(&p, NETTRACE_PKT_DONT_FRAG | CUT);
+	ip6(&k, 2); /* IPv6 has ICMPv6 for it */
+	addn(&k, 8);
+	ip6_done(&k);
+	parse6(&k, &p);
+	assert_flags(&p, 0);
 }
 
 static void icmp6_errors(void **state)
@@ -525,6 +594,8 @@ int main(void)
 		cmocka_unit_test(neighbour_discovery),
 		cmocka_unit_test(icmp4_errors),
 		cmocka_unit_test(icmp6_errors),
+		cmocka_unit_test(icmp_about),
+		cmocka_unit_test(igmp),
 		cmocka_unit_test(minor_transports),
 		cmocka_unit_test(chance),
 	};

@@ -34,7 +34,7 @@ t_exchange()
 # first_datagram NETNS: when the echo request arrived there
 first_datagram()
 {
-	ntq -p sightings.1.t type=datagram proto=icmp sightings.1.hook=LOCAL_IN \
+	ntq -p sightings.1.t type=icmp proto=icmp sightings.1.hook=LOCAL_IN \
 		sightings.1.netns="$1" <"$JSON" | head -n 1
 }
 
@@ -98,16 +98,16 @@ t_ipv6()
 	must in_ns $C ping -qc 1 $SADDR6
 	observe $C,$S
 	says 0 type=arp
-	says 1 type=datagram proto=icmpv6 icmp.type=135 sightings.#=2 sightings.0.netns=$C
-	says 1 type=datagram proto=icmpv6 icmp.type=136 sightings.#=2 sightings.0.netns=$S
+	says 1 type=icmp proto=icmpv6 icmp.type=135 sightings.#=2 sightings.0.netns=$C
+	says 1 type=icmp proto=icmpv6 icmp.type=136 sightings.#=2 sightings.0.netns=$S
 	says 1 type=nd op=solicitation kind=request answered=true target.ip=$SADDR6 sightings.#=2
 	says 1 type=nd op=advertisement kind=reply sender.ip=$SADDR6 "sender.mac=$(mac_of $S eth0)"
-	says 1 type=datagram icmp.type=135 nd_target=$SADDR6
+	says 1 type=icmp icmp.type=135 nd_target=$SADDR6
 	equal "what the kernel learned" \
 		"$(ip -n $C neigh show $SADDR6 | sed -n 's/.*lladdr \([0-9a-f:]*\) .*/\1/p')" \
 		"$(ntq -p sender.mac type=nd op=advertisement <"$JSON")"
-	says 1 type=datagram proto=icmpv6 icmp.type=128 sightings.#=2
-	says 1 type=datagram proto=icmpv6 icmp.type=129 sightings.#=2
+	says 1 type=icmp proto=icmpv6 icmp.type=128 sightings.#=2
+	says 1 type=icmp proto=icmpv6 icmp.type=129 sightings.#=2
 }
 
 # a datagram to a closed port, and the ICMP error that tells which one
@@ -118,7 +118,8 @@ t_icmp_error()
 	tell client udp $SADDR 9 1
 	observe $C,$S
 	says 1 type=datagram proto=udp len=4 sightings.0.hook=LOCAL_OUT sightings.1.hook=LOCAL_IN
-	says 1 type=datagram proto=icmp icmp.type=3 icmp.code=3 sightings.#=2 about.addr=$SADDR about.port=9
+	says 1 type=icmp proto=icmp icmp.type=3 icmp.code=3 icmp.name=port-unreachable \
+		sightings.#=2 about.addr=$SADDR about.port=9 about.n=1 about.basis=observed
 }
 
 # RFC 5227 by arping: a probe for a free address, one for a taken one, announcements

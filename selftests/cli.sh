@@ -203,8 +203,8 @@ t_command_is_traced()
 	# shellcheck disable=SC2016 # for the inner shell
 	must sh -c '"$1" --json -- ping -qc 1 127.0.0.1 >"$2" 2>/dev/null' sh "$NETTRACE" "$NT_TMP/json"
 	JSON=$NT_TMP/json
-	says 1 type=datagram proto=icmp icmp.type=8 sightings.#=2
-	says 1 type=datagram proto=icmp icmp.type=0 sightings.#=2
+	says 1 type=icmp proto=icmp icmp.type=8 sightings.#=2
+	says 1 type=icmp proto=icmp icmp.type=0 sightings.#=2
 }
 
 # help goes to stdout and is no error, also where nothing else works

@@ -104,7 +104,7 @@ closed()
 
 objects()
 {
-	ntq 'type=segment|transition|arp|datagram' | grep -v '"proto":"icmpv6"' | sed 's/"conv":[0-9]*,//'
+	ntq 'type=segment|transition|arp|datagram|icmp' | grep -v '"proto":"icmpv6"' | sed 's/"conv":[0-9]*,//'
 }
 
 # nobody looked, and the picture is the same as that of a recording of that time
@@ -669,7 +669,7 @@ t_good_end()
 	FOLLOWER=$!
 	await "the follower to be served" counter_reached clients 2
 	must in_ns "$C" ping -qc 1 127.0.0.1
-	await "to follow" followed type=datagram
+	await "to follow" followed type=icmp
 	"$NETTRACED" --socket "$NT_TMP/second" -N "$C" >/dev/null 2>&1 &
 	SECOND=$!
 	await "a second daemon" test -S "$NT_TMP/second"

@@ -149,7 +149,7 @@ t_set()
 		fail "timeline -N all: $(cat "$NT_TMP/err")"
 	equal "words on stderr" "$(cat "$NT_TMP/err")" ""
 	# each has sent an echo request to itself; the names lead back to inodes
-	ntq -p sightings.0.netns type=datagram proto=icmp <"$NT_TMP/json" >"$NT_TMP/names"
+	ntq -p sightings.0.netns type=icmp proto=icmp <"$NT_TMP/json" >"$NT_TMP/names"
 	equal "namespaces with events" "$(sort -u "$NT_TMP/names" |
 		while read -r name; do
 			case $name in
@@ -176,14 +176,14 @@ t_born()
 	await "the container's events" enough_of "$name" 4
 	interrupt
 	# two requests and their replies, neither more nor fewer
-	equal "the container's packets" "$(grep -c "\"type\":\"datagram\".*\"$name\"" "$NT_TMP/out")" 4
+	equal "the container's packets" "$(grep -c "\"type\":\"icmp\".*\"$name\"" "$NT_TMP/out")" 4
 	equal "gaps" "$(grep -c '"type":"gap"' "$NT_TMP/out")" 0
 	stop_container "$CONTAINER"
 }
 
 enough_of()
 {
-	[ "$(grep -c "\"type\":\"datagram\".*\"$1\"" "$NT_TMP/out")" -ge "$2" ]
+	[ "$(grep -c "\"type\":\"icmp\".*\"$1\"" "$NT_TMP/out")" -ge "$2" ]
 }
 
 # it gets a name while it is read
@@ -221,7 +221,7 @@ t_dying()
 	await "what killing the server did" grep -q '"call":"exit"' "$NT_TMP/out"
 	# the others are read on
 	must ip netns exec $C ping -qc 1 127.0.0.1
-	await "more of the client's namespace" grep -q "\"datagram\".*\"netns\":\"$C\"" "$NT_TMP/out"
+	await "more of the client's namespace" grep -q "\"type\":\"icmp\".*\"netns\":\"$C\"" "$NT_TMP/out"
 	interrupt
 }
 

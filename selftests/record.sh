@@ -49,7 +49,7 @@ closed()
 # objects: one a line, sorted keys, without what depends on the moment of asking
 objects()
 {
-	ntq 'type=segment|transition|arp|datagram' | grep -v '"proto":"icmpv6"' | sed 's/"conv":[0-9]*,//'
+	ntq 'type=segment|transition|arp|datagram|icmp' | grep -v '"proto":"icmpv6"' | sed 's/"conv":[0-9]*,//'
 }
 
 t_same_as_live()

@@ -351,63 +351,17 @@ static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_ma
 	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }
 
-static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
-{
-	const struct nettrace_packet *p = &a->pkt;
-	bool six = p->proto == IPPROTO_ICMPV6;
-	bool echo = six ? p->icmp_type == 128 || p->icmp_type == 129 :
-			  p->icmp_type == 0 || p->icmp_type == 8;
-	char name[48], to[NT_ADDR_TEXT], proto[24];
-	struct nt_addr inner;
-
-	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
-		     nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name)));
-	nt_describe_marks(label, a, marks);
-	if (echo)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "id=%u seq=%" PRIu32, p->icmp_id,
-			     p->icmp_info);
-	if (p->flags & NETTRACE_PKT_ND)
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "%s %s",
-			     p->icmp_type == 135 ? "who has" :
-			     p->icmp_type == 136 ? "about" :
-						   "go to",
-			     nt_describe_ip(to, sizeof(to), p->hdr.family, p->nd_target));
-	if (p->flags & NETTRACE_PKT_INNER) {
-		inner.family = p->hdr.family;
-		memcpy(inner.b, p->inner_dst, sizeof(inner.b));
-		inner.port = p->inner_dport;
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "about %s to %s",
-			     nt_proto_name(p->inner_proto, proto, sizeof(proto)),
-			     nt_describe_addr(to, sizeof(to), &inner));
-	} else {
-		add_length(label, a);
-	}
-	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
-}
-
 void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks,
 		       const struct nt_numbers *num)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	char name[24];
 
 	nt_label_start(label);
 	if (p->proto == IPPROTO_TCP && (p->flags & NETTRACE_PKT_L4)) {
 		add_tcp(label, a, marks, num);
 		return;
 	}
-	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
-	    (p->flags & NETTRACE_PKT_L4)) {
-		add_icmp(label, a, marks);
-		return;
-	}
-	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
-		     p->proto == IPPROTO_UDP ? "UDP" : nt_proto_name(p->proto, name, sizeof(name)));
-	nt_describe_marks(label, a, marks);
-	if (p->flags & NETTRACE_PKT_FRAGMENT)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "fragment at %u", p->frag_off);
-	if (!p->payload)
-		nt_label_add(label, 5, NT_ROLE_PLAIN, "(0 B)");
-	add_length(label, a);
+	if (nt_describe_dgram(label, a, marks))
+		add_length(label, a);
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }

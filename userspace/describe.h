@@ -78,6 +78,27 @@ void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt
 void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks,
 		       const struct nt_numbers *num);
 
+/*
+ * nt_describe_dgram() - the same of what is not TCP (describe_dgram.c)
+ * Return: its length is to be said.
+ */
+bool nt_describe_dgram(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks);
+
+/**
+ * nt_describe_below() - what is written below an arrow, perhaps nothing
+ * @about:	what an ICMP error is about, for which its own line has no room
+ *
+ * "fragments 0..1479 1480..2959", a piece for each
+ */
+void nt_describe_below(struct nt_label *label, const struct nt_arrow *a, bool about);
+
+/** nt_describe_proto() - "UDP", "protocol 200" */
+char *nt_describe_proto(char *buf, size_t size, unsigned int proto);
+
+/** nt_describe_opened() - how what is not TCP was answered; for a list: eight columns */
+char *nt_describe_opened(char *buf, size_t size, const struct nt_conv *c);
+const char *nt_opened_short(enum nt_opened how);
+
 /** nt_describe_options() - TCP's options and the window, all of them */
 void nt_describe_options(struct nt_label *label, const struct nt_arrow *a,
 			 const struct nt_numbers *num);

@@ -79,6 +79,7 @@ static unsigned int l4_offset(const struct nettrace_packet *p, unsigned int fixe
 	switch (p->proto) {
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
+	case IPPROTO_IGMP:
 	case IPPROTO_UDPLITE:
 		return behind - 8;
 	case IPPROTO_SCTP:
@@ -124,14 +125,19 @@ static void put_tcp(struct nt_partial *pkt, const struct nettrace_packet *p, uns
 	put16(pkt, off + 14, p->window);
 }
 
+static bool is_echo(const struct nettrace_packet *p)
+{
+	if (p->proto == IPPROTO_ICMP)
+		return p->icmp_type == 0 || p->icmp_type == 8;
+	return p->proto == IPPROTO_ICMPV6 && (p->icmp_type == 128 || p->icmp_type == 129);
+}
+
+/* and IGMP, which is built alike */
 static void put_icmp(struct nt_partial *pkt, const struct nettrace_packet *p, unsigned int off)
 {
-	bool v6 = p->proto == IPPROTO_ICMPV6;
-
 	put8(pkt, off, p->icmp_type);
 	put8(pkt, off + 1, p->icmp_code);
-	if (v6 ? p->icmp_type == 128 || p->icmp_type == 129 :
-		 p->icmp_type == 0 || p->icmp_type == 8) {
+	if (is_echo(p)) {
 		put16(pkt, off + 4, p->icmp_id);
 		put16(pkt, off + 6, (uint16_t)p->icmp_info);
 	} else {
@@ -143,7 +149,7 @@ static void put_l4(struct nt_partial *pkt, const struct nettrace_packet *p, unsi
 {
 	if (!(p->flags & NETTRACE_PKT_L4))
 		return;
-	if (p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) {
+	if (p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6 || p->proto == IPPROTO_IGMP) {
 		put_icmp(pkt, p, off);
 		return;
 	}

@@ -317,6 +317,7 @@ static void lay_arrow(struct work *w, const struct entry *e)
 	l->broken |= is_broken(a);
 	l->dropped |= nt_arrow_dropped(a);
 	l->super |= a->wire_segs > 1;
+	l->inferred |= a->about && a->about_basis == NT_INFERRED;
 	for (k = 0; k < a->nmark && k < NT_MARKS_MAX; k++)
 		l->inferred |= a->mark[k].basis == NT_INFERRED;
 	/* what it caused and what, by some µs, was written down before it */

@@ -40,6 +40,8 @@ static bool plain_arrow(const struct nt_arrow *a)
 
 	if (p->flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED))
 		return false;
+	if (a->frags)
+		return false;
 	if (p->proto == IPPROTO_TCP && (p->tcp_flags & special))
 		return false;
 	if (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP)

@@ -47,7 +47,7 @@ void nt_queue_add(struct nt_model *m, struct nt_pend *p)
 	nt_queue_after(m, p, after);
 }
 
-static void queue_del(struct nt_model *m, struct nt_pend *p)
+void nt_queue_del(struct nt_model *m, struct nt_pend *p)
 {
 	if (p->prev)
 		p->prev->next = p->next;
@@ -158,12 +158,30 @@ static int gap_feed(struct nt_model *m, const struct nt_event *ev)
 
 /*
  * In the order of the file, in each conversation: what was captured at one place
- * waits for no sighting, but a SYN or FIN for its answer.
+ * waits for no sighting, but a SYN or FIN for its answer, and a datagram for the
+ * rest of its fragments.
  */
+int nt_arrow_ripen(struct nt_model *m, struct nt_convx *cv)
+{
+	struct nt_arrowx *x;
+	int ret = 0;
+
+	while (!ret && (x = cv->unripe) &&
+	       (x->final || (!nt_infer_waits(x) && !nt_frag_waits(x)))) {
+		cv->unripe = x->next;
+		if (x->final)
+			continue;
+		nt_queue_del(m, &x->pend);
+		ret = nt_arrow_final(m, x);
+	}
+	nt_arrow_trim(m, cv);
+	return ret;
+}
+
 int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x)
 {
 	struct nt_convx *cv = x->pend.cv;
-	int ret = 0;
+	int ret;
 
 	/* nearly always */
 	if (!cv->unripe && !nt_infer_waits(x)) {
@@ -174,22 +192,14 @@ int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x)
 	nt_queue_add(m, &x->pend);
 	if (!cv->unripe)
 		cv->unripe = x;
-	while (!ret && (x = cv->unripe) && (x->final || !nt_infer_waits(x))) {
-		cv->unripe = x->next;
-		if (x->final)
-			continue;
-		queue_del(m, &x->pend);
-		ret = nt_arrow_final(m, x);
-	}
-	nt_arrow_trim(m, cv);
-	return ret;
+	return nt_arrow_ripen(m, cv);
 }
 
 static int make_final(struct nt_model *m, struct nt_pend *p)
 {
 	int ret = 0;
 
-	queue_del(m, p);
+	nt_queue_del(m, p);
 	switch (p->type) {
 	case NT_PEND_ARROW:
 		ret = nt_arrow_final(m, (struct nt_arrowx *)p);
@@ -235,6 +245,9 @@ static int make_final(struct nt_model *m, struct nt_pend *p)
 	case NT_PEND_DROP:
 		ret = nt_drop_final(m, (struct nt_dropx *)p);
 		free(p);
+		break;
+	case NT_PEND_FRAG:
+		ret = nt_frag_final(m, (struct nt_fragx *)p);
 		break;
 	}
 	return ret < 0 ? ret : 0;
@@ -314,8 +327,10 @@ void nt_model_advance(struct nt_model *m, int64_t t)
 	if (t > m->now)
 		m->now = t;
 	nt_unsure_settle(m);
+	nt_echo_settle(m);
 	while (m->head && nt_pend_due(m, m->head))
 		make_final(m, m->head);
+	nt_frag_expire(m);
 }
 
 void nt_model_finish(struct nt_model *m)
@@ -328,10 +343,16 @@ void nt_model_finish(struct nt_model *m)
 	while (m->head)
 		make_final(m, m->head);
 	nt_resolve_finish(m);
+	nt_echo_settle(m);
+	while (m->head)
+		make_final(m, m->head);
 	m->stats.unjoined += m->norphan;
 	m->norphan = 0;
-	for (i = 0; i < m->nconv; i++)
+	for (i = 0; i < m->nconv; i++) {
 		nt_agree_settle(m, m->conv[i]);
+		if (nt_dgram_silent(m->conv[i], m->t_max))
+			m->conv[i]->c.closed = NT_CLOSE_TIMEOUT;
+	}
 	m->finishing = false;
 }
 
@@ -349,9 +370,9 @@ void nt_model_free(struct nt_model *m)
 	while (m->head) {
 		struct nt_pend *p = m->head;
 
-		queue_del(m, p);
-		/* arrows are freed with their conversation */
-		if (p->type != NT_PEND_ARROW)
+		nt_queue_del(m, p);
+		/* arrows are freed with their conversation, fragments below */
+		if (p->type != NT_PEND_ARROW && p->type != NT_PEND_FRAG)
 			free(p);
 	}
 	for (i = 0; i < m->nconv; i++)
@@ -365,6 +386,7 @@ void nt_model_free(struct nt_model *m)
 	nt_drops_free(m);
 	nt_neighs_forget(m);
 	free(m->neigh);
+	nt_frag_free(m);
 	free(m->conv);
 	free(m->dis);
 	free(m->arp);

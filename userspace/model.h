@@ -21,6 +21,7 @@
 #include "event.h"
 #include "track/cause.h"
 #include "track/excuse.h"
+#include "track/icmp.h"
 #include "track/marks.h"
 #include "track/tcp_state.h"
 
@@ -46,11 +47,51 @@ struct nt_sighting {
 #define NT_SIGHT_HAD	 0x8000 /* the receiver's socket had had all of it */
 #define NT_SIGHTINGS_MAX 8	/* further ones are counted in nsighted only */
 
+/* a fragment of a datagram; @off: where in the datagram, behind its IP header */
+struct nt_frag {
+	int64_t t;
+	uint32_t off, len;
+};
+
+/*
+ * The fragments of one datagram at one place.  One that comes twice counts once;
+ * where a router cut one again, its parts are pieces too.
+ */
+struct nt_fragments {
+	struct nt_fragments *next; /* at the next place */
+	uint16_t source;
+	uint8_t hook;
+	bool conflict; /* they overlap, or do not agree where the whole ends */
+	char dev[NETTRACE_NAME_LEN];
+	uint32_t total;	       /* octets of the whole; 0: its last fragment is not known */
+	uint32_t have;	       /* of these, how many are here */
+	uint32_t n, npiece;    /* n - npiece found no room */
+	struct nt_frag *piece; /* by @off */
+};
+#define NT_FRAGMENTS_MAX 128
+
+/* one place has all of them */
+static inline bool nt_fragments_whole(const struct nt_fragments *f)
+{
+	return f->total && f->have == f->total;
+}
+
+/**
+ * nt_fragments_hole() - what is missing
+ * @from:	octet from which on to look; set to the first that is missing
+ * @to:		set to the first that is there again; 0: it is not known where they end
+ * Return: false: nothing is.
+ */
+bool nt_fragments_hole(const struct nt_fragments *f, uint32_t *from, uint32_t *to);
+
 /*
  * One packet between the two ends of a conversation, however often sighted.
  * An ICMP error about a conversation is an arrow of it too, towards the end
  * whose packet it is about: pkt.proto tells, seq_valid and ack_valid are false,
  * and it is not counted as a segment.  pkt.src is its true sender.
+ *
+ * A datagram that is sighted in fragments is one arrow.  @pkt is of the whole once
+ * that is known, until then of its first fragment.
  */
 struct nt_arrow {
 	uint32_t n;	   /* 1, 2, 3, … in the conversation */
@@ -64,6 +105,14 @@ struct nt_arrow {
 	uint8_t nsight, nmark;
 	uint8_t marks_left_out; /* found no room in @mark */
 	uint16_t nsighted;
+	uint32_t about;		    /* an ICMP error: the arrow whose packet it quotes; 0: which one
+			 * is not known
+			 */
+	enum nt_basis about_basis;  /* INFERRED: nothing in the quotation tells it apart */
+	uint32_t request;	    /* an echo reply: the arrow that it answers; 0: not seen */
+	struct nt_sighting asked;   /* the first sighting of that one */
+	bool answered;		    /* an echo request: a reply or an error came */
+	struct nt_fragments *frags; /* NULL: none was sighted; at the place of the first first */
 	struct nettrace_packet pkt; /* the first sighting's record; that of
 					 * LOCAL_OUT where there is one
 					 */
@@ -177,7 +226,8 @@ struct nt_gap {
 struct nt_late {
 	int64_t t;
 	const struct nt_arrow *arrow;
-	bool lost; /* not delivered up to now, as NT_MARK_NOT_DELIVERED; else sighted: */
+	bool lost;		/* @mark is to be said of it; else sighted: */
+	enum nt_mark_name mark; /* NT_MARK_NOT_DELIVERED, NT_MARK_UNANSWERED */
 	struct nt_sighting sight;
 };
 
@@ -335,7 +385,14 @@ enum nt_opened {
 	NT_OPEN_SIMULTANEOUS,
 	NT_OPEN_MIDSTREAM,
 	NT_OPEN_REFUSED,
-	NT_OPEN_UNANSWERED
+	NT_OPEN_UNANSWERED,
+	/* those of protocols that open nothing: how it was answered */
+	NT_OPEN_ANSWERED,
+	NT_OPEN_ONE_WAY, /* to a group, or of a protocol that need not answer */
+	NT_OPEN_NO_PORT, /* by ICMP: port unreachable */
+	NT_OPEN_NO_WAY,	 /* ... something else is unreachable */
+	NT_OPEN_TTL,	 /* ... its TTL ran out on the way */
+	NT_OPEN_MAX
 };
 /* what became of the SYN, where the connection was never opened */
 enum nt_failed {
@@ -346,6 +403,7 @@ enum nt_failed {
 	NT_FAILED_NO_LISTENER, /* it arrived, and the kernel found no socket for it */
 	NT_FAILED_MAX
 };
+/* TIMEOUT, of what is not TCP: nothing was said for so long that it counts as over */
 enum nt_closed { NT_CLOSE_FIN, NT_CLOSE_RST, NT_CLOSE_TIMEOUT, NT_CLOSE_OPEN };
 
 struct nt_conv {
@@ -418,7 +476,8 @@ struct nt_model_stats {
 	uint64_t disagreements;	  /* inferred ≠ observed, unexplained */
 	uint64_t excused[NT_EXCUSE_MAX];
 	uint64_t disagreements_lost; /* counted above, but not kept */
-	uint64_t other_packets;	     /* neither of a conversation nor ARP */
+	uint64_t other_packets;	     /* neither of a conversation nor ARP: damaged */
+	uint64_t fragments;	     /* sightings of them */
 	uint64_t late_sightings;     /* joined an arrow that was final already */
 	uint64_t unjoined;	     /* transitions whose addresses never showed */
 	uint64_t calls_unpaired;     /* calls whose return is not in the trace, or not followed */
@@ -457,6 +516,12 @@ void nt_model_prompt(struct nt_model *m, int64_t wait_ns);
 void nt_model_policy(struct nt_model *m, const struct nt_model_policy *p);
 /** nt_model_timers() - tell which timers fired also where none was sampled */
 void nt_model_timers(struct nt_model *m);
+/**
+ * nt_arrow_rtt() - how long an echo took, ns
+ * @whole:	false: from where it was sighted on the way, or where it was answered
+ * Return: -1 for what is no reply, or whose request was not seen at the same place.
+ */
+int64_t nt_arrow_rtt(const struct nt_arrow *a, bool *whole);
 /* 0 or -ENOMEM */
 int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */

@@ -66,24 +66,13 @@ static void add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
 		a->pkt = *s->p;
 }
 
-static void drop_mark(struct nt_arrow *a, enum nt_mark_name name)
-{
-	unsigned int i, kept = 0;
-
-	for (i = 0; i < a->nmark; i++) {
-		if (a->mark[i].name != name)
-			a->mark[kept++] = a->mark[i];
-	}
-	a->nmark = kept;
-}
-
-static int join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s)
+int nt_arrow_join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_convx *cv = x->pend.cv;
 
 	add_sighting(x, s);
-	if (s->stage == NT_STAGE_IN) {
-		drop_mark(&x->a, NT_MARK_NOT_DELIVERED);
+	if (s->stage == NT_STAGE_IN && !(s->p->flags & NETTRACE_PKT_FRAGMENT)) {
+		nt_arrow_unmark(&x->a, NT_MARK_NOT_DELIVERED);
 		if (s->ev->t - x->a.t > cv->max_delay)
 			cv->max_delay = s->ev->t - x->a.t;
 	}
@@ -92,12 +81,17 @@ static int join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s
 	return x->final ? nt_late_sighting(m, x, s) : 0;
 }
 
-static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
+int nt_arrow_add(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s,
+		 struct nt_fragments *set, struct nt_arrowx **made)
 {
 	struct nt_arrowx *x = nt_arrow_new(m);
 
+	if (made)
+		*made = x;
 	if (!x)
 		return -ENOMEM;
+	x->a.frags = set;
+	x->whole = !set;
 	x->pend.type = NT_PEND_ARROW;
 	x->pend.t = s->ev->t;
 	x->pend.cv = cv;
@@ -119,10 +113,15 @@ static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	cv->last = x;
 	cv->narrows++;
 	cv->sighted = true;
-	if (m->policy.eager)
+	if (m->policy.eager && !set)
 		return nt_arrow_eager(m, x);
 	nt_queue_add(m, &x->pend);
 	return s->p->hook == NETTRACE_DROPPED ? nt_dropped_feed(m, x, s) : 0;
+}
+
+static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
+{
+	return nt_arrow_add(m, cv, s, NULL, NULL);
 }
 
 /* what the segment says about its conversation, before it is final */
@@ -163,7 +162,7 @@ static void note_end(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 	if (s->stage == NT_STAGE_IN && s->p->sk_kind == NETTRACE_SK_LISTEN)
 		nt_listener_apply(m, cv, end, s->ev->source);
 	if (s->stage == NT_STAGE_OUT && (s->p->flags & NETTRACE_PKT_TASK) &&
-	    (s->p->sk_kind == NETTRACE_SK_FULL || s->p->proto == IPPROTO_UDP))
+	    (s->p->sk_kind == NETTRACE_SK_FULL || s->p->proto != IPPROTO_TCP))
 		nt_owner_set(cv, end, NT_OWNER_PACKET, s->p->pid, NULL);
 }
 
@@ -191,7 +190,7 @@ static int server_speaks(const struct nt_model *m, const struct nt_tuple *t,
 			 const struct nt_seen *s)
 {
 	if (s->p->proto != IPPROTO_TCP)
-		return 0;
+		return nt_is_echo_reply(s->p);
 	if (s->p->tcp_flags & NETTRACE_TH_SYN)
 		return !!(s->p->tcp_flags & NETTRACE_TH_ACK);
 	return s->stage == NT_STAGE_OUT && nt_listener_find(m, s->ev->source, &t->a[0]);
@@ -229,24 +228,15 @@ static struct nt_convx *conv_of(struct nt_model *m, struct nt_tuple *t, struct n
 	if (cv && s->p->proto == IPPROTO_TCP && !s->icmp) {
 		dir = nt_conv_end(cv, &t->a[0]);
 		cv = opens_new(cv, s, dir) ? NULL : not_of_syn(cv, t, s, dir);
+	} else if (cv && !s->icmp && nt_dgram_silent(cv, s->ev->t)) {
+		cv->c.closed = NT_CLOSE_TIMEOUT;
+		cv = NULL;
 	}
 	if (!cv && !s->icmp)
 		cv = nt_conv_new(m, t, server_speaks(m, t, s));
 	if (cv)
 		s->dir = nt_conv_end(cv, &t->a[0]);
 	return cv;
-}
-
-static bool is_icmp(const struct nettrace_packet *p)
-{
-	return p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6;
-}
-
-/* echo requests and replies carry an identifier in place of ports */
-static bool is_echo(const struct nettrace_packet *p)
-{
-	return p->proto == IPPROTO_ICMP ? p->icmp_type == 0 || p->icmp_type == 8 :
-					  p->icmp_type == 128 || p->icmp_type == 129;
 }
 
 /* an ICMP error belongs to the conversation whose packet it is about */
@@ -267,19 +257,28 @@ static struct nt_convx *conv_of_error(struct nt_model *m, struct nt_seen *s)
 	return cv;
 }
 
-static struct nt_convx *conv_of_packet(struct nt_model *m, struct nt_seen *s)
+struct nt_convx *nt_conv_of(struct nt_model *m, struct nt_seen *s, uint16_t sport, uint16_t dport)
 {
 	const struct nettrace_packet *p = s->p;
 	struct nt_tuple t = { .proto = p->proto };
-	uint16_t sport = p->sport, dport = p->dport;
 
-	if (is_icmp(p)) {
-		sport = is_echo(p) ? p->icmp_id : 0;
-		dport = sport;
-	}
 	nt_addr_set(&t.a[0], p->hdr.family, p->src, sport);
 	nt_addr_set(&t.a[1], p->hdr.family, p->dst, dport);
 	return conv_of(m, &t, s);
+}
+
+static struct nt_convx *conv_of_packet(struct nt_model *m, struct nt_seen *s)
+{
+	const struct nettrace_packet *p = s->p;
+
+	if (p->proto == IPPROTO_TCP && (p->flags & NETTRACE_PKT_L4)) /* nearly always */
+		return nt_conv_of(m, s, p->sport, p->dport);
+	/* echoes have an identifier, other ICMP and IGMP a type where others have ports */
+	if (nt_is_echo(p))
+		return nt_conv_of(m, s, p->icmp_id, p->icmp_id);
+	if (!(p->flags & NETTRACE_PKT_L4) || nt_is_icmp(p) || p->proto == IPPROTO_IGMP)
+		return nt_conv_of(m, s, 0, 0);
+	return nt_conv_of(m, s, p->sport, p->dport);
 }
 
 /*
@@ -312,7 +311,7 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 		return new_arrow(m, cv, s);
 	x = s->p->hook == NETTRACE_DROPPED ? nt_find_dropped(cv, s) : nt_find_same(cv, s);
 	if (x)
-		return join(m, x, s);
+		return nt_arrow_join(m, x, s);
 	if (s->p->hook == NETTRACE_DROPPED)
 		return new_arrow(m, cv, s);
 	/* its sender cuts and merges nothing that left before */
@@ -327,27 +326,56 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 		return 0;
 	}
 	if (x)
-		return join(m, x, s);
+		return nt_arrow_join(m, x, s);
 	n = nt_find_parts(cv, s, part);
 	if (!n)
 		return new_arrow(m, cv, s);
 	for (i = 0; i < n && !ret; i++)
-		ret = join(m, part[i], s);
+		ret = nt_arrow_join(m, part[i], s);
 	return ret;
+}
+
+/* is it known whose packet it is: not where the headers are damaged before the ports */
+static bool is_whose(const struct nettrace_packet *p)
+{
+	static const uint8_t nobody[16];
+
+	if (p->hdr.family != NETTRACE_IPV4 && p->hdr.family != NETTRACE_IPV6)
+		return false;
+	if ((p->flags & (NETTRACE_PKT_L4 | NETTRACE_PKT_FRAGMENT)) == NETTRACE_PKT_L4)
+		return true; /* nearly all */
+	if (!memcmp(p->src, nobody, 16) && !memcmp(p->dst, nobody, 16))
+		return false;
+	if ((p->flags & (NETTRACE_PKT_FRAGMENT | NETTRACE_PKT_MALFORMED)) == NETTRACE_PKT_FRAGMENT)
+		return p->frag_off || (p->flags & NETTRACE_PKT_L4) || !nt_has_l4(p->proto);
+	if (p->flags & NETTRACE_PKT_L4)
+		return true; /* a damaged fragment's */
+	return !nt_has_l4(p->proto) && !(p->flags & NETTRACE_PKT_MALFORMED);
+}
+
+static struct nt_convx *find_conv(struct nt_model *m, struct nt_seen *s)
+{
+	struct nt_convx *cv = NULL;
+
+	if (nt_is_icmp(s->p) && (s->p->flags & NETTRACE_PKT_INNER))
+		cv = conv_of_error(m, s);
+	return cv ? cv : conv_of_packet(m, s);
 }
 
 static int feed(struct nt_model *m, struct nt_seen *s)
 {
 	const struct nettrace_packet *p = s->p;
-	struct nt_convx *cv = NULL;
+	struct nt_convx *cv;
 	bool first;
 	int ret;
 
 	s->stage = nt_hook_stage(p->hook);
-	if (is_icmp(p) && (p->flags & NETTRACE_PKT_INNER))
-		cv = conv_of_error(m, s);
-	if (!cv)
-		cv = conv_of_packet(m, s);
+	if (p->flags & NETTRACE_PKT_FRAGMENT) {
+		ret = nt_frag_feed(m, s);
+		if (ret)
+			return ret < 0 ? ret : 0;
+	}
+	cv = find_conv(m, s);
 	if (!cv)
 		return -ENOMEM;
 	cv->t_fed = s->ev->t;
@@ -363,6 +391,10 @@ static int feed(struct nt_model *m, struct nt_seen *s)
 		ret = nt_route_join(m, cv, s);
 		if (ret)
 			return ret;
+	}
+	if (p->flags & NETTRACE_PKT_FRAGMENT) {
+		seen_elsewhere(cv, s);
+		return nt_frag_first(m, cv, s);
 	}
 	ret = join_or_new(m, cv, s);
 	if (!ret && p->hook == NETTRACE_FORWARD)
@@ -388,8 +420,7 @@ int nt_packet_feed(struct nt_model *m, const struct nt_event *ev)
 		m->stats.other_packets++;
 		return 0;
 	}
-	if (!(p->flags & NETTRACE_PKT_L4) ||
-	    (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP && !is_icmp(p))) {
+	if (!is_whose(p)) {
 		m->stats.other_packets++;
 		return 0;
 	}

@@ -145,8 +145,9 @@ bool nt_conv_crossing(const struct nt_convx *cv, int end)
 	return cv->rst_fed && !cv->talk_fed && peer->fed.isn_known && peer->sk_id && !peer->gone;
 }
 
-#define SPARE_MAX 4096 /* arrows that are not given back */
-#define RECALL	  1    /* the arrow before: the SYN that a SYN,ACK answers (eager: is waiting) */
+#define SPARE_MAX     4096 /* arrows that are not given back */
+#define RECALL_DGRAMS 16   /* one of them may be what an ICMP error is about */
+#define RECALL	      1 /* the arrow before: the SYN that a SYN,ACK answers (eager: is waiting) */
 
 struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 {
@@ -165,6 +166,7 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 
 static void arrow_free(struct nt_model *m, struct nt_arrowx *x)
 {
+	nt_frag_forget(m, x);
 	if (m->nspare == SPARE_MAX) {
 		free(x);
 		return;
@@ -189,8 +191,12 @@ static bool outlived(const struct nt_model *m, const struct nt_convx *cv)
 {
 	const struct nt_arrowx *x = cv->first;
 
-	if (!x || !x->final || cv->narrows <= (m->policy.eager ? 0 : RECALL) || x == cv->unripe ||
-	    x == cv->e[0].crossed || x == cv->e[1].crossed)
+	unsigned int recall = cv->c.proto != IPPROTO_TCP ? RECALL_DGRAMS :
+			      m->policy.eager		 ? 0 :
+							   RECALL;
+
+	if (!x || !x->final || cv->narrows <= recall || x == cv->unripe || x == cv->e[0].crossed ||
+	    x == cv->e[1].crossed || x->asking || x->expects)
 		return false;
 	return m->policy.one_place || m->now - m->hold - x->a.t_last > NT_PAIR_WINDOW;
 }
@@ -275,7 +281,8 @@ static bool forgettable(const struct nt_model *m, const struct nt_convx *cv, int
 	if (cv->pending || cv->over)
 		return false;
 	if (cv->c.proto != IPPROTO_TCP)
-		return idle >= idle_ns;
+		/* an error may come late: of what is not complete after 30 s */
+		return idle >= idle_ns || idle > nt_dgram_timeout(cv) + 5000 * NT_MS;
 	for (e = 0; e < 2; e++) {
 		if (cv->c.end[e].state == NT_CLOSED)
 			closed++;
@@ -310,6 +317,8 @@ void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 
 		if (go)
 			unhash(m, cv);
+		if (go && nt_dgram_silent(cv, m->now))
+			cv->c.closed = NT_CLOSE_TIMEOUT;
 		if (go && !m->policy.keep_over) {
 			if (m->obs.gone)
 				m->obs.gone(m->obs.arg, m, &cv->c);

@@ -31,14 +31,25 @@ static void put_marks(struct nt_arrow *a, const struct nt_mark_list *s)
 	a->marks_left_out = s->left_out;
 }
 
-static void mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
-		 enum nt_basis basis)
+void nt_arrow_mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
+		   enum nt_basis basis)
 {
 	struct nt_mark_list s;
 
 	take_marks(&s, a);
 	nt_marks_add(&s, name, reason, basis, 0);
 	put_marks(a, &s);
+}
+
+void nt_arrow_unmark(struct nt_arrow *a, enum nt_mark_name name)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < a->nmark; i++) {
+		if (a->mark[i].name != name)
+			a->mark[kept++] = a->mark[i];
+	}
+	a->nmark = kept;
 }
 
 static bool marked(const struct nt_arrow *a, enum nt_mark_name name)
@@ -120,7 +131,9 @@ const struct nt_sighting *nt_delivery(const struct nt_arrow *a)
 	unsigned int i;
 
 	for (i = 0; i < a->nsight; i++) {
-		if (nt_hook_stage(a->sight[i].hook) == NT_STAGE_IN)
+		/* IPv6 shows fragments there: one that others are missing from is none */
+		if (nt_hook_stage(a->sight[i].hook) == NT_STAGE_IN &&
+		    !(a->sight[i].flags & NETTRACE_PKT_FRAGMENT))
 			return &a->sight[i];
 	}
 	return NULL;
@@ -141,7 +154,7 @@ static void mark_overtaken(struct nt_arrowx *x, const struct nt_sighting *in)
 			continue;
 		other = nt_delivery(&o->a);
 		if (other && other->t < in->t) {
-			mark(&x->a, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED);
+			nt_arrow_mark(&x->a, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED);
 			return;
 		}
 	}
@@ -160,7 +173,7 @@ bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrow
 		return false;
 	if (cv->max_delay > m->hold / 2 || (m->finishing && m->t_max - x->a.t_last < wait))
 		return false;
-	mark(&x->a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
+	nt_arrow_mark(&x->a, NT_MARK_NOT_DELIVERED, NULL, NT_INFERRED);
 	return true;
 }
 
@@ -287,13 +300,15 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 	x->a.wire_segs = p->gso_size && p->gso_segs ? p->gso_segs : 1;
 	x->final = true;
 	if (p->flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_BAD_OPTS))
-		mark(&x->a, NT_MARK_MALFORMED, NULL, NT_OBSERVED);
+		nt_arrow_mark(&x->a, NT_MARK_MALFORMED, NULL, NT_OBSERVED);
 	if (tcp)
 		ret = tcp_final(m, cv, x, in);
 	else if (x->icmp)
 		nt_marks_icmp(&cv->marker, !x->a.dir, &x->a.pkt);
 	else
 		end->bytes += p->payload;
+	if (!tcp)
+		nt_dgram_final(m, x);
 	if (!x->icmp) {
 		end->arrows++;
 		if (!in && !nt_arrow_dropped(&x->a) && !nt_unsure(m, x))

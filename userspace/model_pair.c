@@ -86,6 +86,38 @@ struct nt_arrowx *nt_find_same(const struct nt_convx *cv, const struct nt_seen *
 	return found;
 }
 
+/*
+ * IPv4 gives the whole the identification that its fragments have.  IPv6 gives it
+ * none: those that were cut first come first.
+ */
+struct nt_arrowx *nt_find_cut(const struct nt_convx *cv, const struct nt_seen *s)
+{
+	struct nt_arrowx *x, *found = NULL;
+	unsigned int n = 0;
+
+	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
+		const struct nettrace_packet *p = &x->a.pkt;
+
+		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
+			break;
+		if (x->a.dir != s->dir || x->icmp != s->icmp || x->a.frags ||
+		    p->payload <= s->p->payload || !path_possible(&x->a, s))
+			continue;
+		if (p->hdr.family == NETTRACE_IPV4 && p->ip_id != s->p->ip_id)
+			continue;
+		if (nt_is_icmp(p) &&
+		    (p->icmp_type != s->p->icmp_type || p->icmp_id != s->p->icmp_id ||
+		     p->icmp_info != s->p->icmp_info))
+			continue;
+		if (p->proto == IPPROTO_TCP && p->seq != s->p->seq)
+			continue;
+		found = x;
+		if (p->hdr.family == NETTRACE_IPV4)
+			break;
+	}
+	return found;
+}
+
 struct nt_arrowx *nt_find_whole(const struct nt_convx *cv, const struct nt_seen *s, int *at)
 {
 	struct nt_arrowx *x;

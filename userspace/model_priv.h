@@ -17,6 +17,8 @@
  *   model_resolve.c  which of them belong together; what they are
  *   model_arrow.c  fed sightings: which conversation
  *   model_pair.c   fed sightings: which arrow
+ *   model_frag.c   fed sightings: fragments, and the datagram they are of
+ *   model_dgram.c  what is not TCP: silence, answers, echoes, ICMP errors
  *   model_state.c  fed socket records: which end; listeners; owners
  *   model_final.c  final arrows: numbers, marks, bytes
  *   model_trans.c  final transitions of traced sockets: states and causes
@@ -45,6 +47,7 @@
 #define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
 #define NT_PAIR_WINDOW (2000 * NT_MS) /* how late a sighting may still join */
 #define NT_LOST_WAIT   (200 * NT_MS)  /* what is not delivered by then is said not to be */
+#define NT_ECHO_WAIT   (1000 * NT_MS) /* an echo that takes longer is unanswered until it comes */
 #define NT_SOURCES     65536	      /* nt_sighting::source is a uint16_t */
 
 enum nt_pend_type {
@@ -59,7 +62,8 @@ enum nt_pend_type {
 	NT_PEND_QUEUE,
 	NT_PEND_DROP,
 	NT_PEND_NEIGH,
-	NT_PEND_ROUTE
+	NT_PEND_ROUTE,
+	NT_PEND_FRAG
 };
 
 /* a place in the queue; first member of what waits there */
@@ -75,6 +79,11 @@ struct nt_arrowx {
 	struct nt_arrow a;
 	struct nt_arrowx *prev, *next; /* of the conversation, as fed */
 	struct nt_arrowx *unsure_next; /* among those that may come yet */
+	struct nt_arrowx *asking_next; /* among echo requests that have no answer yet */
+	bool asking;
+	bool whole;   /* its fragments make up all of it at some place, or it was sighted whole */
+	bool expects; /* more of its fragments: model_frag.c has it in its table */
+	uint32_t first_len; /* octets of its first fragment, while @a.pkt is of that; else 0 */
 	bool final;
 	bool icmp; /* an error about the conversation */
 	struct {
@@ -179,6 +188,20 @@ struct nt_routing {
 #define NT_REASONS_MAX 256 /* different ones; kernels have a hundred */
 #define NT_DROPS_OPEN  32  /* dropped packets whose reason may come */
 
+/* a datagram of which fragments are seen */
+struct nt_fragx {
+	struct nt_pend pend; /* queued until its first fragment shows its ports */
+	bool queued;
+	uint8_t family, proto;
+	uint32_t id;
+	uint8_t src[16], dst[16];
+	int64_t t;		  /* last fragment of it */
+	struct nt_arrowx *x;	  /* NULL: the first fragment is not seen yet, and */
+	struct nt_fragments *set; /* here is what was, */
+	struct nt_event ev;	  /* here the first of them */
+};
+#define NT_FRAGS_MAX 256
+
 struct nt_resolver; /* model_resolve.c */
 struct nt_calls;    /* model_call.c */
 struct nt_timers;   /* model_timer.c */
@@ -232,6 +255,7 @@ struct nt_convx {
 	bool nonsyn_fed;		/* more than SYNs were sighted */
 	bool talk_fed;			/* more than SYNs and RSTs */
 	bool tcp_seen;			/* a TCP arrow is final */
+	bool stream;			/* no TCP; packets both ways for a while */
 	int64_t t_fed;			/* last record of any kind */
 	int64_t max_delay;		/* longest way from OUT to IN */
 };
@@ -282,6 +306,9 @@ struct nt_model {
 	struct nt_model_stats stats;
 	struct nt_pend *head, *tail;
 	struct nt_arrowx *unsure, *unsure_last; /* final, not delivered yet */
+	struct nt_arrowx *asking, *asking_last; /* final echo requests, not answered yet */
+	struct nt_fragx *frag[NT_FRAGS_MAX];	/* oldest first */
+	unsigned int nfrag;
 	uint8_t ended[NT_SOURCES / 8];		/* streams, a bit each */
 	struct nt_convx **bucket;
 	size_t nbucket;
@@ -322,6 +349,7 @@ struct nt_model {
 void nt_queue_add(struct nt_model *m, struct nt_pend *p);
 /* put @p right behind @after */
 void nt_queue_after(struct nt_model *m, struct nt_pend *p, struct nt_pend *after);
+void nt_queue_del(struct nt_model *m, struct nt_pend *p);
 /* a final item: kept by its conversation, handed to the observer; 0 or -ENOMEM */
 int nt_emit(struct nt_model *m, struct nt_convx *cv, const struct nt_item *item);
 /* a transition, all zero; NULL: no memory */
@@ -384,6 +412,8 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m);
 void nt_arrows_free(struct nt_model *m);
 /* an arrow was fed: make final what need not wait, queue it else (nt_model_policy::eager) */
 int nt_arrow_eager(struct nt_model *m, struct nt_arrowx *x);
+/* ... of those that had to wait */
+int nt_arrow_ripen(struct nt_model *m, struct nt_convx *cv);
 /* let go of arrows that are final and that nothing asks for, if items are not kept */
 void nt_arrow_trim(struct nt_model *m, struct nt_convx *cv);
 
@@ -419,8 +449,47 @@ struct nt_arrowx *nt_find_whole(const struct nt_convx *cv, const struct nt_seen 
 unsigned int nt_find_parts(const struct nt_convx *cv, const struct nt_seen *s,
 			   struct nt_arrowx *part[NT_MERGED_MAX]);
 
+/* a whole that was sighted before it was cut into these fragments; NULL: none was */
+struct nt_arrowx *nt_find_cut(const struct nt_convx *cv, const struct nt_seen *s);
+
 /* model_arrow.c */
 int nt_packet_feed(struct nt_model *m, const struct nt_event *ev);
+/* the conversation of a packet, made where there is none; NULL: no memory */
+struct nt_convx *nt_conv_of(struct nt_model *m, struct nt_seen *s, uint16_t sport, uint16_t dport);
+/* @set: the fragments it is sighted in, taken over; NULL: whole.  0 or -ENOMEM */
+int nt_arrow_add(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s,
+		 struct nt_fragments *set, struct nt_arrowx **made);
+/* it joins that arrow; 0 or -ENOMEM */
+int nt_arrow_join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s);
+
+/* model_frag.c */
+/*
+ * a fragment whose datagram is known, or whose ports are not
+ * Return: 1: done; 0: it is a first fragment, and of which conversation it is is to
+ * be asked; -ENOMEM
+ */
+int nt_frag_feed(struct nt_model *m, const struct nt_seen *s);
+/* the first fragment of a datagram of @cv; 0 or -ENOMEM */
+int nt_frag_first(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s);
+/* its first fragment has not come: it is shown without */
+int nt_frag_final(struct nt_model *m, struct nt_fragx *e);
+/* more of it may come */
+bool nt_frag_waits(const struct nt_arrowx *x);
+/* @x is about to be freed */
+void nt_frag_forget(struct nt_model *m, struct nt_arrowx *x);
+/* what is too old to be completed is not waited for */
+void nt_frag_expire(struct nt_model *m);
+void nt_frag_free(struct nt_model *m);
+
+/* model_dgram.c */
+/* at @t: is it over, because nothing was said for so long */
+bool nt_dgram_silent(const struct nt_convx *cv, int64_t t);
+/* how long nothing may be said before it is over, ns */
+int64_t nt_dgram_timeout(const struct nt_convx *cv);
+/* an arrow that is not TCP's, or an error: before it is handed out */
+void nt_dgram_final(struct nt_model *m, struct nt_arrowx *x);
+/* say of echo requests whose time has come that they were not answered */
+void nt_echo_settle(struct nt_model *m);
 
 /* model_state.c */
 int nt_state_feed(struct nt_model *m, const struct nt_event *ev);
@@ -438,6 +507,9 @@ void nt_listener_apply(struct nt_model *m, struct nt_convx *cv, int end, unsigne
 int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x);
 /* the sighting where it arrived; NULL: none was seen */
 const struct nt_sighting *nt_delivery(const struct nt_arrow *a);
+void nt_arrow_mark(struct nt_arrow *a, enum nt_mark_name name, const char *reason,
+		   enum nt_basis basis);
+void nt_arrow_unmark(struct nt_arrow *a, enum nt_mark_name name);
 /* true: it is certain enough that it never came; it is marked so now */
 bool nt_mark_lost(const struct nt_model *m, struct nt_convx *cv, struct nt_arrowx *x);
 
@@ -502,6 +574,8 @@ void nt_drops_free(struct nt_model *m);
 bool nt_pend_due(const struct nt_model *m, const struct nt_pend *p);
 /* @x was handed out already, and is sighted again; 0 or -ENOMEM */
 int nt_late_sighting(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s);
+/* a mark that is found after the arrow was handed out: said at @t; 0 or -ENOMEM */
+int nt_late_mark(struct nt_model *m, struct nt_arrowx *x, enum nt_mark_name mark, int64_t t);
 /* hands it to the observer and frees it */
 int nt_late_final(struct nt_model *m, struct nt_latex *x);
 /* true: whether @x was lost will be asked again, by nt_unsure_settle() */

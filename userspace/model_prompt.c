@@ -53,6 +53,7 @@ static int64_t due(const struct nt_model *m, const struct nt_pend *p)
 		t = arrow_due(m, (const struct nt_arrowx *)p);
 		break;
 	case NT_PEND_ARP:
+	case NT_PEND_FRAG: /* for the fragment with the ports */
 		t = p->t + m->wait;
 		break;
 	case NT_PEND_CALL: /* rather with its result */
@@ -90,10 +91,14 @@ int64_t nt_model_due(const struct nt_model *m)
 
 	if (m->unsure)
 		t = shorter(t, m->unsure->a.t_last + lost_wait(m));
+	if (m->asking)
+		t = shorter(t, m->asking->a.t + NT_ECHO_WAIT);
 	return t;
 }
 
-static int late_add(struct nt_model *m, struct nt_arrowx *x, int64_t t, const struct nt_sighting *s)
+/* @s: where it was sighted; NULL: @mark is said */
+static int late_add(struct nt_model *m, struct nt_arrowx *x, int64_t t, const struct nt_sighting *s,
+		    enum nt_mark_name mark)
 {
 	struct nt_latex *l = calloc(1, sizeof(*l));
 
@@ -105,6 +110,7 @@ static int late_add(struct nt_model *m, struct nt_arrowx *x, int64_t t, const st
 	l->l.t = t;
 	l->l.arrow = &x->a;
 	l->l.lost = !s;
+	l->l.mark = mark;
 	if (s)
 		l->l.sight = *s;
 	nt_queue_add(m, &l->pend);
@@ -119,7 +125,12 @@ int nt_late_sighting(struct nt_model *m, struct nt_arrowx *x, const struct nt_se
 	if (!m->prompt)
 		return 0;
 	nt_sighting_set(&sight, s->ev, s->p);
-	return late_add(m, x, s->ev->t, &sight);
+	return late_add(m, x, s->ev->t, &sight, NT_MARK_NOT_DELIVERED);
+}
+
+int nt_late_mark(struct nt_model *m, struct nt_arrowx *x, enum nt_mark_name mark, int64_t t)
+{
+	return late_add(m, x, t, NULL, mark);
 }
 
 int nt_late_final(struct nt_model *m, struct nt_latex *x)
@@ -160,6 +171,6 @@ void nt_unsure_settle(struct nt_model *m)
 		m->unsure = x->unsure_next;
 		x->pend.cv->pending--;
 		if (nt_mark_lost(m, x->pend.cv, x))
-			late_add(m, x, x->a.t_last + lost_wait(m), NULL);
+			nt_late_mark(m, x, NT_MARK_NOT_DELIVERED, x->a.t_last + lost_wait(m));
 	}
 }

@@ -2,7 +2,6 @@
 /*
  * names.c - numbers of the contract, as words
  */
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +69,7 @@ const char *nt_mark_word(enum nt_mark_name mark)
 		[NT_MARK_FASTOPEN] = "fast-open",
 		[NT_MARK_SYN_COOKIE] = "syn-cookie",
 		[NT_MARK_DROPPED] = "dropped",
+		[NT_MARK_UNANSWERED] = "unanswered",
 	};
 
 	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_MARK_MAX, "every mark has a name");
@@ -102,6 +102,7 @@ const char *nt_mark_text(enum nt_mark_name mark)
 		[NT_MARK_FASTOPEN] = "Fast Open",
 		[NT_MARK_SYN_COOKIE] = "SYN cookie",
 		[NT_MARK_DROPPED] = "dropped",
+		[NT_MARK_UNANSWERED] = "unanswered",
 	};
 
 	_Static_assert(sizeof(text) / sizeof(text[0]) == NT_MARK_MAX, "every mark has a text");
@@ -155,8 +156,12 @@ const char *nt_opened_name(enum nt_opened how)
 	static const char *const name[] = {
 		[NT_OPEN_HANDSHAKE] = "handshake",   [NT_OPEN_SIMULTANEOUS] = "simultaneous",
 		[NT_OPEN_MIDSTREAM] = "midstream",   [NT_OPEN_REFUSED] = "refused",
-		[NT_OPEN_UNANSWERED] = "unanswered",
+		[NT_OPEN_UNANSWERED] = "unanswered", [NT_OPEN_ANSWERED] = "answered",
+		[NT_OPEN_ONE_WAY] = "one-way",	     [NT_OPEN_NO_PORT] = "port-unreachable",
+		[NT_OPEN_NO_WAY] = "unreachable",    [NT_OPEN_TTL] = "ttl-exceeded",
 	};
+
+	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_OPEN_MAX, "every way has a name");
 
 	return LOOKUP(name, how);
 }
@@ -241,34 +246,6 @@ const char *nt_arp_op_name(unsigned int op, char *buf, size_t size)
 	return buf;
 }
 
-const char *nt_proto_name(unsigned int proto, char *buf, size_t size)
-{
-	switch (proto) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_ICMP:
-		return "icmp";
-	case IPPROTO_ICMPV6:
-		return "icmpv6";
-	case IPPROTO_IGMP:
-		return "igmp";
-	case IPPROTO_SCTP:
-		return "sctp";
-	case IPPROTO_DCCP:
-		return "dccp";
-	case IPPROTO_GRE:
-		return "gre";
-	case IPPROTO_ESP:
-		return "esp";
-	case IPPROTO_UDPLITE:
-		return "udplite";
-	}
-	snprintf(buf, size, "proto %u", proto);
-	return buf;
-}
-
 const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
 {
 	static const struct {
@@ -293,99 +270,5 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
 			break;
 		used += (size_t)n;
 	}
-	return buf;
-}
-
-static const char *icmp4(unsigned int type, unsigned int code)
-{
-	static const char *const unreachable[] = {
-		"network unreachable", "host unreachable",     "protocol unreachable",
-		"port unreachable",    "fragmentation needed", "source route failed",
-	};
-
-	switch (type) {
-	case 0:
-		return "echo reply";
-	case 3:
-		if (code == 9 || code == 10 || code == 13)
-			return "administratively prohibited";
-		return code < N(unreachable) ? unreachable[code] : "destination unreachable";
-	case 4:
-		return "source quench";
-	case 5:
-		return "redirect";
-	case 8:
-		return "echo request";
-	case 9:
-		return "router advertisement";
-	case 10:
-		return "router solicitation";
-	case 11:
-		return code == 1 ? "reassembly time exceeded" : "TTL exceeded";
-	case 12:
-		return "parameter problem";
-	case 13:
-		return "timestamp request";
-	case 14:
-		return "timestamp reply";
-	}
-	return NULL;
-}
-
-static const char *icmp6(unsigned int type, unsigned int code)
-{
-	static const char *const unreachable[] = {
-		"no route",
-		"administratively prohibited",
-		"beyond scope of source",
-		"address unreachable",
-		"port unreachable",
-		"source address failed policy",
-		"route rejected",
-	};
-
-	switch (type) {
-	case 1:
-		return code < N(unreachable) ? unreachable[code] : "destination unreachable";
-	case 2:
-		return "packet too big";
-	case 3:
-		return code == 1 ? "reassembly time exceeded" : "hop limit exceeded";
-	case 4:
-		return "parameter problem";
-	case 128:
-		return "echo request";
-	case 129:
-		return "echo reply";
-	case 130:
-		return "multicast listener query";
-	case 131:
-	case 143:
-		return "multicast listener report";
-	case 132:
-		return "multicast listener done";
-	case 133:
-		return "router solicitation";
-	case 134:
-		return "router advertisement";
-	case 135:
-		return "neighbour solicitation";
-	case 136:
-		return "neighbour advertisement";
-	case 137:
-		return "redirect";
-	}
-	return NULL;
-}
-
-const char *nt_icmp_name(unsigned int proto, unsigned int type, unsigned int code, char *buf,
-			 size_t size)
-{
-	const char *name = proto == IPPROTO_ICMPV6 ? icmp6(type, code) : icmp4(type, code);
-
-	if (name)
-		snprintf(buf, size, "%s", name);
-	else
-		snprintf(buf, size, "type %u code %u", type, code);
 	return buf;
 }

@@ -38,7 +38,7 @@ const char *nt_route_kind_name(unsigned int flags);			  /* "unicast" */
 const char *nt_arp_kind_name(enum nt_arp_kind kind);			  /* "announcement" */
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
 
-/** nt_proto_name() - "tcp", or "proto 132" put into @buf (IANA's numbers) */
+/** nt_proto_name() - "tcp", or "proto 200" put into @buf (names_proto.c) */
 const char *nt_proto_name(unsigned int proto, char *buf, size_t size);
 
 /** nt_tcp_flags() - "SYN,ACK": the header's bits, RFC 9293 section 3.1 */
@@ -46,10 +46,13 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size);
 
 /**
  * nt_icmp_name() - what an ICMP message says
- * @proto:	IPPROTO_ICMP (RFC 792) or IPPROTO_ICMPV6 (RFC 4443, RFC 4861)
+ * @proto:	IPPROTO_ICMP (RFC 792), IPPROTO_ICMPV6 (RFC 4443, RFC 4861), IPPROTO_IGMP
  * Return: @buf: "echo request", "port unreachable", or "type 42 code 0"
  */
 const char *nt_icmp_name(unsigned int proto, unsigned int type, unsigned int code, char *buf,
+			 size_t size);
+/* the same for programs: "port-unreachable" */
+const char *nt_icmp_word(unsigned int proto, unsigned int type, unsigned int code, char *buf,
 			 size_t size);
 
 #endif /* NETTRACE_NAMES_H */

@@ -42,7 +42,7 @@ static const char *direction(const struct nt_arrow *a)
 }
 
 /* nothing where the namespace has no name */
-static void set_netns(const struct nt_view *v, json_t *o, unsigned int stream)
+void nt_json_set_netns(const struct nt_view *v, json_t *o, unsigned int stream)
 {
 	if (stream < NT_VIEW_STREAMS && v->netns[stream] && *v->netns[stream])
 		json_object_set_new(o, "netns", nt_json_foreign(v->netns[stream], 64));
@@ -53,7 +53,7 @@ static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "t", json_integer(s->t));
-	set_netns(v, o, s->source);
+	nt_json_set_netns(v, o, s->source);
 	json_object_set_new(o, "hook", json_string(nt_hook_name(s->hook)));
 	json_object_set_new(o, "dev", nt_json_foreign(s->dev, NETTRACE_NAME_LEN));
 	if (s->state != NT_ST_NONE) {
@@ -65,7 +65,7 @@ static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
 	return o;
 }
 
-static json_t *sightings(const struct nt_view *v, const struct nt_sighting *s, int n)
+json_t *nt_json_sightings(const struct nt_view *v, const struct nt_sighting *s, int n)
 {
 	json_t *list = json_array();
 	int i;
@@ -75,7 +75,7 @@ static json_t *sightings(const struct nt_view *v, const struct nt_sighting *s, i
 	return list;
 }
 
-static json_t *marks(const struct nt_arrow *a)
+json_t *nt_json_marks(const struct nt_arrow *a)
 {
 	json_t *list = json_array();
 	int i;
@@ -126,13 +126,13 @@ static json_t *options(const struct nettrace_packet *p)
 	return o;
 }
 
-static json_t *gso(const struct nt_arrow *a)
+json_t *nt_json_gso(const struct nt_arrow *a)
 {
 	return json_pack("{s:I,s:I}", "segs", (json_int_t)a->wire_segs, "size",
 			 (json_int_t)a->pkt.gso_size);
 }
 
-static json_t *packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a)
+json_t *nt_json_packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	return json_pack("{s:s,s:I,s:I,s:I,s:s}", "type", type, "t", (json_int_t)a->t, "conv",
 			 (json_int_t)c->id, "n", (json_int_t)a->n, "dir", direction(a));
@@ -141,7 +141,7 @@ static json_t *packet(const char *type, const struct nt_conv *c, const struct nt
 static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	json_t *o = packet("segment", c, a);
+	json_t *o = nt_json_packet("segment", c, a);
 	struct nt_numbers num;
 	char flags[48];
 	int64_t bytes;
@@ -165,11 +165,11 @@ static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const s
 	json_object_set_new(o, "ttl", json_integer(p->ttl));
 	json_object_set_new(o, "opts", options(p));
 	if (a->wire_segs > 1 && a->pkt.gso_size)
-		json_object_set_new(o, "gso", gso(a));
-	json_object_set_new(o, "marks", marks(a));
+		json_object_set_new(o, "gso", nt_json_gso(a));
+	json_object_set_new(o, "marks", nt_json_marks(a));
 	if (a->marks_left_out)
 		json_object_set_new(o, "marks_left_out", json_integer(a->marks_left_out));
-	json_object_set_new(o, "sightings", sightings(v, a->sight, a->nsight));
+	json_object_set_new(o, "sightings", nt_json_sightings(v, a->sight, a->nsight));
 	return o;
 }
 
@@ -182,45 +182,6 @@ json_t *nt_json_addr(const struct nt_addr *a)
 			    json_string(nt_describe_ip(ip, sizeof(ip), a->family, a->b)));
 	if (a->port)
 		json_object_set_new(o, "port", json_integer(a->port));
-	return o;
-}
-
-static void set_icmp(json_t *o, const struct nettrace_packet *p)
-{
-	struct nt_addr about = { .family = p->hdr.family, .port = p->inner_dport };
-	char name[48], ip[NT_ADDR_TEXT];
-
-	json_object_set_new(
-		o, "icmp",
-		json_pack("{s:I,s:I,s:s}", "type", (json_int_t)p->icmp_type, "code",
-			  (json_int_t)p->icmp_code, "name",
-			  nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name))));
-	if (p->flags & NETTRACE_PKT_ND)
-		json_object_set_new(
-			o, "nd_target",
-			json_string(nt_describe_ip(ip, sizeof(ip), p->hdr.family, p->nd_target)));
-	if (!(p->flags & NETTRACE_PKT_INNER))
-		return;
-	memcpy(about.b, p->inner_dst, sizeof(about.b));
-	json_object_set_new(o, "about", nt_json_addr(&about));
-}
-
-static json_t *datagram(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a)
-{
-	const struct nettrace_packet *p = &a->pkt;
-	json_t *o = packet("datagram", c, a);
-	char name[24];
-
-	json_object_set_new(o, "proto", json_string(nt_proto_name(p->proto, name, sizeof(name))));
-	json_object_set_new(o, "len", json_integer(p->payload));
-	json_object_set_new(o, "ttl", json_integer(p->ttl));
-	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
-	    (p->flags & NETTRACE_PKT_L4))
-		set_icmp(o, p);
-	if (a->wire_segs > 1 && a->pkt.gso_size)
-		json_object_set_new(o, "gso", gso(a));
-	json_object_set_new(o, "marks", marks(a));
-	json_object_set_new(o, "sightings", sightings(v, a->sight, a->nsight));
 	return o;
 }
 
@@ -284,7 +245,7 @@ static json_t *end(const struct nt_view *v, const struct nt_conv *c, int k)
 	if (!nt_has_ports(c))
 		json_object_del(o, "port");
 	if (e->source >= 0)
-		set_netns(v, o, (unsigned int)e->source);
+		nt_json_set_netns(v, o, (unsigned int)e->source);
 	if (e->pid) {
 		json_object_set_new(o, "pid", json_integer(e->pid));
 		json_object_set_new(o, "comm", nt_json_foreign(e->comm, NETTRACE_NAME_LEN));
@@ -315,9 +276,9 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	json_object_set_new(o, "proto", json_string(nt_proto_name(c->proto, name, sizeof(name))));
 	json_object_set_new(o, "client", end(v, c, 0));
 	json_object_set_new(o, "server", end(v, c, 1));
+	json_object_set_new(o, "opened", json_string(nt_opened_name(c->opened)));
+	json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));
 	if (c->proto == IPPROTO_TCP) {
-		json_object_set_new(o, "opened", json_string(nt_opened_name(c->opened)));
-		json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));
 		if (c->failed != NT_FAILED_NOT &&
 		    (c->opened == NT_OPEN_UNANSWERED || c->opened == NT_OPEN_REFUSED))
 			json_object_set_new(o, "failed", failed(c));
@@ -378,7 +339,7 @@ static void json_arp(const struct nt_view *v, const struct nt_arp *arp)
 	json_object_set_new(o, "target", hardware(arp, arp->tha, arp->tpa));
 	json_object_set_new(o, six ? "multicast" : "broadcast", json_boolean(arp->broadcast));
 	set_kind(o, arp);
-	json_object_set_new(o, "sightings", sightings(v, arp->sight, arp->nsight));
+	json_object_set_new(o, "sightings", nt_json_sightings(v, arp->sight, arp->nsight));
 	emit(v, o);
 }
 
@@ -387,7 +348,7 @@ static void json_gap(const struct nt_view *v, const struct nt_gap *g)
 	json_t *o = json_pack("{s:s,s:I,s:I,s:I}", "type", "gap", "t", (json_int_t)g->t, "lost",
 			      (json_int_t)g->lost, "cpu", (json_int_t)g->cpu);
 
-	set_netns(v, o, g->source);
+	nt_json_set_netns(v, o, g->source);
 	emit(v, o);
 }
 
@@ -395,10 +356,10 @@ static void json_gap(const struct nt_view *v, const struct nt_gap *g)
 static void json_late(const struct nt_view *v, const struct nt_conv *c, const struct nt_late *l)
 {
 	const char *type = l->lost ? "mark" : "sighting";
-	json_t *o = packet(type, c, l->arrow), *more;
+	json_t *o = nt_json_packet(type, c, l->arrow), *more;
 
 	if (l->lost)
-		more = json_pack("{s:s,s:s}", "name", nt_mark_word(NT_MARK_NOT_DELIVERED), "basis",
+		more = json_pack("{s:s,s:s}", "name", nt_mark_word(l->mark), "basis",
 				 nt_basis_name(NT_INFERRED));
 	else
 		more = sighting(v, &l->sight);
@@ -414,8 +375,9 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 	(void)m;
 	switch (it->type) {
 	case NT_ITEM_ARROW:
-		emit(v, it->conv->proto == IPPROTO_TCP ? segment(v, it->conv, it->arrow) :
-							 datagram(v, it->conv, it->arrow));
+		emit(v, it->arrow->pkt.proto == IPPROTO_TCP ?
+				segment(v, it->conv, it->arrow) :
+				nt_json_datagram(v, it->conv, it->arrow));
 		break;
 	case NT_ITEM_TRANSITION:
 		emit(v, transition(it->conv, it->tr));
@@ -440,17 +402,17 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		break;
 	case NT_ITEM_ROUTE:
 		o = nt_json_route(it->conv, it->route);
-		set_netns(v, o, it->route->source);
+		nt_json_set_netns(v, o, it->route->source);
 		emit(v, o);
 		break;
 	case NT_ITEM_NEIGH:
 		o = nt_json_neigh(it->neigh);
-		set_netns(v, o, it->neigh->source);
+		nt_json_set_netns(v, o, it->neigh->source);
 		emit(v, o);
 		break;
 	case NT_ITEM_DROP:
 		o = nt_json_drop(it->conv, it->drop);
-		set_netns(v, o, it->drop->source);
+		nt_json_set_netns(v, o, it->drop->source);
 		emit(v, o);
 		break;
 	}

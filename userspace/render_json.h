@@ -9,11 +9,23 @@
 
 #include <jansson.h>
 
-#include "model.h"
+#include "render.h"
 
 /* a name that others chose, escaped; at most @max bytes of it */
 json_t *nt_json_foreign(const char *s, size_t max);
 json_t *nt_json_addr(const struct nt_addr *a);
+
+/* the beginning of an object: which arrow of which conversation */
+json_t *nt_json_packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a);
+json_t *nt_json_marks(const struct nt_arrow *a);
+json_t *nt_json_gso(const struct nt_arrow *a);
+json_t *nt_json_sightings(const struct nt_view *v, const struct nt_sighting *s, int n);
+/* nothing where the namespace has no name */
+void nt_json_set_netns(const struct nt_view *v, json_t *o, unsigned int stream);
+
+/* render_json_dgram.c: objects of type "datagram" and "icmp" */
+json_t *nt_json_datagram(const struct nt_view *v, const struct nt_conv *c,
+			 const struct nt_arrow *a);
 
 /* render_json_item.c: objects of type "call", "timer" and "queue" */
 json_t *nt_json_call(const struct nt_conv *c, const struct nt_call *call);

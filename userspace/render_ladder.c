@@ -126,26 +126,24 @@ static void draw_transition(struct ladder *d, const struct nt_row *r)
 	print(d);
 }
 
-/* marks that found no room on their arrow: below it, at the sender's side */
-static void draw_marks(struct ladder *d, const struct nt_row *r)
+/* what found no room on its arrow: below it, at the sender's side */
+static void draw_below(struct ladder *d, const struct nt_row *r, const struct nt_label *all)
 {
 	int from = d->life[0] + 4, to = d->life[1] - 3, w, at, i;
-	struct nt_label label, one;
+	struct nt_label one;
 
-	nt_label_start(&label);
-	nt_describe_marks(&label, r->arrow, NT_MARKS_DRAWN);
-	for (i = 0; i < label.n;) {
+	for (i = 0; i < all->n;) {
 		/* as many on a line as fit, one at least */
 		nt_label_start(&one);
 		do {
-			nt_label_add(&one, 0, (enum nt_role)label.piece[i].role, "%s",
-				     label.text + label.piece[i].off);
+			nt_label_add(&one, 0, (enum nt_role)all->piece[i].role, "%s",
+				     all->text + all->piece[i].off);
 			w = nt_label_width(&one, 0, d->v->unicode);
 			if (one.n > 1 && w > to - from) {
 				one.n--;
 				break;
 			}
-		} while (++i < label.n);
+		} while (++i < all->n);
 		nt_ladder_lifelines(d, r->st);
 		w = nt_line_label_width(&one, to - from, d->v->unicode);
 		at = r->arrow->dir & 1 ? to - w : from;
@@ -157,17 +155,18 @@ static void draw_marks(struct ladder *d, const struct nt_row *r)
 static void draw_arrow(struct ladder *d, const struct nt_row *r)
 {
 	const struct nt_arrow *a = r->arrow;
-	int from = a->dir & 1, to = !from;
+	int from = a->dir & 1, to = !from, room = d->life[1] - d->life[0] - 7;
 	struct nt_label label;
 	char n[16], why[256];
-	bool below;
+	bool below, cut;
 
 	nt_ladder_lifelines(d, r->st);
 	snprintf(n, sizeof(n), "%" PRIu32, a->n);
 	nt_line_right(&d->line, 0, d->num, n, NT_ROLE_PLAIN);
 	nt_ladder_time(d, r->t);
 	nt_ladder_label(d, &label, a, NT_MARKS_DRAWN);
-	below = a->nmark && nt_label_rank(&label, d->life[1] - d->life[0] - 13, d->v->unicode) < 4;
+	below = a->nmark && nt_label_rank(&label, room - 6, d->v->unicode) < 4;
+	cut = nt_label_rank(&label, room, d->v->unicode) < 2;
 	nt_ladder_arrow(d, a, below ? NT_MARKS_NONE : NT_MARKS_DRAWN);
 	nt_ladder_state(d, from, &r->st[from], NULL);
 	nt_ladder_state(d, to, &r->st[to],
@@ -176,8 +175,13 @@ static void draw_arrow(struct ladder *d, const struct nt_row *r)
 		nt_line_put(&d->line, d->life[to], d->life[to] + 1, "●",
 			    nt_ladder_role(&r->st[to], true));
 	print(d);
-	if (below)
-		draw_marks(d, r);
+	if (below) {
+		nt_label_start(&label);
+		nt_describe_marks(&label, a, NT_MARKS_DRAWN);
+		draw_below(d, r, &label);
+	}
+	nt_describe_below(&label, a, cut);
+	draw_below(d, r, &label);
 	if (d->v->draw.options && nt_ladder_options(d, r))
 		print(d);
 }

@@ -141,7 +141,7 @@ static void line_late(const struct nt_view *v, const struct nt_conv *c, const st
 	nt_describe_span(span, sizeof(span), l->t - l->arrow->t);
 	nt_label_start(&label);
 	if (l->lost) {
-		nt_label_add(&label, 0, NT_ROLE_INFERRED, "~not delivered");
+		nt_label_add(&label, 0, NT_ROLE_INFERRED, "~%s", nt_mark_text(l->mark));
 		nt_label_add(&label, 1, NT_ROLE_PLAIN, "within %s", span);
 	} else {
 		nt_view_netns(v, s->source, name, sizeof(name));
@@ -369,9 +369,9 @@ static const struct {
 	[COL_PROTO] = { "proto", false, { 6, 6, 6 } },
 	[COL_CLIENT] = { "client", false, { 19, 24, 24 } },
 	[COL_SERVER] = { "server", false, { 19, 24, 24 } },
-	[COL_SEGS] = { "packets", true, { 0, 8, 9 } },
+	[COL_SEGS] = { "packets", true, { 0, 8, 8 } },
 	[COL_BYTES] = { "bytes", true, { 0, 0, 13 } },
-	[COL_CLOSED] = { "end", false, { 7, 7, 7 } },
+	[COL_CLOSED] = { "end", false, { 8, 8, 8 } },
 	[COL_STATES] = { "states", false, { 0, 0, 26 } },
 };
 
@@ -421,7 +421,7 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	char segs[2 * NT_DIGITS], bytes[2 * NT_DIGITS];
 	char state[2][NT_STATE_TEXT], states[2 * NT_STATE_TEXT], *p;
 	bool tcp = c->proto == IPPROTO_TCP;
-	const char *closed = tcp ? nt_closed_name(c->closed) : "";
+	const char *closed = tcp ? nt_closed_name(c->closed) : nt_opened_short(c->opened);
 	const char *cell[COL_MAX];
 	int k;
 
@@ -503,7 +503,9 @@ void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)
 	stat_line(v, "packets", s->model->packets, "sightings");
 	stat_line(v, "transitions", s->model->transitions, "");
 	stat_line(v, "arp", s->model->arps, "");
-	stat_line(v, "other packets", s->model->other_packets, "");
+	stat_line(v, "fragments", s->model->fragments, "sightings");
+	stat_line(v, "other packets", s->model->other_packets,
+		  "damaged before it is known whose they are");
 	stat_line(v, "unknown records", s->model->unknown_records, "");
 	stat_line(v, "disagreements", s->model->disagreements,
 		  "inferred state was not the observed one");

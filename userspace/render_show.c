@@ -117,6 +117,37 @@ static void show_tcp(const struct nt_view *v, const struct nt_arrow *a,
 	show_options(v, p);
 }
 
+static void show_fragments(const struct nt_view *v, const struct nt_conv *c,
+			   const struct nt_arrow *a)
+{
+	char name[80], dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1], ms[24];
+	const struct nt_fragments *f;
+	uint32_t i, from, to;
+
+	for (f = a->frags; f; f = f->next) {
+		nt_view_netns(v, f->source, name, sizeof(name));
+		nt_text_escape(dev, sizeof(dev), f->dev, NETTRACE_NAME_LEN);
+		detail(v, 6, NT_ROLE_PLAIN,
+		       "%" PRIu32 " fragment%s at %s%s%s by %s, %" PRIu32 " of %" PRIu32 "%s bytes",
+		       f->n, f->n == 1 ? "" : "s", name, *name ? "/" : "", dev,
+		       nt_hook_name(f->hook), f->have, f->total, f->total ? "" : " (not known)");
+		for (i = 0; i < f->npiece; i++) {
+			nt_describe_ms(ms, sizeof(ms), f->piece[i].t - c->t0);
+			detail(v, 8, NT_ROLE_DIM,
+			       "at %8s ms: %" PRIu32 "..%" PRIu32 " (%" PRIu32 " B)", ms,
+			       f->piece[i].off, f->piece[i].off + f->piece[i].len - 1,
+			       f->piece[i].len);
+		}
+		for (from = 0; nt_fragments_hole(f, &from, &to); from = to) {
+			if (!to) {
+				detail(v, 8, NT_ROLE_MARK, "missing: from %" PRIu32 " on", from);
+				break;
+			}
+			detail(v, 8, NT_ROLE_MARK, "missing: %" PRIu32 "..%" PRIu32, from, to - 1);
+		}
+	}
+}
+
 static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 			   const struct nt_arrow *a)
 {
@@ -167,6 +198,7 @@ static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const s
 		detail(v, 6, NT_ROLE_MARK, "%s%s%s (%s)", nt_mark_word(a->mark[i].name),
 		       a->mark[i].reason ? ": " : "", a->mark[i].reason ? a->mark[i].reason : "",
 		       nt_basis_name(a->mark[i].basis));
+	show_fragments(v, c, a);
 	show_sightings(v, c, a);
 }
 

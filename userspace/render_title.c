@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "describe.h"
-#include "names.h"
 #include "render.h"
 #include "text.h"
 
@@ -81,25 +80,22 @@ static void how(char *buf, size_t size, const struct nt_conv *c)
 
 static void first_line(const struct nt_view *v, const struct nt_conv *c)
 {
-	char id[16], proto[24], text[128], when[48];
-	const char *name = nt_proto_name(c->proto, proto, sizeof(proto));
+	char id[16], text[128], when[48];
 	time_t sec = (time_t)(c->t0 / 1000000000);
 	struct nt_line line;
 	struct tm tm;
-	size_t i;
 	int col;
 
-	for (i = 0; name[i] && i < sizeof(text) - 1; i++)
-		text[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
-	text[i] = '\0';
 	nt_line_start(&line, v->width, v->unicode);
 	snprintf(id, sizeof(id), "#%" PRIu32, c->id);
 	col = nt_line_put(&line, 0, v->width, id, NT_ROLE_TITLE);
-	col = nt_line_put(&line, col + 1, v->width, text, NT_ROLE_TITLE);
-	if (c->proto == IPPROTO_TCP) {
+	col = nt_line_put(&line, col + 1, v->width, nt_describe_proto(text, sizeof(text), c->proto),
+			  NT_ROLE_TITLE);
+	if (c->proto == IPPROTO_TCP)
 		how(text, sizeof(text), c);
-		col = nt_line_put(&line, col + 2, v->width, text, NT_ROLE_TITLE);
-	}
+	else
+		nt_describe_opened(text, sizeof(text), c);
+	col = nt_line_put(&line, col + 2, v->width, text, NT_ROLE_TITLE);
 	if (localtime_r(&sec, &tm)) {
 		int n = (int)strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm);
 

@@ -172,6 +172,7 @@ static inline struct scene *scene_udp(void)
 
 	scene_end(s, 0, "10.0.1.2", 40001, "dig", 500, SCENE_CLIENT);
 	scene_end(s, 1, "10.0.1.3", 53, "named", 600, SCENE_SERVER);
+	s->conv.opened = NT_OPEN_ANSWERED;
 	scene_arp(s, 1, SCENE_CLIENT, NETTRACE_ARP_OUT, 1, "10.0.1.2", "10.0.1.3", 2);
 	scene_arp(s, 20, SCENE_CLIENT, NETTRACE_ARP_IN, 2, "10.0.1.3", "10.0.1.2", 3);
 	a = scene_packet(s, 0, 0, 33);
@@ -186,6 +187,8 @@ static inline struct scene *scene_udp(void)
 	a->pkt.inner_proto = IPPROTO_UDP;
 	memcpy(a->pkt.inner_dst, s->conv.end[1].addr.b, 16);
 	a->pkt.inner_dport = 53;
+	memcpy(a->pkt.src, s->conv.end[1].addr.b, 16);
+	a->about = 3;
 	nt_model_finish(s->model);
 	return s;
 }

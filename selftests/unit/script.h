@@ -14,8 +14,11 @@
  *	tos= mss= ws= sackok tfo sack=FROM-TO,FROM-TO (numbers as in the header)
  *	of a listener: queue=LEN/MAX half= listen=NETTRACE_LISTEN_* cookies=
  *   DROP c>s FLAGS …			the kernel drops it: reason=NAME heard number=
- *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=
- *   ICMPOUT|ICMPIN c|s			an error (type 3, code=) about what c or s sent
+ *   UDPOUT|UDPIN|UDPFWD c>s -		len= id=; of a fragment: frag=OFFSET more
+ *   ECHOOUT|ECHOIN|… c>s request|reply	seq= id= ident=
+ *   IPOUT|IPIN|… c>s -			another protocol: proto= len=
+ *   ICMPOUT|ICMPIN c|s			an error (type=3 code= info=) about what c or s sent:
+ *					quoted=ID number= proto=udp|echo ident=
  *   ARPOUT|ARPIN 1|2			who has 10.0.1.1, tell 10.0.1.2 / the reply
  *   NDOUT|NDIN 1|2			who has target=, asked by c / the answer to c; mac=
  *   FULL c|s OLD>NEW			a socket's transition
@@ -277,20 +280,68 @@ static inline void script_icmp(struct script *s, struct nettrace_packet *p, cons
 {
 	bool v6 = s->family == NETTRACE_IPV6;
 	bool end = about[0] == 's';
+	char proto[8] = "", from[64] = "10.0.1.1";
 
 	script_common(s, p, line, !end);
-	inet_pton(v6 ? AF_INET6 : AF_INET, v6 ? "fd00::1" : "10.0.1.1", p->src);
+	if (v6)
+		strcpy(from, "fd00::1");
+	script_word(line, "from", from, sizeof(from));
+	inet_pton(v6 ? AF_INET6 : AF_INET, from, p->src);
 	p->proto = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
 	p->sport = 0;
 	p->dport = 0;
 	p->flags |= NETTRACE_PKT_INNER;
-	p->icmp_type = v6 ? 1 : 3;
+	p->icmp_type = (uint8_t)script_num(line, "type", v6 ? 1 : 3);
+	p->icmp_info = script_num(line, "info", 0);
+	p->icmp_id = (uint16_t)script_num(line, "quoted", 0);
+	p->tsval = script_num(line, "number", 0);
 	p->icmp_code = (uint8_t)script_num(line, "code", 1);
 	memcpy(p->inner_src, s->addr[end], 16);
 	memcpy(p->inner_dst, s->addr[!end], 16);
 	p->inner_sport = s->port[end];
 	p->inner_dport = s->port[!end];
 	p->inner_proto = IPPROTO_TCP;
+	script_word(line, "proto", proto, sizeof(proto));
+	if (!strcmp(proto, "udp"))
+		p->inner_proto = IPPROTO_UDP;
+	if (!strcmp(proto, "echo")) {
+		p->inner_proto = p->proto;
+		p->inner_sport = p->inner_dport = (uint16_t)script_num(line, "ident", 77);
+	}
+}
+
+/* a fragment of a datagram: len= is then of its octets behind the IP header */
+static inline void script_frag(struct nettrace_packet *p, const char *line)
+{
+	if (!script_key(line, "frag"))
+		return;
+	p->frag_off = (uint16_t)script_num(line, "frag", 0);
+	p->len = p->payload + 20;
+	p->flags |= NETTRACE_PKT_FRAGMENT;
+	if (script_key(line, "more"))
+		p->flags |= NETTRACE_PKT_MORE_FRAGS;
+	if (p->hdr.family == NETTRACE_IPV6)
+		p->flags |= NETTRACE_PKT_IP_OPTS;
+	if (p->frag_off) {
+		p->flags &= ~NETTRACE_PKT_L4;
+		p->sport = p->dport = 0;
+	} else {
+		p->payload -= 8;
+	}
+}
+
+static inline void script_echo(struct script *s, struct nettrace_packet *p, const char *line,
+			       const char *dir, const char *what)
+{
+	bool v6 = s->family == NETTRACE_IPV6, reply = !strcmp(what, "reply");
+
+	script_common(s, p, line, dir[0] == 's');
+	p->sport = p->dport = 0;
+	p->proto = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	p->icmp_type = v6 ? 128 + reply : reply ? 0 : 8;
+	p->icmp_id = (uint16_t)script_num(line, "ident", 77);
+	p->icmp_info = script_num(line, "seq", 0);
+	script_frag(p, line);
 }
 
 static inline void script_arp(struct nettrace_packet *p, const char *line, unsigned int op)
@@ -534,9 +585,18 @@ static inline void script_line(struct script *s, const char *line)
 	} else if (!strncmp(what, "ICMP", 4)) {
 		script_icmp(s, &ev.rec.packet, line, a);
 		ev.rec.packet.hook = script_find(what + 4, strlen(what + 4), hooks, 6);
+	} else if (!strncmp(what, "ECHO", 4)) {
+		script_echo(s, &ev.rec.packet, line, a, b);
+		ev.rec.packet.hook = script_find(what + 4, strlen(what + 4), hooks, 6);
+	} else if (!strncmp(what, "IP", 2)) {
+		script_common(s, &ev.rec.packet, line, a[0] == 's');
+		ev.rec.packet.proto = (uint8_t)script_num(line, "proto", 47);
+		ev.rec.packet.flags &= ~NETTRACE_PKT_L4;
+		ev.rec.packet.hook = script_find(what + 2, strlen(what + 2), hooks, 6);
 	} else if (!strncmp(what, "UDP", 3)) {
 		script_common(s, &ev.rec.packet, line, a[0] == 's');
 		ev.rec.packet.proto = IPPROTO_UDP;
+		script_frag(&ev.rec.packet, line);
 		ev.rec.packet.hook = script_find(what + 3, strlen(what + 3), hooks, 6);
 	} else if (!strcmp(what, "DROP")) {
 		script_tcp(s, &ev.rec.packet, line, a, b);
@@ -580,6 +640,36 @@ static inline void script_put(struct script *s, const char *fmt, ...)
 	va_end(ap);
 }
 
+static inline void script_put_rtt(struct script *s, const struct nt_arrow *a)
+{
+	bool whole;
+	int64_t ns = nt_arrow_rtt(a, &whole);
+
+	script_put(s, " answers=%u", a->request);
+	if (ns >= 0)
+		script_put(s, " %s=%d", whole ? "rtt" : "after", (int)(ns / 1000));
+}
+
+/* at each place: where its fragments begin, and what is missing */
+static inline void script_put_frags(struct script *s, const struct nt_arrow *a)
+{
+	const struct nt_fragments *f;
+	uint32_t i, from, to;
+
+	for (f = a->frags; f; f = f->next) {
+		script_put(s, " [%u:", f->source);
+		for (i = 0; i < f->npiece; i++)
+			script_put(s, "%s%u", i ? "," : "", f->piece[i].off);
+		script_put(s, "/%u", f->total);
+		for (from = 0; nt_fragments_hole(f, &from, &to); from = to) {
+			script_put(s, " -%u..%u", from, to);
+			if (!to)
+				break;
+		}
+		script_put(s, "]");
+	}
+}
+
 static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 {
 	static const char *const flag[] = { "FIN", "SYN", "RST", "PSH", "ACK" };
@@ -599,8 +689,15 @@ static inline void script_put_arrow(struct script *s, const struct nt_arrow *a)
 		if (a->ack_valid)
 			script_put(s, " ack=%u", a->ack);
 	} else {
-		script_put(s, a->pkt.proto == IPPROTO_UDP ? " udp" : " icmp");
+		script_put(s, a->pkt.proto == IPPROTO_UDP ? " udp" :
+			      nt_is_icmp(&a->pkt)	  ? " icmp" :
+							    " other");
 	}
+	if (a->about)
+		script_put(s, " about=%s%u", a->about_basis == NT_INFERRED ? "~" : "", a->about);
+	if (a->request)
+		script_put_rtt(s, a);
+	script_put_frags(s, a);
 	if (a->pkt.payload)
 		script_put(s, " len=%u", a->pkt.payload);
 	for (i = 0; i < a->nsight; i++)
@@ -666,7 +763,8 @@ static inline const char *script_dump(struct script *s, size_t i, int which)
 static inline const char *script_conv(struct script *s, size_t i)
 {
 	static const char *const opened[] = { "handshake", "simultaneous", "midstream", "refused",
-					      "unanswered" };
+					      "unanswered", "answered", "one-way", "no-port",
+					      "no-way", "ttl" };
 	static const char *const closed[] = { "fin", "rst", "timeout", "open" };
 	const struct nt_conv *c = nt_model_conv(s->m, i);
 

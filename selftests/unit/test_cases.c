@@ -128,6 +128,11 @@ static const char *const named[] = {
 	"dropped",
 	"resolve",
 	"resolve6",
+	"datagram",
+	"ping",
+	"traceroute",
+	"pmtu",
+	"fragments",
 };
 
 static void test_all(void **state)

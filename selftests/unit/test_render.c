@@ -216,6 +216,7 @@ static void test_late(void **state)
 			late.sight.hook = NETTRACE_FORWARD;
 		}
 		late.lost = i == 2;
+		late.mark = NT_MARK_NOT_DELIVERED;
 		v.out = open_memstream(&text, &size);
 		assert_non_null(v.out);
 		nt_format_line.item(&v, s->model, &it);

@@ -251,10 +251,12 @@ static void test_datagram(void **state)
 
 	(void)state;
 	says(nth(list, "datagram", 0), "{\"n\":1,\"dir\":\"c>s\",\"proto\":\"udp\",\"len\":33}");
-	says(nth(list, "datagram", 3), "{\"proto\":\"icmp\",\"icmp\":{\"type\":3,\"code\":3,"
-				       "\"name\":\"port unreachable\"},"
-				       "\"about\":{\"addr\":\"10.0.1.3\",\"port\":53}}");
-	assert_null(json_object_get(nth(list, "conversation", 0), "opened"));
+	says(nth(list, "icmp", 0), "{\"proto\":\"icmp\",\"icmp\":{\"type\":3,\"code\":3,"
+				   "\"name\":\"port-unreachable\"},"
+				   "\"about\":{\"addr\":\"10.0.1.3\",\"port\":53,\"proto\":\"udp\","
+				   "\"n\":3,\"basis\":\"observed\"},\"from\":\"10.0.1.3\"}");
+	says(nth(list, "conversation", 0), "{\"opened\":\"answered\",\"closed\":\"open\"}");
+	assert_null(json_object_get(nth(list, "conversation", 0), "completeness"));
 	json_decref(list);
 	scene_free(s);
 }
@@ -263,7 +265,9 @@ static void test_datagram(void **state)
 static void test_late(void **state)
 {
 	struct scene *s = scene_udp();
-	struct nt_late late = { .t = 5000, .arrow = s->item[0].arrow };
+	struct nt_late late = { .t = 5000,
+				.arrow = s->item[0].arrow,
+				.mark = NT_MARK_NOT_DELIVERED };
 	struct nt_item it = { .type = NT_ITEM_LATE, .t = 5000, .conv = &s->conv, .late = &late };
 	struct nt_view v = { .netns = { "a", "b" } };
 	struct schema k;

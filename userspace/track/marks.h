@@ -72,6 +72,7 @@ enum nt_basis { NT_OBSERVED, NT_INFERRED };
  * DROPPED		the kernel freed it as dropped, observed; on its way, or, if it had
  *			been delivered, behind the hook of its delivery
  *	the kernel's own name for the reason, as "NETFILTER_DROP"; none: it has none
+ * UNANSWERED		an echo request to which neither a reply nor an error came in a second
  */
 enum nt_mark_name {
 	NT_MARK_RETRANSMISSION,
@@ -96,6 +97,7 @@ enum nt_mark_name {
 	NT_MARK_FASTOPEN,
 	NT_MARK_SYN_COOKIE,
 	NT_MARK_DROPPED,
+	NT_MARK_UNANSWERED,
 	NT_MARK_MAX
 };
 

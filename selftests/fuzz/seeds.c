@@ -173,6 +173,30 @@ static int put_track(const char *dir)
 	return fclose(f);
 }
 
+/* fuzz_dgram: a datagram in three fragments at two places, an echo, an error about it */
+static int put_dgram(const char *dir)
+{
+	static const uint8_t events[][8] = {
+		{ 0x00, 0x02, 60, 0, 0, 0, 1, 0 },    { 0x24, 0x82, 0, 0, 0x30, 0, 1, 0 },
+		{ 0x24, 0x82, 0, 0, 0x34, 0, 1, 0 },  { 0x24, 0x82, 0, 0, 0x22, 0, 1, 0 },
+		{ 0x48, 0x02, 60, 0, 0, 0, 1, 0 },    { 0x4c, 0x84, 0, 0, 0x34, 0, 1, 0 },
+		{ 0x4c, 0x84, 0, 0, 0x30, 0, 1, 0 },  { 0x00, 0x10, 56, 1, 0, 0, 1, 0 },
+		{ 0x49, 0x10, 56, 1, 0, 0, 1, 0 },    { 0x00, 0x10, 56, 2, 0, 0, 3, 1 },
+		{ 0x29, 0x20, 0, 0x17, 0, 0, 40, 1 }, { 0x24, 0x40, 9, 47, 0, 0, 1, 2 },
+		{ 0x06, 0x80, 0, 0, 0x30, 0, 1, 2 },  { 0x08, 0x00, 9, 0, 0, 0, 99, 1 },
+	};
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/dgram/fragments", dir);
+	f = fopen(path, "wb");
+	if (!f)
+		return -1;
+	fputc(0, f);
+	fwrite(events, 1, sizeof(events), f);
+	return fclose(f);
+}
+
 static int make_dir(const char *dir, const char *sub)
 {
 	char path[4096];
@@ -192,8 +216,9 @@ int main(int argc, char **argv)
 	}
 	bad = make_dir(argv[1], "") || make_dir(argv[1], "parse") ||
 	      make_dir(argv[1], "recordfile") || make_dir(argv[1], "pcap") ||
-	      make_dir(argv[1], "track") || put_recording(argv[1]) || put_pcap(argv[1], false) ||
-	      put_pcap(argv[1], true) || put_track(argv[1]);
+	      make_dir(argv[1], "track") || make_dir(argv[1], "dgram") || put_recording(argv[1]) ||
+	      put_pcap(argv[1], false) || put_pcap(argv[1], true) || put_track(argv[1]) ||
+	      put_dgram(argv[1]);
 	for (i = 0; !bad && i < sizeof(seeds) / sizeof(seeds[0]); i++)
 		bad = put(argv[1], &seeds[i]);
 	if (bad)

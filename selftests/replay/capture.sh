@@ -178,8 +178,49 @@ t_any()
 	scene any half_close
 }
 
+# echoes, questions, errors, fragments and a smaller MTU on the way, in both families
+t_datagrams()
+{
+	local addr
+
+	load
+	net_routed
+	WHERE=$R DEV=left NAME=datagrams
+	must ip -n "$R" link set right mtu 1400
+	must ip -n "$S" link set eth0 mtu 1400
+	must in_ns "$C" ping -qc 1 "$SADDR"
+	must in_ns "$C" ping -qc 1 "$SADDR6"
+	ip netns exec "$R" tcpdump -Z root -i left -n -U --immediate-mode -B 8192 \
+		-w "$OUT/$NAME.pcap" "not arp" 2>"$NT_TMP/tcpdump" &
+	CAPTURE=$!
+	echo $CAPTURE >>"$NT_TMP/pids"
+	await "tcpdump to listen" listens
+	for addr in "$SADDR" "$SADDR6"; do
+		must in_ns "$C" ping -qc 3 -i 0.2 "$addr"
+		# over IPv6 the first one tells the sender of the smaller MTU
+		in_ns "$C" ping -qc 2 -W 1 -s 4000 "$addr" >/dev/null || fail "no answer to 4000 bytes"
+		must in_ns "$C" python3 "$NT_DIR/lib/dgram.py" say "$addr" 9 1 20
+		must in_ns "$C" python3 "$NT_DIR/lib/dgram.py" say "$addr" 9 1 5000
+	done
+	! in_ns "$C" ping -qc 1 -W 1 -M "do" -s 1450 "$SADDR" >/dev/null || fail "1478 bytes pass 1400"
+	! in_ns "$C" ping -qc 1 -t 1 -W 1 "$SADDR" >/dev/null || fail "a TTL of 1 passes a router"
+	must in_ns "$C" ping -qc 1 -p beef "$SADDR"
+	await "the capture to be complete" captured_last
+	kill -INT "$CAPTURE"
+	wait "$CAPTURE" || fail "tcpdump: $(cat "$NT_TMP/tcpdump")"
+}
+
+captured_last()
+{
+	tcpdump -Z root -xnr "$OUT/$NAME.pcap" 'icmp[icmptype] = icmp-echoreply' 2>/dev/null | grep -q 'beef beef'
+}
+
+if [ $# -gt 0 ]; then
+	nt_main "$@"
+	exit
+fi
 nt_main "plain handshake" "plain server_closes" "plain half_close" "plain refused" t_unanswered \
 	"plain abort" "plain unread" "plain both_close" "plain many" "plain reuse" \
 	"plain keepalive" "plain zero_window" t_ipv6 t_gso t_vlan t_lo t_any \
 	"t_netem loss delay 5ms loss 4%" "t_netem reordering delay 10ms reorder 20% 50%" \
-	"t_netem duplication delay 5ms duplicate 10%"
+	"t_netem duplication delay 5ms duplicate 10%" t_datagrams

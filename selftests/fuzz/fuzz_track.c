@@ -194,8 +194,7 @@ static uint64_t run(const uint8_t *data, size_t size, bool no_items, unsigned in
 		must(c->end[0].arrows + c->end[1].arrows <= events, "segments from nowhere");
 		must(c->end[0].state < NT_ST_MAX && c->end[1].state < NT_ST_MAX,
 		     "a state that is none");
-		must(c->opened < NT_OPEN_MAX && c->closed <= NT_CLOSE_OPEN,
-		     "an end that is none");
+		must(c->opened < NT_OPEN_MAX && c->closed <= NT_CLOSE_OPEN, "an end that is none");
 		must(!no_items || !c->nitem, "items that were not to be kept");
 		l.sum += c->end[0].bytes * 3 + c->end[1].bytes * 5 + c->completeness;
 	}

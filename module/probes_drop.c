@@ -51,6 +51,9 @@ static const char *const nt_reasons_at_device[] = {
 
 static DECLARE_BITMAP(nt_at_device, ARRAY_SIZE(nt_reasons));
 
+/* a queue is emptied, since 6.6 with a reason of its own */
+static unsigned int nt_reason_purge = SKB_DROP_REASON_NOT_SPECIFIED;
+
 /* the kernel's other lists, of mac80211 and Open vSwitch, are not asked */
 static const char *nt_reason_name(unsigned int reason)
 {
@@ -73,16 +76,29 @@ void nt_probes_drop_init(void)
 {
 	unsigned int i, j;
 
-	for (i = 0; i < ARRAY_SIZE(nt_reasons); i++)
+	for (i = 0; i < ARRAY_SIZE(nt_reasons); i++) {
+		if (!nt_reasons[i])
+			continue;
+		if (!strcmp(nt_reasons[i], "QUEUE_PURGE"))
+			nt_reason_purge = i;
 		for (j = 0; j < ARRAY_SIZE(nt_reasons_at_device); j++)
-			if (nt_reasons[i] &&
-			    !strcmp(nt_reasons[i], nt_reasons_at_device[j]))
+			if (!strcmp(nt_reasons[i], nt_reasons_at_device[j]))
 				__set_bit(i, nt_at_device);
+	}
+}
+
+/* a segment that TCP has taken, acknowledged and queued: its socket goes */
+static bool nt_was_taken(const struct nettrace_packet *p,
+			 const struct sk_buff *skb, unsigned int reason)
+{
+	return (reason == nt_reason_purge ||
+		reason == SKB_DROP_REASON_NOT_SPECIFIED) &&
+	       p->proto == IPPROTO_TCP && skb->destructor == sock_rfree;
 }
 
 /*
- * Freed without a reason: TCP before 6.10 and IPv6's ICMP before 6.6 end so also
- * with what they have taken, and IGMP does.
+ * Freed without a reason: older kernels' TCP and IPv6's ICMP end so also with what
+ * they have taken, and IGMP does.
  */
 static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 		       const struct sk_buff *skb, unsigned int reason)
@@ -91,6 +107,8 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 	struct sock *sk;
 	bool waits;
 
+	if (nt_was_taken(p, skb, reason))
+		return true;
 	if (reason != SKB_DROP_REASON_NOT_SPECIFIED)
 		return false;
 	if (p->proto == IPPROTO_ICMPV6 || p->proto == IPPROTO_IGMP)

@@ -16,6 +16,7 @@
 #include "notify.h"
 #include "probes.h"
 #include "probes_call.h"
+#include "route.h"
 #include "timers.h"
 
 /* rings ready, nobody writes yet */
@@ -97,12 +98,12 @@ void nt_stop_finish(struct nt_trace *tr)
 }
 
 /**
- * nt_extra_update() - record timers and calls while somebody asks for them
+ * nt_extra_update() - record timers, calls and routes while somebody asks for them
  * @nt:	traced or not; its lock is held
  *
  * Somebody is: the namespace's own settings, or a reader.  Where it is not traced
- * nobody is heard.  Timers are patched into the packet path, calls attached to the
- * kernel's tracepoints, while any namespace needs them.
+ * nobody is heard.  Timers and routes are patched into the packet path, calls attached
+ * to the kernel's tracepoints, while any namespace needs them.
  *
  * Return: 0; or what nt_probes_call_get() said, then calls are not recorded.
  */
@@ -115,7 +116,8 @@ int nt_extra_update(struct nt_net *nt)
 
 	if (tr)
 		want = nt->set.extra | (nt->want_timers ? NT_TIMERS : 0) |
-		       (nt->want_calls ? NT_CALLS : 0);
+		       (nt->want_calls ? NT_CALLS : 0) |
+		       (nt->want_routes ? NT_ROUTES : 0);
 	if (want & ~old & NT_CALLS) {
 		ret = nt_probes_call_get();
 		if (ret)
@@ -123,11 +125,17 @@ int nt_extra_update(struct nt_net *nt)
 	}
 	if (want & ~old & NT_TIMERS)
 		static_branch_inc(&nt_timers_key);
+	if (want & ~old & NT_ROUTES)
+		static_branch_inc(&nt_routes_key);
+	if (want & NT_ROUTES)
+		nt_routes_forget();
 	nt->extra = want;
 	if (tr)
 		WRITE_ONCE(tr->extra, want);
 	if (old & ~want & NT_TIMERS)
 		static_branch_dec(&nt_timers_key);
+	if (old & ~want & NT_ROUTES)
+		static_branch_dec(&nt_routes_key);
 	if (old & ~want & NT_CALLS)
 		nt_probes_call_put();
 	return ret;

@@ -24,6 +24,7 @@
 #include "hooks.h"
 #include "minisock.h"
 #include "probes_neigh.h"
+#include "route.h"
 #include "sample.h"
 #include "sight.h"
 #include "timers.h"
@@ -222,6 +223,10 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 			ask = skb_network_offset(skb) + p->len - p->payload;
 		if (again)
 			p->flags |= NETTRACE_PKT_RETRANS;
+		if (unlikely(nt_opens(p)))
+			p = nt_route_syn(tr, p, skb);
+		else if (static_branch_unlikely(&nt_routes_key))
+			p = nt_route_other(tr, p, skb);
 	}
 	nt_ring_publish(&tr->ring);
 	if (at.hook == NETTRACE_LOCAL_OUT &&

@@ -51,6 +51,10 @@ static bool calls;
 module_param(calls, bool, 0444);
 MODULE_PARM_DESC(calls, "record system calls on IP sockets, which costs every system call of the machine (default off; readers can ask for them)");
 
+static bool routes;
+module_param(routes, bool, 0444);
+MODULE_PARM_DESC(routes, "record how packets of other protocols than TCP are routed (default off; readers can ask for them)");
+
 unsigned int nt_net_id __read_mostly;
 
 static struct nt_settings settings;
@@ -162,7 +166,8 @@ static int __init nt_settings_init(void)
 	settings.ring = ring;
 	settings.payload = payload;
 	settings.minis = minisocks;
-	settings.extra = (timers ? NT_TIMERS : 0) | (calls ? NT_CALLS : 0);
+	settings.extra = (timers ? NT_TIMERS : 0) | (calls ? NT_CALLS : 0) |
+			 (routes ? NT_ROUTES : 0);
 	nt_settings_round(&settings);
 	ring = settings.ring;
 	return 0;

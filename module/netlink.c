@@ -90,7 +90,8 @@ static int nt_put_filter(struct sk_buff *skb, const struct nt_filter *f)
 static int nt_put_extra(struct sk_buff *skb, unsigned int extra)
 {
 	return nla_put_u32(skb, NETTRACE_A_TIMERS, !!(extra & NT_TIMERS)) ||
-	       nla_put_u32(skb, NETTRACE_A_CALLS, !!(extra & NT_CALLS));
+	       nla_put_u32(skb, NETTRACE_A_CALLS, !!(extra & NT_CALLS)) ||
+	       nla_put_u32(skb, NETTRACE_A_ROUTES, !!(extra & NT_ROUTES));
 }
 
 static int nt_put_trace(struct sk_buff *skb, struct nt_net *nt)
@@ -154,20 +155,23 @@ static int nt_take_extra(unsigned int *extra, unsigned int bit, int attr,
 	if (!nt_has_u32(info, attr, &on))
 		return 0;
 	if (on > 1) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[attr], "timers, calls: give 0 (off) or 1 (on)");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[attr], "timers, calls, routes: give 0 (off) or 1 (on)");
 		return -EINVAL;
 	}
 	*extra = on ? *extra | bit : *extra & ~bit;
 	return 1;
 }
 
-/* timers and calls, as the request has them: how many of the two, or -EINVAL */
+/* timers, calls and routes, as the request has them: how many of them, or -EINVAL */
 static int nt_take_extras(unsigned int *extra, struct genl_info *info)
 {
 	int timers = nt_take_extra(extra, NT_TIMERS, NETTRACE_A_TIMERS, info);
 	int calls = nt_take_extra(extra, NT_CALLS, NETTRACE_A_CALLS, info);
+	int routes = nt_take_extra(extra, NT_ROUTES, NETTRACE_A_ROUTES, info);
 
-	return timers < 0 || calls < 0 ? -EINVAL : timers + calls;
+	if (timers < 0 || calls < 0 || routes < 0)
+		return -EINVAL;
+	return timers + calls + routes;
 }
 
 /* what the request says of the settings goes into @set: how much that is, or -EINVAL */
@@ -308,7 +312,7 @@ static int nt_set_filter(struct nt_net *nt, struct genl_info *info)
 	return 0;
 }
 
-/* ---- timers and calls ----------------------------------------------------- */
+/* ---- timers, calls, routes ----------------------------------------------------- */
 
 static int nt_extra_refused(int ret, struct genl_info *info)
 {
@@ -348,7 +352,7 @@ static int nt_ask_reading(struct nt_net *nt, struct genl_info *info)
 	return nt_extra_refused(ret, info);
 }
 
-/* the request has timers or calls, which are all right */
+/* the request has some of timers, calls and routes, which are all right */
 static int nt_set_extra(struct nt_net *nt, struct genl_info *info)
 {
 	unsigned int old = nt->set.extra;
@@ -379,7 +383,7 @@ static int nt_set_asked(struct nt_net *nt, struct genl_info *info)
 		return -EINVAL;
 	}
 	if (!extra && info->attrs[NETTRACE_A_WHILE_READING]) {
-		NL_SET_ERR_MSG(info->extack, "while-reading says something of timers and calls, and there are none");
+		NL_SET_ERR_MSG(info->extack, "while-reading says something of timers, calls and routes, and there are none");
 		return -EINVAL;
 	}
 	if (!given && !filter && !extra) {
@@ -514,16 +518,17 @@ static int nt_timers_doit(struct sk_buff *skb, struct genl_info *info)
 /* a policy as long as its last attribute; what it does not name is refused */
 static const struct nla_policy nt_none_policy[NETTRACE_A_PAD + 1] = { };
 
-static const struct nla_policy nt_start_policy[NETTRACE_A_CALLS + 1] = {
+static const struct nla_policy nt_start_policy[NETTRACE_A_ROUTES + 1] = {
 	[NETTRACE_A_RING] = { .type = NLA_U32 },
 	[NETTRACE_A_PAYLOAD] = { .type = NLA_U32 },
 	[NETTRACE_A_MINISOCKS] = { .type = NLA_U32 },
 	[NETTRACE_A_HOOKS] = { .type = NLA_U32 },
 	[NETTRACE_A_TIMERS] = { .type = NLA_U32 },
 	[NETTRACE_A_CALLS] = { .type = NLA_U32 },
+	[NETTRACE_A_ROUTES] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy nt_set_policy[NETTRACE_A_WHILE_READING + 1] = {
+static const struct nla_policy nt_set_policy[NETTRACE_A_ROUTES + 1] = {
 	[NETTRACE_A_RING] = { .type = NLA_U32 },
 	[NETTRACE_A_PAYLOAD] = { .type = NLA_U32 },
 	[NETTRACE_A_MINISOCKS] = { .type = NLA_U32 },
@@ -533,6 +538,7 @@ static const struct nla_policy nt_set_policy[NETTRACE_A_WHILE_READING + 1] = {
 	[NETTRACE_A_TIMERS] = { .type = NLA_U32 },
 	[NETTRACE_A_CALLS] = { .type = NLA_U32 },
 	[NETTRACE_A_WHILE_READING] = { .type = NLA_FLAG },
+	[NETTRACE_A_ROUTES] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy nt_from_policy[NETTRACE_A_FROM + 1] = {

@@ -32,13 +32,14 @@ enum nt_hook_set {
 /* what is recorded beside packets and transitions, where somebody asks for it */
 #define NT_TIMERS	0x1
 #define NT_CALLS	0x2
+#define NT_ROUTES	0x4
 
 struct nt_settings {
 	unsigned int ring;		/* records per CPU, a power of two */
 	unsigned int minis;		/* mini sockets followed */
 	unsigned int payload;		/* bytes kept of each packet, a multiple of 64 */
 	enum nt_hook_set hooks;
-	unsigned int extra;		/* NT_TIMERS, NT_CALLS: until they are unset */
+	unsigned int extra;		/* NT_TIMERS, ...: until they are unset */
 };
 
 /**
@@ -52,7 +53,7 @@ struct nt_trace {
 	struct nt_minis *minis;		/* NULL once stopped */
 	struct nt_notify *notify;	/* likewise */
 	struct nt_settings set;
-	unsigned int extra;		/* NT_TIMERS, NT_CALLS: recorded now */
+	unsigned int extra;		/* NT_TIMERS, ...: recorded now */
 	struct nf_hook_ops *ops;	/* this namespace's hooks */
 	unsigned int nops;
 	refcount_t refs;		/* one until the stop, one per open file */
@@ -72,7 +73,8 @@ struct nt_net {
 	unsigned int nreaders;
 	unsigned int want_timers;	/* readers that ask for them */
 	unsigned int want_calls;
-	unsigned int extra;		/* what the trace has of NT_TIMERS, NT_CALLS */
+	unsigned int want_routes;
+	unsigned int extra;		/* what the trace has of NT_TIMERS, ... */
 };
 
 extern unsigned int nt_net_id;

@@ -115,6 +115,7 @@ static int nt_stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "timers %d\ncalls %d\ncalls_unpaired %llu\n",
 		   !!(nt->extra & NT_TIMERS), !!(nt->extra & NT_CALLS),
 		   nt_calls_unpaired());
+	seq_printf(m, "routes %d\n", !!(nt->extra & NT_ROUTES));
 	seq_printf(m, "drops_unplaced %llu\n", nt_drops_unplaced());
 	if (tr)
 		nt_stats_rings(m, tr);

@@ -54,6 +54,7 @@ void nt_want(struct nt_file *f, unsigned int want)
 
 	nt->want_timers += !!(want & NT_TIMERS) - !!(f->want & NT_TIMERS);
 	nt->want_calls += !!(want & NT_CALLS) - !!(f->want & NT_CALLS);
+	nt->want_routes += !!(want & NT_ROUTES) - !!(f->want & NT_ROUTES);
 	f->want = want;
 }
 

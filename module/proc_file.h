@@ -21,7 +21,7 @@ struct nt_file {
 	bool told_filtered;		/* the last read() told of nothing else */
 	struct list_head readers;	/* in nt_net::readers, under its lock */
 	struct pid *opener;		/* events only, as the next */
-	unsigned int want;		/* NT_TIMERS, NT_CALLS: asked for while it reads */
+	unsigned int want;		/* NT_TIMERS, ...: asked for while it reads */
 	/* text only: the record at seq_file position pos, one per CPU ahead */
 	loff_t pos;
 	int cpu;		/* whose record is the current one; -1: the end */

@@ -359,6 +359,9 @@ void nt_text_record(struct seq_file *m, const union nettrace_rec *rec)
 	case NETTRACE_NEIGH:
 		nt_text_neigh(m, &rec->neigh);
 		break;
+	case NETTRACE_ROUTE:
+		nt_text_route(m, &rec->route);
+		break;
 	case NETTRACE_DROP:
 		nt_text_drop(m, &rec->drop);
 		break;

@@ -20,6 +20,7 @@ void nt_text_end(struct seq_file *m, u8 family, const u8 *addr, u16 port,
 
 /* text_below.c */
 void nt_text_neigh(struct seq_file *m, const struct nettrace_neigh *n);
+void nt_text_route(struct seq_file *m, const struct nettrace_route *r);
 void nt_text_drop(struct seq_file *m, const struct nettrace_drop *d);
 void nt_text_columns(struct seq_file *m);
 

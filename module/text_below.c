@@ -61,6 +61,37 @@ void nt_text_neigh(struct seq_file *m, const struct nettrace_neigh *n)
 	seq_putc(m, '\n');
 }
 
+void nt_text_route(struct seq_file *m, const struct nettrace_route *r)
+{
+	static const u8 upper[12];
+	bool six = r->hdr.family == NETTRACE_IPV4 &&
+		   memcmp(r->gateway + 4, upper, sizeof(upper));
+
+	seq_printf(m, "%-12s ", "route");
+	nt_text_name(m, r->dev);
+	seq_putc(m, ' ');
+	nt_text_end(m, r->hdr.family, r->src, 0, false);
+	if (r->flags & NETTRACE_RT_SRC_LEN)
+		seq_printf(m, "/%u", r->src_len);
+	seq_puts(m, " > ");
+	nt_text_end(m, r->hdr.family, r->dst, 0, false);
+	if (r->flags & NETTRACE_RT_GATEWAY) {
+		seq_puts(m, " via ");
+		nt_text_end(m, six ? NETTRACE_IPV6 : r->hdr.family, r->gateway, 0,
+			    false);
+	} else if (r->flags & NETTRACE_RT_LOCAL) {
+		seq_puts(m, " local");
+	} else if (r->flags & (NETTRACE_RT_BROADCAST | NETTRACE_RT_MULTICAST)) {
+		seq_puts(m, r->flags & NETTRACE_RT_BROADCAST ? " broadcast" :
+							       " multicast");
+	} else {
+		seq_puts(m, " on-link");
+	}
+	if (r->flags & NETTRACE_RT_FIB)
+		seq_printf(m, "  matches /%u of table %u", r->match_len, r->table);
+	seq_printf(m, " mtu=%u\n", r->mtu);
+}
+
 /* the packet's line stands before it; the name is one of the kernel's own */
 void nt_text_drop(struct seq_file *m, const struct nettrace_drop *d)
 {

@@ -165,8 +165,8 @@ t_extra()
 	ynl y nts-y
 	extra a
 	equal "timers and calls" "$EXTRA" "0 0"
-	refused a EINVAL "timers, calls: give 0 (off) or 1 (on)" call set '{"timers": 2}'
-	refused a EINVAL "timers, calls: give 0 (off) or 1 (on)" call start '{"calls": 2}'
+	refused a EINVAL "timers, calls, routes: give 0 (off) or 1 (on)" call set '{"timers": 2}'
+	refused a EINVAL "timers, calls, routes: give 0 (off) or 1 (on)" call start '{"calls": 2}'
 	refused a EINVAL "while-reading says something of timers and calls" \
 		call set '{"while-reading": true}'
 	refused a ENODATA "while-reading: this process does not read" \

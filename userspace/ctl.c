@@ -166,6 +166,15 @@ int nt_ctl_ask(struct nt_ctl *c, bool timers, bool calls, struct nt_error *err)
 	return nt_ctl_talk(c, NULL, NULL, "record timers or system calls", err);
 }
 
+int nt_ctl_ask_routes(struct nt_ctl *c, struct nt_error *err)
+{
+	struct nlmsghdr *nlh = nt_ctl_request(c, NETTRACE_CMD_SET);
+
+	mnl_attr_put_u32(nlh, NETTRACE_A_ROUTES, 1);
+	mnl_attr_put(nlh, NETTRACE_A_WHILE_READING, 0, NULL);
+	return nt_ctl_talk(c, NULL, NULL, "record routes", err);
+}
+
 /* an answer in pieces: an array that grows, and where to go on */
 struct list {
 	uint8_t *item;

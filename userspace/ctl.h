@@ -41,7 +41,7 @@ int nt_ctl_get(struct nt_ctl *c, struct nt_ctl_trace *t, struct nt_error *err);
 
 /* settings for nt_ctl_start(): 0 or -1 leaves one as it is */
 struct nt_ctl_settings {
-	uint32_t ring;	   /* events per CPU */
+	uint32_t ring; /* events per CPU */
 	uint32_t minisocks;
 	int64_t payload;   /* bytes; -1 */
 	int hooks;	   /* enum nt_hooks; -1 */
@@ -64,6 +64,8 @@ int nt_ctl_filter(struct nt_ctl *c, const struct nt_filter *f, bool owned, struc
  * Our reader is open.  What is false stays as it is.
  */
 int nt_ctl_ask(struct nt_ctl *c, bool timers, bool calls, struct nt_error *err);
+/** nt_ctl_ask_routes() - the same of routes; an older module refuses it */
+int nt_ctl_ask_routes(struct nt_ctl *c, struct nt_error *err);
 
 struct nt_ctl_cpu {
 	uint32_t cpu;

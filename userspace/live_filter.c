@@ -28,15 +28,19 @@ void nt_live_filter(struct nt_live_ns *w, const struct nt_filter *f)
 
 int nt_live_ask(const struct nt_live_ns *w, const struct nt_live_opts *opts, struct nt_error *err)
 {
+	bool must = opts->timers || opts->calls;
 	struct nt_ctl *c;
 	int ret;
 
-	if (!opts->timers && !opts->calls)
+	if (!must && !opts->routes)
 		return 0;
-	ret = nt_ctl_open(&c, w->nsfd, err);
+	ret = nt_ctl_open(&c, w->nsfd, must ? err : NULL);
 	if (ret)
-		return ret;
-	ret = nt_ctl_ask(c, opts->timers, opts->calls, err);
+		return must ? ret : 0;
+	/* a module that does not know them is no reason not to read */
+	if (opts->routes)
+		nt_ctl_ask_routes(c, NULL);
+	ret = must ? nt_ctl_ask(c, opts->timers, opts->calls, err) : 0;
 	nt_ctl_close(c);
 	return ret;
 }

@@ -120,6 +120,7 @@ struct nt_live_opts {
 	 */
 	const struct nt_filter *filter;
 	bool timers, calls; /* record these, too, while we read */
+	bool routes;	    /* and these, if the module can */
 };
 
 /** nt_source_live() - open the events of one or several namespaces */

@@ -123,6 +123,15 @@ static void print_addr(const char *key, unsigned int family, const __u8 *a)
 	printf(" %s=%s", key, text);
 }
 
+static void print_lladdr(const char *key, const __u8 *a, size_t len)
+{
+	size_t i;
+
+	printf(" %s=", key);
+	for (i = 0; i < len && i < 8; i++)
+		printf("%s%02x", i ? ":" : "", a[i]);
+}
+
 static void print_hdr(const char *type, const struct nettrace_hdr *h)
 {
 	printf("%s t=%" PRIu64 " cpu=%u n=%" PRIu64 " family=%u ifindex=%u", type,
@@ -147,8 +156,14 @@ static void print_packet(const struct nettrace_packet *p)
 	} else if (p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) {
 		printf(" icmp=%u/%u", p->icmp_type, p->icmp_code);
 	}
+	if (p->hook == NETTRACE_BR_FORWARD)
+		printf(" in=%u", p->in_ifindex);
+	if (p->flags & NETTRACE_PKT_MAC) {
+		print_lladdr("from", p->mac_src, sizeof(p->mac_src));
+		print_lladdr("to", p->mac_dst, sizeof(p->mac_dst));
+	}
 	printf(" frag=%u sk=%s state=%s pid=%u\n", p->frag_off, NAME(kinds, p->sk_kind),
-	       NAME(states, p->sock_state), p->pid);
+	       NAME(states, p->sock_state), p->hook == NETTRACE_BR_FORWARD ? 0 : p->pid);
 }
 
 static void print_state(const struct nettrace_state *s)
@@ -215,15 +230,6 @@ static const char *const neigh_whats[] = {
 	[NETTRACE_NEIGH_SEND] = "SEND",
 };
 
-static void print_lladdr(const char *key, const __u8 *a, size_t len)
-{
-	size_t i;
-
-	printf(" %s=", key);
-	for (i = 0; i < len && i < 8; i++)
-		printf("%s%02x", i ? ":" : "", a[i]);
-}
-
 static void print_neigh(const struct nettrace_neigh *n)
 {
 	print_hdr("neigh", &n->hdr);
@@ -242,6 +248,23 @@ static void print_neigh(const struct nettrace_neigh *n)
 	       n->reachable_ms, !!(n->flags & NETTRACE_NEIGH_TASK), n->pid);
 	print_text("comm", n->comm, sizeof(n->comm));
 	putchar('\n');
+}
+
+static const char *const route_flags[] = {
+	"GATEWAY", "LOCAL", "BROADCAST", "MULTICAST", "FIB", "SRC_LEN",
+};
+
+static void print_route(const struct nettrace_route *r)
+{
+	print_hdr("route", &r->hdr);
+	print_text("dev", r->dev, sizeof(r->dev));
+	print_addr("src", r->hdr.family, r->src);
+	print_addr("dst", r->hdr.family, r->dst);
+	print_addr("gateway", r->hdr.family, r->gateway);
+	BITS("flags", r->flags, route_flags);
+	printf(" sport=%u dport=%u proto=%u srclen=%u match=%u by=%u scope=%u table=%u mtu=%u pid=%u\n",
+	       r->sport, r->dport, r->proto, r->src_len, r->match_len, r->rt_proto, r->rt_scope,
+	       r->table, r->mtu, r->pid);
 }
 
 static void print_drop(const struct nettrace_drop *d)
@@ -270,6 +293,9 @@ static void print_rec(const union nettrace_rec *r)
 		break;
 	case NETTRACE_NEIGH:
 		print_neigh(&r->neigh);
+		break;
+	case NETTRACE_ROUTE:
+		print_route(&r->route);
 		break;
 	case NETTRACE_DROP:
 		print_drop(&r->drop);

@@ -320,6 +320,24 @@ static void a_reader_asks_for_itself(void **state)
 	end(&k);
 }
 
+static void a_reader_asks_for_routes(void **state)
+{
+	const struct nlattr *a[NETTRACE_A_MAX + 1];
+	struct kernel k;
+	uint32_t v;
+
+	(void)state;
+	begin(&k);
+	ack(&k, 2, -EINVAL, NULL);
+	/* an older module does not know them */
+	assert_int_equal(nt_ctl_ask_routes(k.c, NULL), -EINVAL);
+	assert_int_equal(asked(&k, 2, a), NETTRACE_CMD_SET);
+	assert_null(a[NETTRACE_A_CALLS]);
+	assert_true(nt_ctl_u32(a[NETTRACE_A_ROUTES], &v) && v == 1);
+	assert_non_null(a[NETTRACE_A_WHILE_READING]);
+	end(&k);
+}
+
 static void filters_are_sent_whole(void **state)
 {
 	const struct nlattr *a[NETTRACE_A_MAX + 1];
@@ -599,6 +617,7 @@ int main(void)
 		cmocka_unit_test(refusals_come_in_the_kernels_words),
 		cmocka_unit_test(start_sends_what_is_set),
 		cmocka_unit_test(a_reader_asks_for_itself),
+		cmocka_unit_test(a_reader_asks_for_routes),
 		cmocka_unit_test(filters_are_sent_whole),
 		cmocka_unit_test(counters_come_in_pieces),
 		cmocka_unit_test(sockets_are_checked),

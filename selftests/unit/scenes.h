@@ -80,6 +80,7 @@ static inline struct scene *scene_routes(void)
 
 	scene_end(s, 0, "10.0.1.2", 40001, "dig", 500, SCENE_CLIENT);
 	scene_end(s, 1, "10.0.2.53", 53, NULL, 0, -1);
+	s->conv.opened = NT_OPEN_UNANSWERED;
 	scene_route(s, 0, 24, "10.0.1.1", 0);
 	scene_neigh(s, 5, SCENE_CLIENT, "10.0.1.1", NETTRACE_NUD_NONE, NETTRACE_NUD_INCOMPLETE,
 		    NETTRACE_NEIGH_SEND, 1);

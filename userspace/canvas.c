@@ -125,6 +125,7 @@ static const char *const sgr[NT_ROLE_MAX] = {
 	[NT_ROLE_FLAGS] = "1",	     [NT_ROLE_STATE] = "2",  [NT_ROLE_NEW_STATE] = "1;32",
 	[NT_ROLE_INFERRED] = "3;32", [NT_ROLE_CAUSE] = "33", [NT_ROLE_MARK] = "1;31",
 	[NT_ROLE_GAP] = "7;31",	     [NT_ROLE_ARP] = "34",   [NT_ROLE_TIMER] = "34",
+	[NT_ROLE_APP] = "32",
 };
 
 static void switch_role(FILE *out, enum nt_role *now, enum nt_role role)

@@ -34,6 +34,7 @@ enum nt_role {
 	NT_ROLE_GAP,
 	NT_ROLE_ARP,
 	NT_ROLE_TIMER,
+	NT_ROLE_APP,
 	NT_ROLE_MAX
 };
 

@@ -344,6 +344,8 @@ static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_ma
 	nt_describe_marks(label, a, marks);
 	add_numbers(label, a, num);
 	add_length(label, a);
+	if (a->app)
+		nt_describe_app_words(label, a->app);
 	if (num && num->below)
 		return;
 	add_options(label, a, num);
@@ -363,5 +365,7 @@ void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt
 	}
 	if (nt_describe_dgram(label, a, marks))
 		add_length(label, a);
+	if (a->app)
+		nt_describe_app_words(label, a->app);
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }

@@ -106,6 +106,14 @@ void nt_describe_options(struct nt_label *label, const struct nt_arrow *a,
 /** nt_describe_arp() - behind the word ARP or ND: "who has 10.0.1.1? tell 10.0.1.2" */
 void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
 
+#define NT_APP_TEXT_SHOWN (NT_APP_TEXT * 4 + 1)
+
+/** nt_describe_app() - the text of a label, escaped, all of it */
+char *nt_describe_app(char *buf, size_t size, const struct nt_app *app);
+
+/** nt_describe_app_words() - the same in pieces that go before numbers do */
+void nt_describe_app_words(struct nt_label *label, const struct nt_app *app);
+
 /** nt_describe_size() - "840 B", "212 kB" */
 char *nt_describe_size(char *buf, size_t size, uint64_t bytes);
 

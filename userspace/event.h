@@ -11,15 +11,22 @@
 
 #include "../module/uapi/nettrace.h"
 
+/* bytes of a payload that are kept at most: as many as the module's */
+#define NT_EVENT_BYTES 4096
+
 /**
  * struct nt_event - a record with the namespace it comes from
  * @t:		Unix time in nanoseconds (record time + the stream's offset)
  * @source:	index of the stream: one namespace is one stream
+ * @nbytes:	of the packet's payload, from its beginning, that were kept
+ * @bytes:	those; the source's, valid until its next event
  * @rec:	the record as the module wrote it
  */
 struct nt_event {
 	int64_t t;
 	unsigned int source;
+	uint32_t nbytes;
+	const uint8_t *bytes;
 	union nettrace_rec rec;
 };
 
@@ -36,5 +43,17 @@ struct nt_run {
 	uint32_t stride;
 	unsigned int source;
 };
+
+/** nt_slot_bytes() - how much of a packet's payload follows its record in a slot */
+static inline uint32_t nt_slot_bytes(const union nettrace_rec *rec, uint32_t stride)
+{
+	uint32_t n = stride - NETTRACE_REC_SIZE;
+
+	if (rec->hdr.type != NETTRACE_PACKET || rec->hdr.family == NETTRACE_ARP)
+		return 0;
+	if (n > NT_EVENT_BYTES)
+		n = NT_EVENT_BYTES;
+	return rec->packet.payload < n ? rec->packet.payload : n;
+}
 
 #endif /* NETTRACE_EVENT_H */

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/app.h"
 #include "event.h"
 #include "track/cause.h"
 #include "track/excuse.h"
@@ -113,6 +114,7 @@ struct nt_arrow {
 	struct nt_sighting asked;   /* the first sighting of that one */
 	bool answered;		    /* an echo request: a reply or an error came */
 	struct nt_fragments *frags; /* NULL: none was sighted; at the place of the first first */
+	struct nt_app *app;	    /* what its payload says; NULL: nothing, or not kept */
 	struct nettrace_packet pkt; /* the first sighting's record; that of
 					 * LOCAL_OUT where there is one
 					 */
@@ -409,6 +411,8 @@ enum nt_closed { NT_CLOSE_FIN, NT_CLOSE_RST, NT_CLOSE_TIMEOUT, NT_CLOSE_OPEN };
 struct nt_conv {
 	uint32_t id;	      /* 1, 2, 3, … */
 	uint8_t proto;	      /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, … */
+	uint8_t app;	      /* enum nt_app_proto: what its bytes are of */
+	bool app_unlike;      /* its first bytes are of none that begins so that it is known */
 	struct nt_end end[2]; /* 0: client (who sent the SYN, or spoke first) */
 	int64_t t0, t1;	      /* first and last item */
 	enum nt_opened opened;

@@ -85,6 +85,7 @@ int nt_arrow_add(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *
 		 struct nt_fragments *set, struct nt_arrowx **made)
 {
 	struct nt_arrowx *x = nt_arrow_new(m);
+	int ret;
 
 	if (made)
 		*made = x;
@@ -103,6 +104,7 @@ int nt_arrow_add(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *
 	x->a.nsight = 1;
 	x->a.nsighted = 1;
 	set_sighting(x, 0, s);
+	ret = s->ev->nbytes ? nt_app_feed(cv, &x->a, s) : 0;
 	if (s->stage != NT_STAGE_OUT && !s->icmp)
 		cv->e[s->dir].away = true;
 	x->prev = cv->last;
@@ -114,9 +116,11 @@ int nt_arrow_add(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *
 	cv->narrows++;
 	cv->sighted = true;
 	if (m->policy.eager && !set)
-		return nt_arrow_eager(m, x);
+		return ret ? ret : nt_arrow_eager(m, x);
 	nt_queue_add(m, &x->pend);
-	return s->p->hook == NETTRACE_DROPPED ? nt_dropped_feed(m, x, s) : 0;
+	if (!ret && s->p->hook == NETTRACE_DROPPED)
+		ret = nt_dropped_feed(m, x, s);
+	return ret;
 }
 
 static int new_arrow(struct nt_model *m, struct nt_convx *cv, const struct nt_seen *s)
@@ -310,8 +314,10 @@ static int join_or_new(struct nt_model *m, struct nt_convx *cv, const struct nt_
 	if (m->policy.one_place || !seen_elsewhere(cv, s))
 		return new_arrow(m, cv, s);
 	x = s->p->hook == NETTRACE_DROPPED ? nt_find_dropped(cv, s) : nt_find_same(cv, s);
-	if (x)
-		return nt_arrow_join(m, x, s);
+	if (x) {
+		ret = s->ev->nbytes ? nt_app_feed(cv, &x->a, s) : 0;
+		return ret ? ret : nt_arrow_join(m, x, s);
+	}
 	if (s->p->hook == NETTRACE_DROPPED)
 		return new_arrow(m, cv, s);
 	/* its sender cuts and merges nothing that left before */

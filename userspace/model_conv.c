@@ -167,6 +167,7 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 static void arrow_free(struct nt_model *m, struct nt_arrowx *x)
 {
 	nt_frag_forget(m, x);
+	free(x->a.app);
 	if (m->nspare == SPARE_MAX) {
 		free(x);
 		return;

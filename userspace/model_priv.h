@@ -19,6 +19,7 @@
  *   model_pair.c   fed sightings: which arrow
  *   model_frag.c   fed sightings: fragments, and the datagram they are of
  *   model_dgram.c  what is not TCP: silence, answers, echoes, ICMP errors
+ *   model_app.c    fed sightings: what their payload says
  *   model_state.c  fed socket records: which end; listeners; owners
  *   model_final.c  final arrows: numbers, marks, bytes
  *   model_trans.c  final transitions of traced sockets: states and causes
@@ -251,6 +252,7 @@ struct nt_convx {
 	bool sighted;			/* it has had an arrow */
 	bool any;			/* it has had an item */
 	bool over;			/* not found any more (nt_model_policy::keep_over) */
+	uint8_t app_tries;		/* payloads that said nothing */
 	bool rst_fed;			/* a RST was sighted */
 	bool nonsyn_fed;		/* more than SYNs were sighted */
 	bool talk_fed;			/* more than SYNs and RSTs */
@@ -451,6 +453,9 @@ unsigned int nt_find_parts(const struct nt_convx *cv, const struct nt_seen *s,
 
 /* a whole that was sighted before it was cut into these fragments; NULL: none was */
 struct nt_arrowx *nt_find_cut(const struct nt_convx *cv, const struct nt_seen *s);
+/* model_app.c */
+/* the payload of a sighting of @a, if it was kept and @a has no label; 0 or -ENOMEM */
+int nt_app_feed(struct nt_convx *cv, struct nt_arrow *a, const struct nt_seen *s);
 
 /* model_arrow.c */
 int nt_packet_feed(struct nt_model *m, const struct nt_event *ev);

@@ -29,14 +29,15 @@ struct nt_recorder {
 	bool failed; /* said once; nothing is written after it */
 	bool known[NT_STREAM_MAX];
 	int64_t offset[NT_STREAM_MAX];
-	unsigned int n;	  /* events in the block */
+	unsigned int n; /* events in the block */
+	uint8_t *bytes; /* of their payloads, once there were any: NT_RF_BODY_MAX */
+	size_t nbytes;
 	uint64_t written; /* events in the file */
 	uint64_t size;	  /* of the file, sound part */
 	struct {
 		struct nt_rf_block head;
 		union {
 			struct nt_rf_event event[BLOCK_EVENTS];
-			uint8_t records[BLOCK_EVENTS][NETTRACE_REC_SIZE];
 			struct nt_rf_stream stream;
 			struct nt_rf_end end;
 		};
@@ -170,6 +171,7 @@ static void recorder_free(struct nt_recorder *r)
 {
 	if (r->own_fd && r->fd >= 0)
 		close(r->fd);
+	free(r->bytes);
 	free(r);
 }
 
@@ -243,11 +245,32 @@ static int may_write(const struct nt_recorder *r, unsigned int source, struct nt
 			    source, r->path);
 }
 
+/* the payload of the event that comes next in the block */
+static int keep_bytes(struct nt_recorder *r, const struct nt_event *ev, struct nt_error *err)
+{
+	uint32_t n = ev->nbytes < NT_EVENT_BYTES ? ev->nbytes : NT_EVENT_BYTES;
+	int ret;
+
+	if (r->nbytes + nt_rf_bytes_size(n) > NT_RF_BODY_MAX) {
+		ret = nt_recorder_flush(r, err);
+		if (ret)
+			return ret;
+	}
+	if (!r->bytes)
+		r->bytes = malloc(NT_RF_BODY_MAX);
+	if (!r->bytes)
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	r->nbytes += nt_rf_put_bytes(r->bytes + r->nbytes, r->n, ev->bytes, n);
+	return 0;
+}
+
 int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_rf_event *to;
 	int ret = may_write(r, ev->source, err);
 
+	if (!ret && ev->nbytes)
+		ret = keep_bytes(r, ev, err);
 	if (ret)
 		return ret;
 	to = &r->block.event[r->n++];
@@ -258,17 +281,31 @@ int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev, struct n
 	return r->n < BLOCK_EVENTS ? 0 : nt_recorder_flush(r, err);
 }
 
+/* what stands in front of the block of their events */
+static int put_bytes(struct nt_recorder *r, struct nt_error *err)
+{
+	struct nt_rf_block head = { .type = NT_RF_BYTES, .len = (uint32_t)r->nbytes };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { r->bytes, r->nbytes } };
+
+	head.sum = nt_rf_sum(head.type, head.len, r->bytes);
+	r->nbytes = 0;
+	return put_pieces(r, iov, err);
+}
+
 int nt_recorder_flush(struct nt_recorder *r, struct nt_error *err)
 {
 	unsigned int n = r->n;
-	int ret;
+	int ret = 0;
 
 	if (r->failed)
 		return not_complete(r, err);
 	if (!n)
 		return 0;
 	r->n = 0;
-	ret = put_block(r, NT_RF_EVENTS, n * (uint32_t)sizeof(struct nt_rf_event), err);
+	if (r->nbytes)
+		ret = put_bytes(r, err);
+	if (!ret)
+		ret = put_block(r, NT_RF_EVENTS, n * (uint32_t)sizeof(struct nt_rf_event), err);
 	if (!ret)
 		r->written += n;
 	return ret;
@@ -294,8 +331,8 @@ static int put_records(struct nt_recorder *r, const struct nt_rf_run *run, const
 	return ret;
 }
 
-/* too few for a block and a system call of their own */
-static int put_few(struct nt_recorder *r, const struct nt_run *run, struct nt_error *err)
+/* too few for a block and a system call of their own, or with their payloads */
+static int put_each(struct nt_recorder *r, const struct nt_run *run, struct nt_error *err)
 {
 	struct nt_event ev = { .source = run->source };
 	uint32_t i;
@@ -304,6 +341,8 @@ static int put_few(struct nt_recorder *r, const struct nt_run *run, struct nt_er
 	for (i = 0; !ret && i < run->n; i++) {
 		memcpy(&ev.rec, run->at + (size_t)i * run->stride, sizeof(ev.rec));
 		ev.t = (int64_t)(ev.rec.hdr.time + (uint64_t)r->offset[run->source]);
+		ev.bytes = run->at + (size_t)i * run->stride + NETTRACE_REC_SIZE;
+		ev.nbytes = nt_slot_bytes(&ev.rec, run->stride);
 		ret = nt_recorder_write(r, &ev, err);
 	}
 	return ret;
@@ -313,11 +352,11 @@ int nt_recorder_run(struct nt_recorder *r, const struct nt_run *run, struct nt_e
 {
 	const uint32_t most = (NT_RF_BODY_MAX - sizeof(struct nt_rf_run)) / NETTRACE_REC_SIZE;
 	struct nt_rf_run to = { .stream = run->source };
-	uint32_t i, n, done;
+	uint32_t n, done;
 	int ret = may_write(r, run->source, err);
 
-	if (!ret && run->n < RUN_MIN)
-		return put_few(r, run, err);
+	if (!ret && (run->n < RUN_MIN || run->stride != NETTRACE_REC_SIZE))
+		return put_each(r, run, err);
 	if (!ret)
 		ret = nt_recorder_flush(r, err); /* what came before */
 	to.offset = ret ? 0 : r->offset[run->source];
@@ -325,17 +364,8 @@ int nt_recorder_run(struct nt_recorder *r, const struct nt_run *run, struct nt_e
 		const uint8_t *at = run->at + (size_t)done * run->stride;
 
 		n = run->n - done;
-		if (run->stride == NETTRACE_REC_SIZE) {
-			n = n < most ? n : most;
-			ret = put_records(r, &to, at, n, err);
-			continue;
-		}
-		/* slots with payload: the records are brought together */
-		n = n < BLOCK_EVENTS ? n : BLOCK_EVENTS;
-		for (i = 0; i < n; i++)
-			memcpy(r->block.records[i], at + (size_t)i * run->stride,
-			       NETTRACE_REC_SIZE);
-		ret = put_records(r, &to, r->block.records[0], n, err);
+		n = n < most ? n : most;
+		ret = put_records(r, &to, at, n, err);
 	}
 	return ret;
 }

@@ -19,6 +19,9 @@
  *			it is complete up to its last block.
  *   type 4, records:	struct nt_rf_run, then as many records as fill the body,
  *			as the module wrote them (version 2)
+ *   type 5, bytes:	struct nt_rf_bytes, each with the payload that was kept of
+ *			an event of the next block of type 2, in their order;
+ *			only where the module kept any
  *   others:		a reader skips them.  What must not be skipped needs a
  *			higher version in the header.
  *
@@ -42,7 +45,7 @@
 #define NT_RF_MAGIC_LEN	    8
 #define NT_RF_ORDER	    0x01020304u
 #define NT_RF_ORDER_SWAPPED 0x04030201u
-#define NT_RF_VERSION	    2 /* 1 had no blocks of records; it is read, too */
+#define NT_RF_VERSION	    2		  /* 1 had no blocks of records; it is read, too */
 #define NT_RF_BODY_MAX	    (256u * 1024) /* a longer block is damage */
 
 struct nt_rf_header {
@@ -59,6 +62,7 @@ enum nt_rf_type {
 	NT_RF_EVENTS = 2,
 	NT_RF_END = 3,
 	NT_RF_RECORDS = 4,
+	NT_RF_BYTES = 5,
 };
 
 struct nt_rf_block {
@@ -92,6 +96,11 @@ struct nt_rf_run {
 	int64_t offset; /* record time + this = Unix time, ns */
 };
 
+struct nt_rf_bytes {
+	uint32_t event; /* its place in the block */
+	uint32_t n;	/* bytes that follow, filled up to a multiple of 8 */
+};
+
 struct nt_rf_end {
 	uint64_t events; /* in all blocks before */
 };
@@ -101,6 +110,25 @@ _Static_assert(sizeof(struct nt_rf_block) == 16, "file format");
 _Static_assert(sizeof(struct nt_rf_stream) == 176, "file format");
 _Static_assert(sizeof(struct nt_rf_event) == 208, "file format");
 _Static_assert(sizeof(struct nt_rf_run) == 16, "file format");
+_Static_assert(sizeof(struct nt_rf_bytes) == 8, "file format");
+
+/** nt_rf_bytes_size() - what @n bytes of a payload take in a block of bytes */
+static inline size_t nt_rf_bytes_size(uint32_t n)
+{
+	return sizeof(struct nt_rf_bytes) + (((size_t)n + 7) & ~(size_t)7);
+}
+
+/** nt_rf_put_bytes() - write them to @to, which has that room; returns it */
+static inline size_t nt_rf_put_bytes(uint8_t *to, uint32_t event, const uint8_t *bytes, uint32_t n)
+{
+	struct nt_rf_bytes head = { .event = event, .n = n };
+	size_t size = nt_rf_bytes_size(n);
+
+	memset(to + size - 8, 0, 8);
+	memcpy(to, &head, sizeof(head));
+	memcpy(to + sizeof(head), bytes, n);
+	return size;
+}
 
 /** nt_rf_header() - of what this nettrace writes */
 static inline struct nt_rf_header nt_rf_header(void)

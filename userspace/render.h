@@ -16,6 +16,7 @@
 #include "canvas.h"
 #include "model.h"
 #include "numbers.h"
+#include "services.h"
 
 #define NT_VIEW_STREAMS 4096
 
@@ -36,6 +37,7 @@ struct nt_view {
 	bool color;
 	struct nt_draw draw;
 	int64_t now;			    /* Unix ns up to which the trace goes; 0: not known */
+	struct nt_services *services;	    /* NULL: ports have no names */
 	const char *netns[NT_VIEW_STREAMS]; /* names of the streams; "" or NULL: none */
 };
 

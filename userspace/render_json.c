@@ -166,6 +166,8 @@ static json_t *segment(const struct nt_view *v, const struct nt_conv *c, const s
 	json_object_set_new(o, "opts", options(p));
 	if (a->wire_segs > 1 && a->pkt.gso_size)
 		json_object_set_new(o, "gso", nt_json_gso(a));
+	if (a->app)
+		json_object_set_new(o, "app", nt_json_app(a->app));
 	json_object_set_new(o, "marks", nt_json_marks(a));
 	if (a->marks_left_out)
 		json_object_set_new(o, "marks_left_out", json_integer(a->marks_left_out));
@@ -266,8 +268,8 @@ static json_t *failed(const struct nt_conv *c)
 
 static void json_list(const struct nt_view *v, const struct nt_conv *c)
 {
+	json_t *o = json_object(), *service = nt_json_service(v->services, c);
 	const struct nt_end *e = c->end;
-	json_t *o = json_object();
 	char name[24];
 
 	json_object_set_new(o, "type", json_string("conversation"));
@@ -278,6 +280,8 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	json_object_set_new(o, "server", end(v, c, 1));
 	json_object_set_new(o, "opened", json_string(nt_opened_name(c->opened)));
 	json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));
+	if (service)
+		json_object_set_new(o, "app", service);
 	if (c->proto == IPPROTO_TCP) {
 		if (c->failed != NT_FAILED_NOT &&
 		    (c->opened == NT_OPEN_UNANSWERED || c->opened == NT_OPEN_REFUSED))

@@ -10,6 +10,8 @@
 #include <jansson.h>
 
 #include "render.h"
+#include "model.h"
+#include "services.h"
 
 /* a name that others chose, escaped; at most @max bytes of it */
 json_t *nt_json_foreign(const char *s, size_t max);
@@ -36,6 +38,10 @@ json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q);
 json_t *nt_json_route(const struct nt_conv *c, const struct nt_route *r);
 json_t *nt_json_neigh(const struct nt_neigh *n);
 json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d);
+
+/* render_json_item.c: what a payload says; what a conversation is for, NULL: not known */
+json_t *nt_json_app(const struct nt_app *app);
+json_t *nt_json_service(const struct nt_services *s, const struct nt_conv *c);
 
 /* render_agree.c: how many were compared, how many differed */
 json_t *nt_json_agreement(const struct nt_model_stats *s);

@@ -151,6 +151,8 @@ json_t *nt_json_datagram(const struct nt_view *v, const struct nt_conv *c, const
 	set_fragments(v, o, a);
 	if (a->wire_segs > 1 && p->gso_size)
 		json_object_set_new(o, "gso", nt_json_gso(a));
+	if (a->app)
+		json_object_set_new(o, "app", nt_json_app(a->app));
 	json_object_set_new(o, "marks", nt_json_marks(a));
 	json_object_set_new(o, "sightings", nt_json_sightings(v, a->sight, a->nsight));
 	return o;

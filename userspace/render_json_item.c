@@ -181,3 +181,31 @@ json_t *nt_json_route(const struct nt_conv *c, const struct nt_route *r)
 		json_object_set_new(o, "pid", json_integer(r->pid));
 	return o;
 }
+
+json_t *nt_json_app(const struct nt_app *app)
+{
+	char text[NT_APP_TEXT_SHOWN];
+	json_t *o = json_object();
+
+	json_object_set_new(o, "name", json_string(nt_app_name(app->proto)));
+	json_object_set_new(o, "kind", json_string(nt_app_kind_name(app->kind)));
+	json_object_set_new(o, "text", json_string(nt_describe_app(text, sizeof(text), app)));
+	if (app->cut)
+		json_object_set_new(o, "cut", json_true());
+	return o;
+}
+
+json_t *nt_json_service(const struct nt_services *s, const struct nt_conv *c)
+{
+	struct nt_service r = nt_service_of(s, c);
+	json_t *o;
+
+	if (!r.name)
+		return NULL;
+	o = json_object();
+	json_object_set_new(o, "name", nt_json_foreign(r.name, NT_SERVICE_NAME));
+	json_object_set_new(o, "basis", json_string(r.sure ? "bytes" : "port"));
+	if (r.by_port)
+		json_object_set_new(o, "by_port", nt_json_foreign(r.by_port, NT_SERVICE_NAME));
+	return o;
+}

@@ -76,7 +76,7 @@ static void line_addresses(const struct nt_view *v, const struct nt_item *it)
 {
 	const struct nt_conv *c = it->conv;
 	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[2 * NT_ADDR_TEXT + 32];
-	char proto[24];
+	char proto[24], service[NT_SERVICE_TEXT];
 	struct nt_line line;
 	int col;
 
@@ -91,7 +91,9 @@ static void line_addresses(const struct nt_view *v, const struct nt_item *it)
 	col = put_conv(&line, put_clock(&line, it->t), c, 0);
 	snprintf(text, sizeof(text), "%s %s → %s", nt_proto_name(c->proto, proto, sizeof(proto)),
 		 nt_describe_end(from, sizeof(from), c, 0), nt_describe_end(to, sizeof(to), c, 1));
-	nt_line_put(&line, col, line.width, text, NT_ROLE_TITLE);
+	col = nt_line_put(&line, col, line.width, text, NT_ROLE_TITLE);
+	nt_describe_service(service, sizeof(service), v->services, c);
+	nt_line_put(&line, col + 1, line.width, service, NT_ROLE_APP);
 	nt_line_print(&line, v->out, v->color);
 }
 
@@ -375,11 +377,30 @@ static const struct {
 	[COL_STATES] = { "states", false, { 0, 0, 26 } },
 };
 
+/* which of the widths a view has */
+static int list_size(const struct nt_view *v)
+{
+	int w = line_width(v);
+
+	return w >= 120 ? 2 : w >= 80 ? 1 : 0;
+}
+
+/* the server's address, and behind it, where there is room, the service's name */
+static const char *with_service(char *buf, size_t size, const struct nt_view *v,
+				const struct nt_conv *c, const char *addr)
+{
+	char service[NT_SERVICE_TEXT];
+
+	nt_describe_service(service, sizeof(service), v->services, c);
+	snprintf(buf, size, "%s%s%s", addr, *service ? " " : "", service);
+	return nt_text_width(buf, v->unicode) <= column[COL_SERVER].width[list_size(v)] ? buf :
+											  addr;
+}
+
 static void list_line(const struct nt_view *v, const char *const cell[COL_MAX], enum nt_role role)
 {
-	int w = line_width(v), size = w >= 120 ? 2 : w >= 80 ? 1 : 0;
+	int size = list_size(v), i, col = 0;
 	struct nt_line line;
-	int i, col = 0;
 
 	start(&line, v);
 	for (i = 0; i < COL_MAX; i++) {
@@ -418,6 +439,7 @@ static void pair_text(char buf[2 * NT_DIGITS], uint64_t a, uint64_t b)
 void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 {
 	char id[NT_DIGITS], proto[24], end[2][NT_ADDR_TEXT];
+	char server[NT_ADDR_TEXT + NT_SERVICE_TEXT];
 	char segs[2 * NT_DIGITS], bytes[2 * NT_DIGITS];
 	char state[2][NT_STATE_TEXT], states[2 * NT_STATE_TEXT], *p;
 	bool tcp = c->proto == IPPROTO_TCP;
@@ -444,7 +466,7 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	cell[COL_ID] = id;
 	cell[COL_PROTO] = nt_proto_name(c->proto, proto, sizeof(proto));
 	cell[COL_CLIENT] = end[0];
-	cell[COL_SERVER] = end[1];
+	cell[COL_SERVER] = with_service(server, sizeof(server), v, c, end[1]);
 	cell[COL_SEGS] = segs;
 	cell[COL_BYTES] = bytes;
 	cell[COL_CLOSED] = closed;

@@ -173,6 +173,31 @@ static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 		detail(v, 6, NT_ROLE_DIM, "and %d times more", a->nsighted - a->nsight);
 }
 
+static void show_app(const struct nt_view *v, const struct nt_app *app)
+{
+	char text[NT_APP_TEXT_SHOWN];
+
+	nt_describe_app(text, sizeof(text), app);
+	detail(v, 6, NT_ROLE_APP, "%s %s: %s%s", nt_app_name(app->proto),
+	       nt_app_kind_name(app->kind), text, app->cut ? "…" : "");
+}
+
+/* what it is for; two words that differ are told apart */
+static void show_service(const struct nt_view *v, const struct nt_conv *c)
+{
+	struct nt_service r = nt_service_of(v->services, c);
+	char port[NT_SERVICE_NAME * NT_ESCAPE_MAX + 1];
+
+	if (r.by_port)
+		detail(v, 3, NT_ROLE_APP, "%s by its bytes, although the port is for %s", r.name,
+		       nt_text_escape(port, sizeof(port), r.by_port, NT_SERVICE_NAME));
+	else if (r.sure)
+		detail(v, 3, NT_ROLE_APP, "%s by its bytes", r.name);
+	else if (r.name)
+		detail(v, 3, NT_ROLE_APP, "%s? by the port alone",
+		       nt_text_escape(port, sizeof(port), r.name, NT_SERVICE_NAME));
+}
+
 static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a,
 		       const struct nt_numbers *num)
 {
@@ -199,6 +224,8 @@ static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const s
 		       a->mark[i].reason ? ": " : "", a->mark[i].reason ? a->mark[i].reason : "",
 		       nt_basis_name(a->mark[i].basis));
 	show_fragments(v, c, a);
+	if (a->app)
+		show_app(v, a->app);
 	show_sightings(v, c, a);
 }
 
@@ -278,6 +305,7 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 	}
 	nt_numbers_of(&num, NT_NUMBERS_RELATIVE, c);
 	nt_render_title(v, c);
+	show_service(v, c);
 	for (i = 0; i < l.nrow && !ferror(v->out); i++) {
 		const struct nt_row *r = &l.row[i];
 

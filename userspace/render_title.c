@@ -80,7 +80,7 @@ static void how(char *buf, size_t size, const struct nt_conv *c)
 
 static void first_line(const struct nt_view *v, const struct nt_conv *c)
 {
-	char id[16], text[128], when[48];
+	char id[16], text[128], when[48], service[NT_SERVICE_TEXT];
 	time_t sec = (time_t)(c->t0 / 1000000000);
 	struct nt_line line;
 	struct tm tm;
@@ -91,6 +91,8 @@ static void first_line(const struct nt_view *v, const struct nt_conv *c)
 	col = nt_line_put(&line, 0, v->width, id, NT_ROLE_TITLE);
 	col = nt_line_put(&line, col + 1, v->width, nt_describe_proto(text, sizeof(text), c->proto),
 			  NT_ROLE_TITLE);
+	if (*nt_describe_service(service, sizeof(service), v->services, c))
+		col = nt_line_put(&line, col + 1, v->width, service, NT_ROLE_APP);
 	if (c->proto == IPPROTO_TCP)
 		how(text, sizeof(text), c);
 	else

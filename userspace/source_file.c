@@ -28,6 +28,9 @@ struct nt_file_source {
 	size_t have;	      /* bytes of head and body that were read */
 	unsigned int n, next; /* events in the body, and the next of them */
 	bool records;	      /* they are records, not events */
+	/* payloads: of the block that was read, and of the one to come */
+	uint8_t *bytes;
+	size_t bytes_at, bytes_end, bytes_next;
 	struct nt_rf_block head;
 	union { /* follows head without a gap */
 		struct nt_rf_header file;
@@ -105,6 +108,42 @@ static int take_stream(struct nt_file_source *f, struct nt_error *err)
 	return 1;
 }
 
+/*
+ * Payloads of the events in the next block.  Each entry is whole, and the events
+ * stand in order, so that handing out need not look twice.
+ */
+static int take_bytes(struct nt_file_source *f, struct nt_error *err)
+{
+	struct nt_rf_bytes e;
+	uint64_t least = 0;
+	size_t at, size;
+
+	for (at = 0; at < f->head.len; at += size) {
+		memcpy(&e, f->body.bytes + at, sizeof(e)); /* len is a multiple of 8 */
+		size = nt_rf_bytes_size(e.n);
+		if (e.n > NT_EVENT_BYTES || size > f->head.len - at || e.event < least)
+			return damaged(f, "bytes of a payload are where they cannot be", err);
+		least = (uint64_t)e.event + 1;
+	}
+	if (!f->bytes)
+		f->bytes = malloc(NT_RF_BODY_MAX);
+	if (!f->bytes)
+		return nt_error_set(err, -ENOMEM, "memory is short");
+	memcpy(f->bytes, f->body.bytes, f->head.len);
+	f->bytes_at = 0;
+	f->bytes_end = 0;
+	f->bytes_next = f->head.len;
+	return 1;
+}
+
+/* the payloads that were read are those of the block that begins */
+static void begin_bytes(struct nt_file_source *f)
+{
+	f->bytes_at = 0;
+	f->bytes_end = f->bytes_next;
+	f->bytes_next = 0;
+}
+
 static int take_events(struct nt_file_source *f, struct nt_error *err)
 {
 	unsigned int i, n = f->head.len / sizeof(struct nt_rf_event);
@@ -121,6 +160,7 @@ static int take_events(struct nt_file_source *f, struct nt_error *err)
 	f->n = n;
 	f->next = 0;
 	f->records = false;
+	begin_bytes(f);
 	return 1;
 }
 
@@ -136,6 +176,7 @@ static int take_records(struct nt_file_source *f, struct nt_error *err)
 	f->n = bytes / NETTRACE_REC_SIZE;
 	f->next = 0;
 	f->records = true;
+	begin_bytes(f);
 	return 1;
 }
 
@@ -206,6 +247,9 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	case NT_RF_RECORDS:
 		ret = take_records(f, err);
 		break;
+	case NT_RF_BYTES:
+		ret = take_bytes(f, err);
+		break;
 	case NT_RF_END:
 		ret = take_end(f, err);
 		break;
@@ -232,9 +276,25 @@ static bool counts(struct nt_source *s, const union nettrace_rec *rec)
 	return rec->gap.lost;
 }
 
-static void hand_out(const struct nt_file_source *f, unsigned int i, struct nt_event *ev)
+static void hand_out_bytes(struct nt_file_source *f, unsigned int i, struct nt_event *ev)
+{
+	struct nt_rf_bytes e;
+
+	memcpy(&e, f->bytes + f->bytes_at, sizeof(e));
+	if (e.event != i)
+		return;
+	ev->bytes = f->bytes + f->bytes_at + sizeof(e);
+	ev->nbytes = e.n;
+	f->bytes_at += nt_rf_bytes_size(e.n);
+}
+
+static void hand_out(struct nt_file_source *f, unsigned int i, struct nt_event *ev)
 {
 	const struct nt_rf_event *from = &f->body.event[i];
+
+	ev->nbytes = 0;
+	if (f->bytes_at < f->bytes_end)
+		hand_out_bytes(f, i, ev);
 
 	if (f->records) {
 		ev->rec = f->body.rec[i];
@@ -277,6 +337,7 @@ static void file_close(struct nt_source *s)
 
 	if (f->own_fd && f->b.fd >= 0)
 		close(f->b.fd);
+	free(f->bytes);
 	free(f);
 }
 

@@ -28,8 +28,9 @@ struct nt_filtered {
 	const struct nt_filter *filter;
 	uint64_t delivered, filtered, undecided;
 	struct nt_event ahead[AHEAD_MAX];
-	unsigned int head, n; /* of ahead[], a ring */
-	int over;	      /* what the inner source ended with, or 0 */
+	uint8_t *bytes[AHEAD_MAX]; /* of ahead[], copied: the inner source goes on */
+	unsigned int head, n;	   /* of ahead[], a ring */
+	int over;		   /* what the inner source ended with, or 0 */
 	struct nt_error err;
 };
 
@@ -69,6 +70,24 @@ static int pull(struct nt_filtered *f, struct nt_event *ev)
 	ret = nt_source_next(f->inner, ev, &f->err);
 	if (ret < 0)
 		f->over = ret;
+	return ret;
+}
+
+/* as pull(), to be held for a while; without memory for its payload, without that */
+static int pull_ahead(struct nt_filtered *f, unsigned int i)
+{
+	struct nt_event *ev = &f->ahead[i];
+	int ret = pull(f, ev);
+
+	if (ret != 1 || !ev->nbytes)
+		return ret;
+	free(f->bytes[i]);
+	f->bytes[i] = malloc(ev->nbytes);
+	if (f->bytes[i])
+		memcpy(f->bytes[i], ev->bytes, ev->nbytes);
+	else
+		ev->nbytes = 0;
+	ev->bytes = f->bytes[i];
 	return ret;
 }
 
@@ -122,7 +141,7 @@ static const struct nt_event *look_ahead(struct nt_filtered *f, const struct nt_
 	for (i = 0; i < AHEAD_MAX; i++) {
 		ev = &f->ahead[(f->head + i) % AHEAD_MAX];
 		if (i == f->n) {
-			if (pull(f, ev) != 1)
+			if (pull_ahead(f, (f->head + i) % AHEAD_MAX) != 1)
 				break;
 			f->n++;
 		}
@@ -204,7 +223,11 @@ static int filtered_wait(struct nt_source *s, int timeout_ms)
 
 static void filtered_close(struct nt_source *s)
 {
+	unsigned int i;
+
 	nt_source_close(of(s)->inner);
+	for (i = 0; i < AHEAD_MAX; i++)
+		free(of(s)->bytes[i]);
 	free(s);
 }
 

@@ -285,6 +285,9 @@ static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *
 	if (ret != 1)
 		return ret;
 	ev->rec = *record(&l->run, 0);
+	ev->bytes = l->run.at + NETTRACE_REC_SIZE;
+	ev->nbytes = l->run.stride == NETTRACE_REC_SIZE ? 0 :
+							  nt_slot_bytes(&ev->rec, l->run.stride);
 	ev->source = l->run.source;
 	ev->t = (int64_t)ev->rec.hdr.time + s->stream[ev->source].real_offset;
 	account(l, 1);

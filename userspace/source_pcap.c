@@ -216,6 +216,22 @@ static void parse(struct nettrace_packet *p, const struct nt_link *l, const stru
 	parse_cut(fn, p, b, caplen, wirelen);
 }
 
+/* the payload as far as it was captured */
+static void payload(const struct nt_link *l, const struct nt_frame *f, struct nt_event *ev)
+{
+	const struct nettrace_packet *p = &ev->rec.packet;
+	uint32_t off = l->off + p->len - p->payload, n;
+
+	ev->nbytes = 0;
+	if (!p->payload || !(p->flags & NETTRACE_PKT_L4) || p->payload > p->len || off >= f->caplen)
+		return;
+	n = f->caplen - off;
+	if (n > p->payload)
+		n = p->payload;
+	ev->bytes = f->bytes + off;
+	ev->nbytes = n < NT_EVENT_BYTES ? n : NT_EVENT_BYTES;
+}
+
 static void record(struct nt_pcap_if *i, const struct nt_frame *f, const struct nt_link *l,
 		   struct nt_event *ev)
 {
@@ -229,6 +245,7 @@ static void record(struct nt_pcap_if *i, const struct nt_frame *f, const struct 
 		snprintf(p->dev, sizeof(p->dev), "if%u", l->ifindex);
 	}
 	parse(p, l, f);
+	payload(l, f, ev);
 	if (l->mac) {
 		p->flags |= NETTRACE_PKT_MAC;
 		memcpy(p->mac_src, l->src, sizeof(p->mac_src));
@@ -242,6 +259,7 @@ static void dropped(struct nt_pcap_source *ps, const struct nt_frame *f, struct 
 	struct nt_pcap_if *i = &ps->iface[f->iface];
 
 	memset(g, 0, sizeof(*g));
+	ev->nbytes = 0;
 	i->seq += f->dropped;
 	g->hdr.time = (uint64_t)f->t;
 	g->hdr.type = NETTRACE_GAP;

@@ -83,6 +83,7 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 	v->unicode = want_unicode(cli);
 	v->color = want_color(cli);
 	v->draw = cli->draw;
+	v->services = nt_services_load();
 	_Static_assert(NT_VIEW_STREAMS == NT_STREAM_MAX, "a name for each stream");
 	/* also of those to come */
 	for (i = 0; s->src && i < NT_STREAM_MAX; i++)
@@ -110,6 +111,8 @@ bool nt_view_check(struct nt_view *v)
 
 int nt_view_close(struct nt_view *v)
 {
+	nt_services_free(v->services);
+	v->services = NULL;
 	if (!nt_view_check(v) && fflush(v->out))
 		v->error = errno;
 	if (!v->error)

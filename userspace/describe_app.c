@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * describe_app.c - what a payload says, as text that is safe to show
+ */
+#include <string.h>
+
+#include "describe.h"
+#include "text.h"
+
+#define WORDS	   4 /* as many as there are ranks for them; the last has the rest */
+#define FIRST_RANK 6 /* flags, marks, numbers and lengths go before it */
+
+char *nt_describe_app(char *buf, size_t size, const struct nt_app *app)
+{
+	size_t at = 0, used = 0, n;
+
+	*buf = '\0';
+	while (at < app->n && used + 1 < size) {
+		nt_text_escape(buf + used, size - used, app->text + at, app->n - at);
+		used += strlen(buf + used);
+		n = strnlen(app->text + at, app->n - at);
+		at += n;
+		if (at == app->n || used + NT_ESCAPE_MAX >= size)
+			break;
+		memcpy(buf + used, "\\x00", NT_ESCAPE_MAX + 1);
+		used += NT_ESCAPE_MAX;
+		at++;
+	}
+	return buf;
+}
+
+/* is the text enough to know the protocol by? */
+static bool names_itself(const struct nt_app *app)
+{
+	return app->proto == NT_APP_HTTP || app->proto == NT_APP_TLS || app->proto == NT_APP_SSH;
+}
+
+void nt_describe_app_words(struct nt_label *label, const struct nt_app *app)
+{
+	char text[NT_APP_TEXT_SHOWN], *word = text, *end;
+	int i = 0;
+
+	nt_describe_app(text, sizeof(text), app);
+	if (!names_itself(app))
+		nt_label_add(label, FIRST_RANK + i++, NT_ROLE_APP, "%s", nt_app_name(app->proto));
+	for (; i < WORDS && *word; i++, word = end) {
+		end = i < WORDS - 1 ? strchr(word, ' ') : NULL;
+		if (end)
+			*end++ = '\0';
+		else
+			end = word + strlen(word);
+		nt_label_add(label, FIRST_RANK + i, NT_ROLE_APP, "%s%s", word,
+			     app->cut && !*end ? "…" : "");
+	}
+}

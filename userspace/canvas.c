@@ -202,8 +202,15 @@ void nt_label_add(struct nt_label *label, int rank, enum nt_role role, const cha
 	p->off = label->used;
 	p->rank = (uint8_t)rank;
 	p->role = (uint8_t)role;
+	p->least = 0;
 	label->used = (uint16_t)(label->used + n + 1);
 	label->n++;
+}
+
+void nt_label_cuttable(struct nt_label *label, int least)
+{
+	if (label->n)
+		label->piece[label->n - 1].least = (uint8_t)least;
 }
 
 void nt_label_plain(struct nt_label *label)
@@ -226,6 +233,23 @@ int nt_label_width(const struct nt_label *label, int rank, bool unicode)
 	return width ? width - 1 : 0;
 }
 
+/* the same, with what may be cut as short as it may be */
+static int least_width(const struct nt_label *label, int rank, bool unicode)
+{
+	int i, w, width = nt_label_width(label, rank, unicode);
+
+	for (i = 0; i < label->n; i++) {
+		const struct nt_piece *p = &label->piece[i];
+
+		if (!p->least || p->rank > rank)
+			continue;
+		w = nt_text_width(label->text + p->off, unicode);
+		if (w > p->least)
+			width -= w - p->least;
+	}
+	return width;
+}
+
 /* are there pieces above @rank whose absence should be told? */
 static bool label_cut(const struct nt_label *label, int rank)
 {
@@ -245,14 +269,17 @@ static int cut_width(const struct nt_label *label, int rank, bool unicode)
 
 int nt_label_rank(const struct nt_label *label, int width, bool unicode)
 {
-	int i, rank = 0;
+	int i, rank = 0, w;
 
 	for (i = 0; i < label->n; i++)
 		if (label->piece[i].rank > rank)
 			rank = label->piece[i].rank;
-	for (; rank >= 0; rank--)
-		if (nt_label_width(label, rank, unicode) + cut_width(label, rank, unicode) <= width)
+	for (; rank >= 0; rank--) {
+		w = rank >= NT_RANK_EXTRA ? nt_label_width(label, rank, unicode) :
+					    least_width(label, rank, unicode);
+		if (w + cut_width(label, rank, unicode) <= width)
 			break;
+	}
 	return rank;
 }
 
@@ -264,7 +291,22 @@ int nt_line_label_width(const struct nt_label *label, int width, bool unicode)
 		w = nt_label_width(label, 0, unicode);
 		return w < width ? w : width;
 	}
-	return nt_label_width(label, rank, unicode) + cut_width(label, rank, unicode);
+	w = nt_label_width(label, rank, unicode) + cut_width(label, rank, unicode);
+	return w < width ? w : width;
+}
+
+/* the first column that @p must leave to what comes behind it */
+static int limit_of(const struct nt_label *label, const struct nt_piece *p, int rank, int limit,
+		    bool unicode)
+{
+	const struct nt_piece *q;
+
+	if (!p->least)
+		return limit;
+	for (q = p + 1; q < label->piece + label->n; q++)
+		if (q->rank <= rank)
+			limit -= nt_text_width(label->text + q->off, unicode) + 1;
+	return limit - cut_width(label, rank, unicode);
 }
 
 int nt_line_label(struct nt_line *l, int col, int limit, const struct nt_label *label)
@@ -282,7 +324,8 @@ int nt_line_label(struct nt_line *l, int col, int limit, const struct nt_label *
 		if (!first)
 			col++;
 		first = false;
-		col = nt_line_put(l, col, limit, label->text + p->off, p->role);
+		col = nt_line_put(l, col, limit_of(label, p, top, limit, l->unicode),
+				  label->text + p->off, p->role);
 	}
 	if (rank >= 0 && label_cut(label, rank))
 		col = nt_line_put(l, col + 1, limit, ELLIPSIS, NT_ROLE_DIM);

@@ -78,6 +78,7 @@ struct nt_piece {
 	uint16_t off; /* of the terminated text */
 	uint8_t rank; /* 0: goes last */
 	uint8_t role;
+	uint8_t least; /* columns to which it may be cut; 0: it is whole, or not there */
 };
 
 struct nt_label {
@@ -92,6 +93,13 @@ void nt_label_start(struct nt_label *label);
 /** nt_label_add() - one more piece; a piece too many is dropped whole */
 void nt_label_add(struct nt_label *label, int rank, enum nt_role role, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/**
+ * nt_label_cuttable() - the piece that was added last may be cut to @least columns
+ *
+ * Extras go before it is cut, all other pieces only when it has gone.
+ */
+void nt_label_cuttable(struct nt_label *label, int least);
 
 /** nt_label_plain() - without the extras (NT_RANK_EXTRA and higher) */
 void nt_label_plain(struct nt_label *label);

@@ -345,7 +345,7 @@ static void add_tcp(struct nt_label *label, const struct nt_arrow *a, enum nt_ma
 	add_numbers(label, a, num);
 	add_length(label, a);
 	if (a->app)
-		nt_describe_app_words(label, a->app);
+		nt_describe_app_piece(label, a->app);
 	if (num && num->below)
 		return;
 	add_options(label, a, num);
@@ -366,6 +366,6 @@ void nt_describe_arrow(struct nt_label *label, const struct nt_arrow *a, enum nt
 	if (nt_describe_dgram(label, a, marks))
 		add_length(label, a);
 	if (a->app)
-		nt_describe_app_words(label, a->app);
+		nt_describe_app_piece(label, a->app);
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "ttl=%u", p->ttl);
 }

@@ -111,8 +111,8 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
 /** nt_describe_app() - the text of a label, escaped, all of it */
 char *nt_describe_app(char *buf, size_t size, const struct nt_app *app);
 
-/** nt_describe_app_words() - the same in pieces that go before numbers do */
-void nt_describe_app_words(struct nt_label *label, const struct nt_app *app);
+/** nt_describe_app_piece() - the same, with the protocol's name: cut before numbers go */
+void nt_describe_app_piece(struct nt_label *label, const struct nt_app *app);
 
 /** nt_describe_size() - "840 B", "212 kB" */
 char *nt_describe_size(char *buf, size_t size, uint64_t bytes);

@@ -7,8 +7,8 @@
 #include "describe.h"
 #include "text.h"
 
-#define WORDS	   4 /* as many as there are ranks for them; the last has the rest */
-#define FIRST_RANK 6 /* flags, marks, numbers and lengths go before it */
+#define RANK  (NT_RANK_EXTRA - 1) /* it goes before flags, marks, numbers and options do */
+#define LEAST 8			  /* columns that say something */
 
 char *nt_describe_app(char *buf, size_t size, const struct nt_app *app)
 {
@@ -35,21 +35,13 @@ static bool names_itself(const struct nt_app *app)
 	return app->proto == NT_APP_HTTP || app->proto == NT_APP_TLS || app->proto == NT_APP_SSH;
 }
 
-void nt_describe_app_words(struct nt_label *label, const struct nt_app *app)
+void nt_describe_app_piece(struct nt_label *label, const struct nt_app *app)
 {
-	char text[NT_APP_TEXT_SHOWN], *word = text, *end;
-	int i = 0;
+	bool bare = names_itself(app);
+	char text[NT_APP_TEXT_SHOWN];
 
 	nt_describe_app(text, sizeof(text), app);
-	if (!names_itself(app))
-		nt_label_add(label, FIRST_RANK + i++, NT_ROLE_APP, "%s", nt_app_name(app->proto));
-	for (; i < WORDS && *word; i++, word = end) {
-		end = i < WORDS - 1 ? strchr(word, ' ') : NULL;
-		if (end)
-			*end++ = '\0';
-		else
-			end = word + strlen(word);
-		nt_label_add(label, FIRST_RANK + i, NT_ROLE_APP, "%s%s", word,
-			     app->cut && !*end ? "…" : "");
-	}
+	nt_label_add(label, RANK, NT_ROLE_APP, "%s%s%s%s", bare ? "" : nt_app_name(app->proto),
+		     bare || !*text ? "" : " ", text, app->cut ? "…" : "");
+	nt_label_cuttable(label, LEAST);
 }

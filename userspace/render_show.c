@@ -188,7 +188,10 @@ static void show_service(const struct nt_view *v, const struct nt_conv *c)
 	struct nt_service r = nt_service_of(v->services, c);
 	char port[NT_SERVICE_NAME * NT_ESCAPE_MAX + 1];
 
-	if (r.by_port)
+	if (r.by_port && !r.name)
+		detail(v, 3, NT_ROLE_APP, "not %s, which the port is for: it begins otherwise",
+		       nt_text_escape(port, sizeof(port), r.by_port, NT_SERVICE_NAME));
+	else if (r.by_port)
 		detail(v, 3, NT_ROLE_APP, "%s by its bytes, although the port is for %s", r.name,
 		       nt_text_escape(port, sizeof(port), r.by_port, NT_SERVICE_NAME));
 	else if (r.sure)

@@ -108,8 +108,10 @@ struct nt_service nt_service_of(const struct nt_services *s, const struct nt_con
 		r.name = nt_app_name(means); /* "domain", "bootps": as if the bytes had said it */
 	if (!c->app) {
 		/* they begin otherwise than all that this port stands for do */
-		if (c->app_unlike && nt_app_begins_so(means))
+		if (c->app_unlike && nt_app_begins_so(means)) {
+			r.by_port = port;
 			r.name = NULL;
+		}
 		return r;
 	}
 	r.name = nt_app_name(c->app);

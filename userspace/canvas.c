@@ -256,7 +256,8 @@ static bool label_cut(const struct nt_label *label, int rank)
 	int i;
 
 	for (i = 0; i < label->n; i++)
-		if (label->piece[i].rank > rank && label->piece[i].rank < NT_RANK_EXTRA)
+		if (label->piece[i].rank > rank && label->piece[i].rank < NT_RANK_EXTRA &&
+		    !label->piece[i].least)
 			return true;
 	return false;
 }

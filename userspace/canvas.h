@@ -97,7 +97,8 @@ void nt_label_add(struct nt_label *label, int rank, enum nt_role role, const cha
 /**
  * nt_label_cuttable() - the piece that was added last may be cut to @least columns
  *
- * Extras go before it is cut, all other pieces only when it has gone.
+ * Extras go before it is cut, all other pieces only when it has gone, for which no
+ * ellipsis takes room from them.
  */
 void nt_label_cuttable(struct nt_label *label, int least);
 

@@ -3,7 +3,7 @@
  * seeds.c - write the corpora that fuzzing starts from: seeds DIR
  *
  * DIR/parse gets packets of each kind, DIR/recordfile a small recording, DIR/pcap
- * captures of both formats, DIR/track a connection.  They are made, not kept: a
+ * captures of both formats, DIR/track a connection, DIR/app payloads.  They are made, not kept: a
  * change of format makes them anew.
  */
 #include <errno.h>
@@ -197,6 +197,64 @@ static int put_dgram(const char *dir)
 	return fclose(f);
 }
 
+/* each as fuzz_app takes it: two bytes of where, and the payload */
+static int put_payloads(const char *dir)
+{
+	static const struct {
+		const char *name;
+		unsigned int len;
+		const char *bytes;
+	} payload[] = {
+#define PAYLOAD(name, bytes) { name, sizeof(bytes) - 1, bytes }
+		PAYLOAD("dns", "\0\0\x12\x34\1\0\0\1\0\0\0\0\0\0\3www\7example\0\0\1\0\1"),
+		PAYLOAD("dns-answer", "\4\0\x12\x34\x81\x80\0\1\0\2\0\0\0\0\3www\7example\0\0\1\0\1"
+				      "\xc0\x0c\0\5\0\1\0\0\0\1\0\4\1a\xc0\x10"
+				      "\xc0\x29\0\1\0\1\0\0\0\1\0\4\1\2\3\4"),
+		PAYLOAD("dns-elsewhere", "\xf0\0\x12\x34\1\0\0\1\0\0\0\0\0\0\1x\0\0\1\0\1"),
+		PAYLOAD("dns-tcp", "\3\0\0\x13\x12\x34\1\0\0\1\0\0\0\0\0\0\1x\0\0\1\0\1"),
+		PAYLOAD("http", "\x13\0GET /index.html HTTP/1.1\r\nHost: x\r\n\r\n"),
+		PAYLOAD("http-answer", "\x17\0HTTP/1.1 404 Not Found\r\n\r\n"),
+		PAYLOAD("tls", "\x23\0\x16\3\1\0\x4f\1\0\0\x4b\3\3"
+			       "0123456789abcdef0123456789abcdef\0\0\2\x13\1\1\0\0\x20"
+			       "\0\0\0\x0c\0\x0a\0\0\7a.local\0\x2b\0\5\4\3\4\3\3"),
+		PAYLOAD("tls-alert", "\x27\0\x15\3\3\0\2\2\x28"),
+		PAYLOAD("ssh", "\x37\0SSH-2.0-OpenSSH_9.2p1 Debian\r\n"),
+		PAYLOAD("ftp", "\x47\0"
+			       "220 (vsFTPd 3.0.3)\r\n"),
+		PAYLOAD("smtp", "\x57\0"
+				"220 mx.example ESMTP\r\n"),
+		PAYLOAD("telnet", "\x67\0\xff\xfd\x18\xff\xfb\1login: "),
+		PAYLOAD("dhcp6", "\x80\0\1\1\2\3\0\1\0\0"),
+		PAYLOAD("ntp", "\x94\0\x24\2\0\0"
+			       "0123456789abcdef0123456789abcdef0123456789ab"),
+		PAYLOAD("tftp", "\xa0\0\0\1boot.img\0octet\0"),
+		PAYLOAD("mysql", "\xc7\0\x17\0\0\0\x0a"
+				 "8.0.36\0\1\0\0\0saltsalt\0\0\0"),
+#undef PAYLOAD
+	};
+	static uint8_t dhcp[2 + 240 + 9 + 2] = { 0x70, 0, 1, 1, 6 };
+	char path[4096];
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < sizeof(payload) / sizeof(payload[0]); i++) {
+		snprintf(path, sizeof(path), "%s/app/%s", dir, payload[i].name);
+		f = fopen(path, "wb");
+		if (!f)
+			return -1;
+		fwrite(payload[i].bytes, 1, payload[i].len, f);
+		if (fclose(f))
+			return -1;
+	}
+	memcpy(dhcp + 2 + 236, "\x63\x82\x53\x63\x35\1\3\x32\4\x0a\0\0\1", 13);
+	snprintf(path, sizeof(path), "%s/app/dhcp", dir);
+	f = fopen(path, "wb");
+	if (!f)
+		return -1;
+	fwrite(dhcp, 1, sizeof(dhcp), f);
+	return fclose(f);
+}
+
 static int make_dir(const char *dir, const char *sub)
 {
 	char path[4096];
@@ -216,9 +274,10 @@ int main(int argc, char **argv)
 	}
 	bad = make_dir(argv[1], "") || make_dir(argv[1], "parse") ||
 	      make_dir(argv[1], "recordfile") || make_dir(argv[1], "pcap") ||
-	      make_dir(argv[1], "track") || make_dir(argv[1], "dgram") || put_recording(argv[1]) ||
-	      put_pcap(argv[1], false) || put_pcap(argv[1], true) || put_track(argv[1]) ||
-	      put_dgram(argv[1]);
+	      make_dir(argv[1], "track") || make_dir(argv[1], "dgram") ||
+	      make_dir(argv[1], "app") || put_recording(argv[1]) || put_pcap(argv[1], false) ||
+	      put_pcap(argv[1], true) || put_track(argv[1]) || put_dgram(argv[1]) ||
+	      put_payloads(argv[1]);
 	for (i = 0; !bad && i < sizeof(seeds) / sizeof(seeds[0]); i++)
 		bad = put(argv[1], &seeds[i]);
 	if (bad)

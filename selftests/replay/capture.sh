@@ -10,9 +10,14 @@
 
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/../lib/nt.sh"
+# shellcheck source=selftests/lib/serve.sh
+. "$NT_DIR/lib/serve.sh"
 
 OUT=/out
 SCENES=$NT_DIR/replay/scenes.py
+# bytes of each packet, and which packets
+SNAP=160
+FILTER="tcp or icmp or icmp6"
 
 listens()
 {
@@ -35,8 +40,8 @@ record()
 
 start()
 {
-	ip netns exec "$WHERE" tcpdump -Z root -i "$DEV" -n -p -U --immediate-mode -B 8192 -s 160 \
-		-w "$OUT/$NAME.pcap" "tcp or icmp or icmp6" 2>"$NT_TMP/tcpdump" &
+	ip netns exec "$WHERE" tcpdump -Z root -i "$DEV" -n -p -U --immediate-mode -B 8192 -s $SNAP \
+		-w "$OUT/$NAME.pcap" "$FILTER" 2>"$NT_TMP/tcpdump" &
 	CAPTURE=$!
 	echo $CAPTURE >>"$NT_TMP/pids"
 	await "tcpdump to listen" listens
@@ -215,11 +220,39 @@ captured_last()
 	tcpdump -Z root -xnr "$OUT/$NAME.pcap" 'icmp[icmptype] = icmp-echoreply' 2>/dev/null | grep -q 'beef beef'
 }
 
+# what programs say to each other, with the bytes: a name, a page, a refusal, the name
+# in a TLS client's first message, a file
+t_labels()
+{
+	routed
+	load_with payload=1024 ring=1024
+	SNAP=1600
+	FILTER="tcp or udp or icmp or icmp6"
+	names --address=/web.test/"$SADDR" --address=/web.test/"$SADDR6" \
+		--enable-tftp --tftp-root="$NT_TMP/www" --tftp-no-fail
+	web
+	background $S "$NT_TMP/python" python3 -m http.server --directory "$NT_TMP/www" 8000
+	background $S "$NT_TMP/plain" python3 -m http.server --directory "$NT_TMP/www" 8443
+	await "python to listen" bound "$S" t 8000
+	await "python to listen" bound "$S" t 8443
+	NAME=labels
+	start
+	must in_ns "$C" curl -sSf http://web.test/hello.txt http://web.test:8000/hello.txt -o /dev/null -o /dev/null
+	must in_ns "$C" curl -sS http://web.test/no/such?page=1 -o /dev/null
+	must in_ns "$C" curl -sS -X POST -d field=value http://web.test/hello.txt -o /dev/null
+	! in_ns "$C" curl -sS http://gone.test/ || fail "there is no gone.test"
+	# the server does not speak TLS
+	! in_ns "$C" curl -sSk --connect-to "::$SADDR:8443" https://secret.test/ || fail "TLS?"
+	must in_ns "$C" busybox tftp -g -r hello.txt -l "$NT_TMP/got" "$SADDR"
+	await "all connections to be closed" quiet
+	stop
+}
+
 if [ $# -gt 0 ]; then
 	nt_main "$@"
 	exit
 fi
-nt_main "plain handshake" "plain server_closes" "plain half_close" "plain refused" t_unanswered \
+nt_main t_labels "plain handshake" "plain server_closes" "plain half_close" "plain refused" t_unanswered \
 	"plain abort" "plain unread" "plain both_close" "plain many" "plain reuse" \
 	"plain keepalive" "plain zero_window" t_ipv6 t_gso t_vlan t_lo t_any \
 	"t_netem loss delay 5ms loss 4%" "t_netem reordering delay 10ms reorder 20% 50%" \

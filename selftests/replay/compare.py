@@ -337,6 +337,65 @@ def against_live(name, objs):
             sorted(summary(c, keys) for c in every.values()))
 
 
+# what of a packet tshark tells, by our name of the protocol; some columns are lists
+LABELS = ["dns.qry.type", "dns.qry.name", "dns.flags.response", "dns.flags.rcode", "dns.a", "dns.aaaa",
+          "http.request.method", "http.request.uri", "http.request.version",
+          "http.response.version", "http.response.code", "http.response.phrase",
+          "tls.handshake.type", "tls.handshake.extensions_server_name", "tls.alert_message.desc",
+          "tftp.opcode", "tftp.source_file"]
+TYPES = {"1": "A", "28": "AAAA"}
+RCODES = {"0": "no answer", "2": "SERVFAIL", "3": "NXDOMAIN", "5": "REFUSED"}
+
+
+def tshark_label(r):
+    """in the words that nettrace has"""
+    if r["dns.qry.name"]:
+        text = f"dns {TYPES[r['dns.qry.type']]} {r['dns.qry.name']}"
+        if r["dns.flags.response"] in ("0", "False"):
+            return text + "?"
+        values = ", ".join(filter(None, (r["dns.a"] + "," + r["dns.aaaa"]).split(",")))
+        return f"{text}: {values or RCODES[r['dns.flags.rcode']]}"
+    if r["http.request.method"]:
+        return "http " + " ".join(r[f"http.request.{w}"] for w in ("method", "uri", "version"))
+    if r["http.response.code"]:
+        return "http " + " ".join(r[f"http.response.{w}"] for w in ("version", "code", "phrase"))
+    if r["tls.handshake.type"] == "1":
+        return f"tls ClientHello {r['tls.handshake.extensions_server_name']}"
+    if r["tftp.opcode"] in ("1", "2"):
+        return f"tftp {['read', 'write'][int(r['tftp.opcode']) - 1]} {r['tftp.source_file']}"
+    return None
+
+
+def label(o):
+    text = o["app"]["text"]
+    return f"{o['app']['name']} {text.removesuffix(' TLS 1.3')}"
+
+
+def packets(objs):
+    return sorted((o for o in objs if o["type"] in ("segment", "datagram") and "icmp" not in o),
+                  key=lambda o: o["t"])
+
+
+def labels(name, objs):
+    args = ["tshark", "-r", f"{folder}/{name}.pcap", "-Y", "(tcp || udp) && !icmp && !icmpv6",
+            "-o", "tcp.desegment_tcp_streams:FALSE", "-d", "tcp.port==8000,http",
+            "-d", "tcp.port==8443,tls", "-T", "fields"]
+    for f in LABELS:
+        args += ["-e", f]
+    rows = [dict(zip(LABELS, line.split("\t"))) for line in run(*args).splitlines()]
+    ours = packets(objs)
+    compare(name, "packets", [len(ours)], [len(rows)])
+    told = [f"{i + 1}: {label(o)}" for i, o in enumerate(ours) if "app" in o]
+    other = [f"{i + 1}: {tshark_label(r)}" for i, r in enumerate(rows) if tshark_label(r)]
+    compare(name, f"labels ({len(other)})", told, other)
+    ktap(len(other) >= 15, f"{name}: there are labels of all kinds")
+    for o in other:
+        print(f"# {o}")
+    where = [label(o) for o in ours if "app" in o]
+    live = [label(o) for o in packets(objects("timeline", f"{folder}/{name}.here.ntr")) if "app" in o]
+    compare(name, "labels, live", where, live)
+
+
 def same_in_all_commands(name, objs):
     """list and timeline let go of other things than replay does"""
     path = f"{folder}/{name}.pcap"
@@ -353,5 +412,7 @@ for n in names:
     against_tshark(n, replay)
     against_live(n, replay)
     same_in_all_commands(n, replay)
+    if n == "labels":
+        labels(n, replay)
 print(f"1..{number}")
 sys.exit(1 if failed else 0)

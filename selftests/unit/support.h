@@ -24,6 +24,8 @@ static inline struct nt_event make_event(uint64_t time, unsigned int source, uin
 	struct nt_event ev;
 
 	memset(&ev, 0x5a, sizeof(ev));
+	ev.bytes = NULL;
+	ev.nbytes = 0;
 	ev.source = source;
 	ev.rec.hdr.time = time;
 	ev.rec.hdr.seq = seq;

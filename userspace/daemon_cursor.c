@@ -147,9 +147,15 @@ bool ntd_cursor_has(const struct ntd_cursor *c, uint64_t below)
 	return c->missed.sum || (c->at && c->at->number < below);
 }
 
+uint32_t ntd_cursor_bytes(const struct ntd_cursor *c)
+{
+	return c->at && !c->missed.sum ? c->at->e.pad : 0;
+}
+
 bool ntd_cursor_next(struct ntd_store *s, struct ntd_cursor *c, uint64_t below,
 		     struct nt_rf_event *ev)
 {
+	c->nbytes = 0;
 	if (c->missed.sum) {
 		owed(c, c->at ? &c->at->e : &s->edge, ev);
 		return true;
@@ -158,6 +164,9 @@ bool ntd_cursor_next(struct ntd_store *s, struct ntd_cursor *c, uint64_t below,
 		return false;
 	c->started = true;
 	*ev = c->at->e;
+	c->bytes = c->at->bytes;
+	c->nbytes = ev->pad;
+	ev->pad = 0;
 	c->at = c->at->next;
 	return true;
 }

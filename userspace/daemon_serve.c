@@ -59,6 +59,7 @@ struct ntd_server {
 	uint32_t lives;
 	uint64_t change;		 /* number of the last one */
 	uint64_t changed[NT_STREAM_MAX]; /* the change of each stream; 0: none */
+	uint8_t bytes[NTD_CLIENT_BYTES]; /* payloads of the events that are being put */
 };
 
 /* ---- what is in the memory --------------------------------------------------- */
@@ -137,12 +138,37 @@ static bool put_streams(const struct ntd_server *sv, struct client *c)
 	return c->told == sv->change;
 }
 
+/* is there room for one more event, with its payload? */
+static bool fits(const struct client *c, size_t events, size_t bytes)
+{
+	uint32_t next = ntd_cursor_bytes(&c->cur);
+
+	if (next)
+		bytes += nt_rf_bytes_size(next);
+	if (bytes)
+		bytes += sizeof(struct nt_rf_block);
+	return (events + 1) * sizeof(struct nt_rf_event) + bytes <= room(c);
+}
+
+/* their payloads stand in front of them */
+static void put_bytes(const struct ntd_server *sv, struct client *c, size_t bytes, size_t events)
+{
+	uint8_t *at = body(c);
+
+	memmove(at + bytes + sizeof(struct nt_rf_block), at, events);
+	memcpy(at, sv->bytes, bytes);
+	put_block(c, NT_RF_BYTES, bytes);
+}
+
 static void put_events(struct ntd_server *sv, struct client *c)
 {
 	struct nt_rf_event *ev = body(c);
-	size_t n = 0, most = room(c) / sizeof(*ev);
+	size_t n = 0, bytes = 0;
 
-	while (n < most && ntd_cursor_next(sv->o.store, &c->cur, c->below, &ev[n])) {
+	while (fits(c, n, bytes) && ntd_cursor_next(sv->o.store, &c->cur, c->below, &ev[n])) {
+		if (c->cur.nbytes)
+			bytes += nt_rf_put_bytes(sv->bytes + bytes, (uint32_t)n, c->cur.bytes,
+						 c->cur.nbytes);
 		if (ev[n].rec.hdr.type == NETTRACE_GAP)
 			sv->n.missed += ev[n].rec.gap.lost;
 		else
@@ -152,6 +178,8 @@ static void put_events(struct ntd_server *sv, struct client *c)
 	if (!n)
 		return;
 	c->records += n;
+	if (bytes)
+		put_bytes(sv, c, bytes, n * sizeof(*ev));
 	put_block(c, NT_RF_EVENTS, n * sizeof(*ev));
 }
 

@@ -160,6 +160,7 @@ static void trim(struct ntd_store *s, struct ntd_conv *conv)
 		gap.gap.hdr.cpu = cut->e.rec.hdr.cpu;
 		gap.gap.lost = 1;
 		cut->e.rec = gap;
+		cut->e.pad = 0;
 		conv->cut = cut;
 		s->n.events--;
 		s->n.evicted++;
@@ -317,6 +318,7 @@ static void arrived(struct ntd_store *s, struct ntd_node *node)
 void ntd_store_add(struct ntd_store *s, const struct nt_event *ev)
 {
 	struct nt_rf_event e = { .t = ev->t, .stream = ev->source, .rec = ev->rec };
+	uint32_t n = ev->nbytes < NT_EVENT_BYTES ? ev->nbytes : NT_EVENT_BYTES;
 	struct ntd_node *node;
 	struct ntd_conv *conv;
 	struct ntd_cell *cell;
@@ -327,8 +329,8 @@ void ntd_store_add(struct ntd_store *s, const struct nt_event *ev)
 	cell = ntd_cell(s, &s->evicted, e.stream, e.rec.hdr.cpu);
 	count_in(s, ev, cell);
 	s->edge = e;
-	make_room(s, sizeof(*node) + sizeof(*conv) + 64, NULL);
-	node = ntd_take(s, sizeof(*node));
+	make_room(s, sizeof(*node) + n + sizeof(*conv) + 64, NULL);
+	node = ntd_take(s, sizeof(*node) + n);
 	conv = node && cell ? place(s, ev) : NULL;
 	if (!conv) {
 		ntd_give(s, node);
@@ -338,6 +340,9 @@ void ntd_store_add(struct ntd_store *s, const struct nt_event *ev)
 		return;
 	}
 	node->e = e;
+	node->e.pad = n;
+	if (n)
+		memcpy(node->bytes, ev->bytes, n);
 	node->number = s->number++;
 	append(conv, node);
 	arrived(s, node);

@@ -50,6 +50,8 @@ struct ntd_cursor {
 	struct ntd_node *at;	 /* comes next; NULL: all was handed out */
 	struct ntd_tally missed; /* to be told as gaps */
 	uint64_t told;		 /* events told so far, in gaps */
+	const uint8_t *bytes;	 /* what was kept of the payload of the last event, @nbytes */
+	uint32_t nbytes;	 /* of them: until the store is asked for anything else */
 	bool started;
 	bool broken; /* no memory for its account: give it up */
 	struct ntd_cursor *prev, *next;
@@ -93,6 +95,9 @@ void ntd_cursor_done(struct ntd_store *s, struct ntd_cursor *c);
  */
 bool ntd_cursor_next(struct ntd_store *s, struct ntd_cursor *c, uint64_t below,
 		     struct nt_rf_event *ev);
+
+/** ntd_cursor_bytes() - how many bytes of payload come with the next event */
+uint32_t ntd_cursor_bytes(const struct ntd_cursor *c);
 
 /** ntd_cursor_has() - would ntd_cursor_next() hand out something? */
 bool ntd_cursor_has(const struct ntd_cursor *c, uint64_t below);

@@ -18,7 +18,8 @@ struct ntd_node {
 	struct ntd_node *cnext;	      /* in the conversation */
 	struct ntd_conv *conv;
 	uint64_t number;
-	struct nt_rf_event e;
+	struct nt_rf_event e; /* e.pad: how many bytes of payload follow */
+	uint8_t bytes[];
 };
 
 /* in the order of going */

@@ -160,6 +160,60 @@ static void test_history(void **state)
 	end(&d, false);
 }
 
+/* of event @i: none, few, more than a block takes of many */
+static uint32_t length(uint64_t i)
+{
+	return i % 4 ? (uint32_t)(i * 97 % 1500) : i == 100 ? NT_EVENT_BYTES : 0;
+}
+
+static uint8_t byte(uint64_t i, uint32_t at)
+{
+	return (uint8_t)(i * 31 + at);
+}
+
+/* payloads come with their events, whatever the blocks are */
+static void test_payloads(void **state)
+{
+	uint8_t bytes[NT_EVENT_BYTES];
+	struct nt_error err = { "" };
+	struct nt_source *s;
+	struct nt_event ev;
+	struct daemon d;
+	uint64_t i;
+	uint32_t at;
+	int ret;
+
+	(void)state;
+	start(&d);
+	pthread_mutex_lock(&d.lock);
+	for (i = 0; i < 150; i++) {
+		ev = make_event(1000 + i, i & 1, 0, i);
+		memset(&ev.rec.packet.dev, 0, sizeof(ev.rec) - sizeof(ev.rec.hdr));
+		ev.rec.hdr.family = NETTRACE_ARP;
+		ev.nbytes = length(i);
+		ev.bytes = bytes;
+		for (at = 0; at < ev.nbytes; at++)
+			bytes[at] = byte(i, at);
+		ntd_store_add(d.store, &ev);
+	}
+	pthread_mutex_unlock(&d.lock);
+	assert_int_equal(nt_source_daemon(&s, path, true, false, &err), 0);
+	for (i = 0; i < 150; i += ret == 1) {
+		ret = nt_source_next(s, &ev, &err);
+		assert_in_range(ret, 0, 1);
+		if (!ret) {
+			assert_int_equal(nt_source_wait(s, 20000), 0);
+			continue;
+		}
+		assert_int_equal(ev.rec.hdr.seq, i);
+		assert_int_equal(ev.nbytes, length(i));
+		for (at = 0; at < ev.nbytes; at++)
+			assert_int_equal(ev.bytes[at], byte(i, at));
+	}
+	nt_source_close(s);
+	end(&d, false);
+}
+
 static void test_live(void **state)
 {
 	struct nt_error err = { "" };
@@ -262,9 +316,10 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_history),	  cmocka_unit_test(test_live),
-		cmocka_unit_test(test_cut_off),	  cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_overtaken), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_history),	 cmocka_unit_test(test_payloads),
+		cmocka_unit_test(test_live),	 cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_counters), cmocka_unit_test(test_overtaken),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

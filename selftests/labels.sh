@@ -78,6 +78,7 @@ t_dhcp()
 	net_pair
 	must ip -n $C addr flush dev eth0
 	names --dhcp-range=10.0.1.50,10.0.1.60,1h --dhcp-authoritative --no-ping --port=53
+	# shellcheck disable=SC2016 # of the script that is written
 	printf '#!/bin/sh\n[ "$1" != bound ] || echo "$ip" >%s/bound\n' "$NT_TMP" >"$NT_TMP/script"
 	chmod +x "$NT_TMP/script"
 	must in_ns $C busybox udhcpc -i eth0 -n -q -f -t 5 -T 2 -s "$NT_TMP/script"
@@ -101,7 +102,7 @@ watch()
 	local name=$1
 
 	shift
-	"$NETTRACE" "$@" -N $C,$S >"$NT_TMP/$name" 2>"$NT_TMP/$name.err" &
+	"$NETTRACE" "$@" -N "$C,$S" >"$NT_TMP/$name" 2>"$NT_TMP/$name.err" &
 	WATCHERS+=($!)
 	echo $! >>"$NT_TMP/pids"
 	await "$name to read" opened_by $!
@@ -109,15 +110,15 @@ watch()
 
 quiet()
 {
-	[ -z "$(in_ns $C ss -Htan state connected exclude time-wait)$(
-		in_ns $S ss -Htan state connected exclude time-wait)" ]
+	[ -z "$(in_ns "$C" ss -Htan state connected exclude time-wait)$(
+		in_ns "$S" ss -Htan state connected exclude time-wait)" ]
 }
 
 harmful()
 {
-	background $S "$NT_TMP/talk" python3 "$NT_DIR/lib/talk.py" server $SADDR
+	background "$S" "$NT_TMP/talk" python3 "$NT_DIR/lib/talk.py" server "$SADDR"
 	await "the server" ready "$NT_TMP/talk" ready
-	must in_ns $C python3 "$NT_DIR/lib/talk.py" client $SADDR
+	must in_ns "$C" python3 "$NT_DIR/lib/talk.py" client "$SADDR"
 	await "all to be closed" quiet
 }
 

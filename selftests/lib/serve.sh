@@ -29,12 +29,12 @@ background()
 # names: dnsmasq in S, which C asks
 names()
 {
-	background $S "$NT_TMP/dnsmasq" dnsmasq --no-daemon --conf-file=/dev/null --user=root \
+	background "$S" "$NT_TMP/dnsmasq" dnsmasq --no-daemon --conf-file=/dev/null --user=root \
 		--no-resolv --no-hosts --pid-file= --log-queries --log-facility=- "$@"
-	await "dnsmasq to listen" bound $S u 53
+	await "dnsmasq to listen" bound "$S" u 53
 	[ -e /etc/resolv.conf ] || : >/etc/resolv.conf
-	mkdir -p /etc/netns/$C
-	echo "nameserver $SADDR" >/etc/netns/$C/resolv.conf
+	mkdir -p "/etc/netns/$C"
+	echo "nameserver $SADDR" >"/etc/netns/$C/resolv.conf"
 }
 
 web()
@@ -57,6 +57,6 @@ web()
 			server { listen $SADDR:80; root $NT_TMP/www; }
 		}
 	END
-	background $S "$NT_TMP/nginx.log" nginx -e stderr -c "$NT_TMP/nginx.conf"
-	await "nginx to listen" bound $S t 80
+	background "$S" "$NT_TMP/nginx.log" nginx -e stderr -c "$NT_TMP/nginx.conf"
+	await "nginx to listen" bound "$S" t 80
 }

@@ -56,9 +56,12 @@ static int file_of(const uint8_t *data, size_t size)
 	return fd;
 }
 
+static volatile unsigned int sum;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint64_t events = 0, gaps = 0;
+	uint32_t i;
 	struct nt_error err = { "" };
 	struct nt_source *s = NULL;
 	struct nt_event ev;
@@ -77,6 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				gaps++;
 			events++;
 			must(events <= size, "more events than bytes");
+			must(ev.nbytes <= NT_EVENT_BYTES, "more of a payload than is kept");
+			for (i = 0; i < ev.nbytes; i++)
+				sum += ev.bytes[i]; /* a sanitizer sees whose they are */
 		}
 		must(s->delivered + gaps == events, "counters are wrong");
 		must(ret < 0, "a file has nothing now");

@@ -95,6 +95,8 @@ static int put_recording(const char *dir)
 	for (i = 0; i < 3; i++) {
 		ev.source = i % 2;
 		ev.rec.hdr.type = i == 2 ? NETTRACE_GAP : NETTRACE_STATE;
+		ev.bytes = (const uint8_t *)"a payload";
+		ev.nbytes = i == 1 ? 9 : 0;
 		nt_recorder_write(r, &ev, &err);
 	}
 	return nt_recorder_close(r, &err);

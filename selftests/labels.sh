@@ -10,6 +10,7 @@
 # shellcheck source=selftests/lib/serve.sh
 . "$NT_DIR/lib/serve.sh"
 
+NETTRACED=${NETTRACED:-$(command -v nettraced || echo "$NT_TOP/build/bin/nettraced")}
 MARKER=n3ttrac3
 
 # label FIELD CONDITION...
@@ -114,10 +115,17 @@ quiet()
 		in_ns "$S" ss -Htan state connected exclude time-wait)" ]
 }
 
-harmful()
+# the server of harm; Python takes its time to start on a busy machine
+harm()
 {
 	background "$S" "$NT_TMP/talk" python3 "$NT_DIR/lib/talk.py" server "$SADDR"
-	await "the server" ready "$NT_TMP/talk" ready
+	until_true $((60 * SLOW)) ready "$NT_TMP/talk" ready ||
+		fail "the server does not come: $(cat "$NT_TMP/talk")"
+}
+
+# all that it says, to a client that is no better
+harmful()
+{
 	must in_ns "$C" python3 "$NT_DIR/lib/talk.py" client "$SADDR"
 	await "all to be closed" quiet
 }
@@ -129,6 +137,7 @@ t_harmful()
 
 	load_with payload=320
 	net_pair
+	harm
 	WATCHERS=()
 	watch follow follow --width 200
 	watch follow.json follow --json
@@ -175,11 +184,48 @@ has_all()
 	[ "$(grep -c "SSH-2.0-$MARKER" "$1")" = 2 ]
 }
 
+serving()
+{
+	[ -S "$NT_TMP/socket" ] && "$NETTRACE" list --daemon="$NT_TMP/socket" --json >/dev/null 2>&1
+}
+
+daemon_has_all()
+{
+	JSON=$NT_TMP/daemon
+	"$NETTRACE" timeline --json --daemon="$NT_TMP/socket" >"$JSON" 2>"$NT_TMP/err" &&
+		[ "$(said app.name=ssh app.kind=greeting)" = 2 ]
+}
+
+# what nettraced has kept is what the rings hold
+t_daemon()
+{
+	load_with payload=320
+	net_pair
+	harm
+	: >"$NT_TMP/conf"
+	"$NETTRACED" --socket "$NT_TMP/socket" --config "$NT_TMP/conf" -N "$C,$S" \
+		>/dev/null 2>"$NT_TMP/words" &
+	daemon=$!
+	echo $daemon >>"$NT_TMP/pids"
+	await "the daemon to serve" serving
+	harmful
+	await "the daemon to have all" daemon_has_all
+	kill -TERM $daemon
+	wait $daemon || fail "nettraced: $(cat "$NT_TMP/words")"
+	must python3 "$NT_DIR/lib/clean.py" --json "$NT_TMP/daemon"
+	observe "$C,$S"
+	at_least "labels" "$(said app.text?)" 8
+	ntq -p app.name,app.kind,app.text app? <"$JSON" | sort >"$NT_TMP/a"
+	ntq -p app.name,app.kind,app.text app? <"$NT_TMP/daemon" | sort >"$NT_TMP/b"
+	diff "$NT_TMP/a" "$NT_TMP/b" >"$NT_TMP/diff" || fail "$(head "$NT_TMP/diff")"
+}
+
 # nothing is kept unless it is asked for: not in the rings, nor in recordings
 t_nothing_kept()
 {
 	load
 	net_pair
+	harm
 	"$NETTRACE" record "$NT_TMP/recording" -N $C,$S 2>"$NT_TMP/err" &
 	echo $! >>"$NT_TMP/pids"
 	recorder=$!
@@ -210,4 +256,4 @@ t_nothing_kept()
 	at_least "lines with the word in the rings" "$(grep -ac $MARKER "$NT_TMP/raw")" 5
 }
 
-nt_main t_web t_refusals t_dhcp t_harmful t_nothing_kept
+nt_main t_web t_refusals t_dhcp t_harmful t_daemon t_nothing_kept

@@ -22,6 +22,7 @@
 
 #include "filter.h"
 #include "hooks.h"
+#include "hooks_bridge.h"
 #include "minisock.h"
 #include "probes_neigh.h"
 #include "route.h"
@@ -396,7 +397,7 @@ static unsigned int nt_arp_out(void *priv, struct sk_buff *skb,
 /*
  * LOCAL_OUT first of all (the socket's view, before NAT), LOCAL_IN last of all
  * (what TCP receives, after the firewall).  The first NT_OPS_DEFAULT are always
- * there, the others with hooks=path.
+ * there, the others with hooks=path; those of bridges, hooks=link, go behind them.
  */
 static const struct nf_hook_ops nt_ops[] = {
 	NT_OP(nt_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN, INT_MAX),
@@ -435,12 +436,17 @@ static const struct nf_hook_ops nt_ops[] = {
  */
 int nt_hooks_register(struct nt_trace *tr)
 {
+	unsigned int own = tr->set.hooks == NT_HOOKS_PATH ? ARRAY_SIZE(nt_ops) :
+							    NT_OPS_DEFAULT;
+	unsigned int bridge = tr->set.hooks == NT_HOOKS_LINK ? NT_OPS_BRIDGE : 0;
 	unsigned int i;
 
-	tr->nops = tr->set.hooks == NT_HOOKS_PATH ? ARRAY_SIZE(nt_ops) : NT_OPS_DEFAULT;
-	tr->ops = kmemdup(nt_ops, tr->nops * sizeof(*nt_ops), GFP_KERNEL);
+	tr->nops = own + bridge;
+	tr->ops = kmalloc_array(tr->nops, sizeof(*nt_ops), GFP_KERNEL);
 	if (!tr->ops)
 		return -ENOMEM;
+	memcpy(tr->ops, nt_ops, own * sizeof(*nt_ops));
+	memcpy(tr->ops + own, nt_ops_bridge, bridge * sizeof(*nt_ops));
 	for (i = 0; i < tr->nops; i++)
 		tr->ops[i].priv = tr;
 	return nf_register_net_hooks(tr->net, tr->ops, tr->nops);

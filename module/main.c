@@ -25,7 +25,7 @@ MODULE_PARM_DESC(trace, "namespaces to trace: all (default), init, none");
 
 static char *hooks = "default";
 module_param(hooks, charp, 0444);
-MODULE_PARM_DESC(hooks, "default: LOCAL_IN, LOCAL_OUT, FORWARD, ARP; path: also PRE_ROUTING and POST_ROUTING");
+MODULE_PARM_DESC(hooks, "default: LOCAL_IN, LOCAL_OUT, FORWARD, ARP; path: also PRE_ROUTING and POST_ROUTING; link: default and what passes bridges");
 
 static unsigned int ring = 4096;
 module_param(ring, uint, 0444);
@@ -150,8 +150,12 @@ static int __init nt_settings_init(void)
 	}
 	if (!strcmp(hooks, "path")) {
 		settings.hooks = NT_HOOKS_PATH;
+	} else if (!strcmp(hooks, "link")) {
+		settings.hooks = NT_HOOKS_LINK;
+		if (!IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE))
+			pr_warn("hooks=link: this kernel has no hooks of bridges (CONFIG_NETFILTER_FAMILY_BRIDGE)\n");
 	} else if (strcmp(hooks, "default")) {
-		pr_err("hooks=%s: give default or path\n", hooks);
+		pr_err("hooks=%s: give default, path or link\n", hooks);
 		return -EINVAL;
 	}
 	if (nt_range("ring", ring, NT_RING_MIN, NT_RING_MAX) ||

@@ -22,6 +22,7 @@
 
 static_assert((int)NT_HOOKS_DEFAULT == (int)NETTRACE_HOOKS_DEFAULT);
 static_assert((int)NT_HOOKS_PATH == (int)NETTRACE_HOOKS_PATH);
+static_assert((int)NT_HOOKS_LINK == (int)NETTRACE_HOOKS_LINK);
 
 static struct genl_family nt_family;
 
@@ -197,8 +198,8 @@ static int nt_take_settings(struct nt_settings *set, struct genl_info *info)
 		return -EINVAL;
 	}
 	if (nt_has_u32(info, NETTRACE_A_HOOKS, &hooks)) {
-		if (hooks > NETTRACE_HOOKS_PATH) {
-			NL_SET_ERR_MSG_ATTR(info->extack, a[NETTRACE_A_HOOKS], "hooks: give default (0) or path (1)");
+		if (hooks > NETTRACE_HOOKS_LINK) {
+			NL_SET_ERR_MSG_ATTR(info->extack, a[NETTRACE_A_HOOKS], "hooks: give default (0), path (1) or link (2)");
 			return -EINVAL;
 		}
 		set->hooks = hooks;

@@ -27,6 +27,7 @@ struct nt_notify;
 enum nt_hook_set {
 	NT_HOOKS_DEFAULT,	/* LOCAL_IN, LOCAL_OUT, FORWARD, ARP */
 	NT_HOOKS_PATH,		/* and PRE_ROUTING, POST_ROUTING */
+	NT_HOOKS_LINK,		/* the first, and those of bridges */
 };
 
 /* what is recorded beside packets and transitions, where somebody asks for it */

@@ -456,7 +456,7 @@ t_refusals()
 	refused a EINVAL "payload: give a number of bytes" call start '{"payload": 4097}'
 	refused a EINVAL "minisocks: give a number" call start '{"minisocks": 255}'
 	refused a EINVAL "minisocks: give a number" call set '{"minisocks": 4294967295}'
-	refused a EINVAL "hooks: give default (0) or path (1)" call start '{"hooks": 2}'
+	refused a EINVAL "hooks: give default (0), path (1) or link (2)" call start '{"hooks": 3}'
 	refused a EINVAL "filter-owned says something of a filter" call set '{"filter-owned": true}'
 	equal "nothing was started" "$(stat_of tracing nts-x)" 0
 }

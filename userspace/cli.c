@@ -95,7 +95,7 @@ static const struct {
 	{ "minisocks", required_argument, OPT_MINISOCKS, NT_OPT_SETTINGS,
 	  "    --minisocks N           half-open and TIME-WAIT sockets followed at a time" },
 	{ "hooks", required_argument, OPT_HOOKS, NT_OPT_SETTINGS,
-	  "    --hooks WHICH           default, or path: also PRE_ROUTING and POST_ROUTING" },
+	  "    --hooks WHICH           default; path: also PRE_ROUTING and POST_ROUTING; link: bridges" },
 	{ "off", no_argument, OPT_OFF, NT_OPT_OFF,
 	  "    --off                   record all packets again" },
 	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },

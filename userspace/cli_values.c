@@ -201,8 +201,10 @@ int nt_cli_hooks(struct nt_cli *cli, const char *text)
 		cli->set.hooks = NT_HOOKS_DEFAULT;
 	} else if (!strcmp(text, "path")) {
 		cli->set.hooks = NT_HOOKS_PATH;
+	} else if (!strcmp(text, "link")) {
+		cli->set.hooks = NT_HOOKS_LINK;
 	} else {
-		fprintf(stderr, "nettrace: --hooks takes default or path, not '%s'\n", text);
+		fprintf(stderr, "nettrace: --hooks takes default, path or link, not '%s'\n", text);
 		return NT_EXIT_USAGE;
 	}
 	return -1;

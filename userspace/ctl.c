@@ -59,7 +59,7 @@ static bool take_settings(const struct nlattr **a, struct nt_ctl_trace *t)
 	if (!nt_ctl_u32(a[NETTRACE_A_RING], &t->ring) ||
 	    !nt_ctl_u32(a[NETTRACE_A_PAYLOAD], &t->payload) ||
 	    !nt_ctl_u32(a[NETTRACE_A_MINISOCKS], &t->minisocks) ||
-	    !nt_ctl_u32(a[NETTRACE_A_HOOKS], &hooks) || hooks > NT_HOOKS_PATH)
+	    !nt_ctl_u32(a[NETTRACE_A_HOOKS], &hooks) || hooks > NT_HOOKS_LINK)
 		return false;
 	t->hooks = (enum nt_hooks)hooks;
 	return true;

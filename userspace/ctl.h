@@ -20,7 +20,7 @@ struct nt_filter;
 int nt_ctl_open(struct nt_ctl **c, int nsfd, struct nt_error *err);
 void nt_ctl_close(struct nt_ctl *c);
 
-enum nt_hooks { NT_HOOKS_DEFAULT, NT_HOOKS_PATH };
+enum nt_hooks { NT_HOOKS_DEFAULT, NT_HOOKS_PATH, NT_HOOKS_LINK };
 
 /* what the module says of a namespace */
 struct nt_ctl_trace {

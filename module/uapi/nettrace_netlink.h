@@ -13,10 +13,13 @@
  * enum nettrace_hooks - Which netfilter hooks record.
  * @NETTRACE_HOOKS_DEFAULT: LOCAL_IN, LOCAL_OUT, FORWARD, and those of ARP
  * @NETTRACE_HOOKS_PATH: also PRE_ROUTING and POST_ROUTING
+ * @NETTRACE_HOOKS_LINK: those of default, and what passes the bridges of the
+ *   namespace
  */
 enum nettrace_hooks {
 	NETTRACE_HOOKS_DEFAULT,
 	NETTRACE_HOOKS_PATH,
+	NETTRACE_HOOKS_LINK,
 };
 
 enum {

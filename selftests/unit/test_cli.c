@@ -210,7 +210,7 @@ static void test_settings(void **state)
 	refused("start --payload -1", "'-1' is not a number for --payload");
 	refused("start --minisocks x", "'x' is not a number for --minisocks");
 	refused("start --ring 4294967296", "--ring");
-	refused("start --hooks all", "default or path");
+	refused("start --hooks all", "default, path or link");
 	refused("stop --ring 64", "no option --ring");
 	refused("follow --off", "no option --off");
 }

@@ -13,6 +13,8 @@
  * reason says that the packet has not been there; nt_drop_net() has the others.
  */
 #include <linux/bits.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/netdevice.h>
 #include <net/dst.h>
 #include <net/sock.h>
@@ -96,6 +98,16 @@ static bool nt_was_taken(const struct nettrace_packet *p,
 	       p->proto == IPPROTO_TCP && skb->destructor == sock_rfree;
 }
 
+/* no socket for ping alone wants this echo; a raw one may have got a copy */
+static bool nt_is_echo_reply(const struct nettrace_packet *p)
+{
+	if (!(p->flags & NETTRACE_PKT_L4))
+		return false;
+	return (p->proto == IPPROTO_ICMP && p->icmp_type == ICMP_ECHOREPLY) ||
+	       (p->proto == IPPROTO_ICMPV6 &&
+		p->icmp_type == ICMPV6_ECHO_REPLY);
+}
+
 /*
  * Freed without a reason: older kernels' TCP and IPv6's ICMP end so also with what
  * they have taken, and IGMP does.
@@ -109,6 +121,8 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 
 	if (nt_was_taken(p, skb, reason))
 		return true;
+	if (reason == SKB_DROP_REASON_NO_SOCKET)
+		return nt_is_echo_reply(p);
 	if (reason != SKB_DROP_REASON_NOT_SPECIFIED)
 		return false;
 	if (p->proto == IPPROTO_ICMPV6 || p->proto == IPPROTO_IGMP)
@@ -223,13 +237,13 @@ static void nt_drop_record(struct nt_trace *tr, struct sk_buff *skb, u8 family,
 	union nettrace_rec *rec;
 	unsigned long flags;
 
-	if (!nt_filter_pass(tr, skb, family))
-		return;
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
 		return;
 	nt_sight(tr, &rec->packet, family, NETTRACE_DROPPED, skb, dev);
-	if (nt_no_drop(tr->net, &rec->packet, skb, reason)) {
+	/* what is no drop is not counted as left out either */
+	if (nt_no_drop(tr->net, &rec->packet, skb, reason) ||
+	    !nt_filter_pass(tr, skb, family)) {
 		nt_ring_abort(flags);
 		return;
 	}

@@ -3,6 +3,7 @@
  * canvas.c - one line of a picture, and labels that shrink to fit it
  */
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "canvas.h"
@@ -177,6 +178,33 @@ void nt_line_print(const struct nt_line *l, FILE *out, bool color)
 	}
 	text[n++] = '\n';
 	fwrite(text, 1, n, out);
+}
+
+void nt_line_wrap(struct nt_line *l, int col, int indent, const char *s, enum nt_role role,
+		  FILE *out, bool color)
+{
+	int begin = col;
+
+	while (*s) {
+		char word[256];
+		size_t n = strcspn(s, " ");
+		int w;
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, s);
+		w = nt_text_width(word, l->unicode);
+		if (col > begin && col + 1 + w > l->width) {
+			nt_line_print(l, out, color);
+			nt_line_start(l, l->width, l->unicode);
+			col = begin = indent;
+		}
+		/* a long one stands further left rather than being cut */
+		if (col == begin && col + w > l->width && col == indent)
+			col = begin = w < l->width ? l->width - w : 0;
+		col = nt_line_put(l, col == begin ? col : col + 1, l->width, word, role);
+		s += n;
+		s += strspn(s, " ");
+	}
+	nt_line_print(l, out, color);
 }
 
 void nt_label_start(struct nt_label *label)

@@ -65,6 +65,16 @@ void nt_line_right(struct nt_line *l, int col, int limit, const char *s, enum nt
 /** nt_line_fill() - fill columns @col to @limit - 1 with one character */
 void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch, enum nt_role role);
 
+/**
+ * nt_line_wrap() - write text of any length, broken at blanks, from column @col on
+ * @l:		what stands left of @col is kept; further lines begin anew
+ * @indent:	where further lines begin
+ *
+ * Prints every line, the last one too.
+ */
+void nt_line_wrap(struct nt_line *l, int col, int indent, const char *s, enum nt_role role,
+		  FILE *out, bool color);
+
 /** nt_line_print() - the line without trailing blanks, and a line feed */
 void nt_line_print(const struct nt_line *l, FILE *out, bool color);
 

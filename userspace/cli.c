@@ -36,6 +36,7 @@ enum {
 	OPT_UNFOLD,
 	OPT_TIMERS,
 	OPT_CALLS,
+	OPT_LAYERS,
 	OPT_VERSION
 };
 
@@ -76,6 +77,8 @@ static const struct {
 	{ "calls", optional_argument, OPT_CALLS, NT_OPT_EXTRA,
 	  "    --calls                 system calls on the sockets; live, that costs every\n"
 	  "                              system call of the machine something" },
+	{ "layers", no_argument, OPT_LAYERS, NT_OPT_LAYERS,
+	  "    --layers                each header of a packet, its fields and their bytes" },
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
 	  "    --json                  JSON Lines, one object a line" },
 	{ "conv", required_argument, OPT_CONV, NT_OPT_PICK,
@@ -208,6 +211,9 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->set.calls = nt_cli_switch(arg, "calls");
 		cli->draw.calls = cli->set.calls > 0;
 		return cli->set.calls < 0 ? NT_EXIT_USAGE : -1;
+	case OPT_LAYERS:
+		cli->layers = true;
+		break;
 	case OPT_JSON:
 		cli->json = true;
 		break;

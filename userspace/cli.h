@@ -52,6 +52,7 @@ struct nt_cli {
 	bool last;
 	bool all;
 	bool until_closed;
+	bool layers; /* show: open the packets */
 	struct {
 		uint32_t first, last;
 	} conv[NT_CLI_CONVS_MAX]; /* --conv */
@@ -85,6 +86,7 @@ struct nt_cli {
 #define NT_OPT_DRAW	0x1000 /* --symbols, --deltas, --options, --unfold */
 #define NT_OPT_EXTRA	0x2000 /* --timers, --calls: recorded, shown */
 #define NT_OPT_TIMERS	0x4000 /* --timers alone */
+#define NT_OPT_LAYERS	0x8000 /* --layers */
 
 struct nt_command {
 	const char *name;

@@ -37,6 +37,9 @@ bool nt_conv_is_housekeeping(const struct nt_conv *c);
  */
 int nt_say_nothing(const struct nt_session *s, uint32_t only, size_t n);
 
+/* show --layers (cmd_packet.c): an exit status */
+int nt_show_layers(const struct nt_cli *cli);
+
 /* stats --daemon (cmd_daemon.c): an exit status */
 int nt_stats_of_daemon(const struct nt_cli *cli);
 

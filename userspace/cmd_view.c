@@ -303,6 +303,8 @@ static int run_show(const struct nt_cli *cli)
 	unsigned long n = strtoul(cli->arg[0], &end, 10);
 	int status;
 
+	if (cli->layers || strchr(cli->arg[0], '.'))
+		return nt_show_layers(cli);
 	if (end == cli->arg[0] || *end || *cli->arg[0] == '-' || !n || n > UINT32_MAX) {
 		fprintf(stderr,
 			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
@@ -383,8 +385,12 @@ const struct nt_command nt_cmd_show = {
 	.args = "N",
 	.brief = "conversation N in full detail",
 	.help = "Shows one conversation with every header field, option and mark of every\n"
-		"packet, where it was sighted, and each change of state with its evidence.\n",
-	.opts = LOOK,
+		"packet, where it was sighted, and each change of state with its evidence.\n\n"
+		"With --layers it opens packets: each header with its fields, their bytes and\n"
+		"lengths, on the layers of the OSI and the TCP/IP model. N is then a conversation\n"
+		"(all its packets), N.M packet M of it (this implies --layers), or arp.M the Mth\n"
+		"ARP message.\n",
+	.opts = LOOK | NT_OPT_LAYERS,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_show,

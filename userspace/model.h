@@ -42,7 +42,10 @@ struct nt_sighting {
 	enum nt_state state; /* of the local socket when sighted */
 	uint16_t flags;	     /* NETTRACE_PKT_*, NT_SIGHT_* */
 	char dev[NETTRACE_NAME_LEN];
+	uint8_t ttl;			/* or hop limit, there */
+	uint8_t mac_src[6], mac_dst[6]; /* NETTRACE_PKT_MAC: of the link it came by */
 	uint32_t pid;
+	uint32_t in_ifindex; /* BR_FORWARD: the port it came in by */
 };
 #define NT_SIGHT_CE	 0x4000 /* congestion experienced (RFC 3168) */
 #define NT_SIGHT_HAD	 0x8000 /* the receiver's socket had had all of it */

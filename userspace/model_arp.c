@@ -21,8 +21,16 @@ void nt_sighting_set(struct nt_sighting *s, const struct nt_event *ev,
 		.hook = p->hook,
 		.sk_kind = p->sk_kind,
 		.flags = p->flags,
-		.pid = p->pid,
+		.ttl = p->ttl,
 	};
+	if (p->hook == NETTRACE_BR_FORWARD)
+		s->in_ifindex = p->in_ifindex;
+	else
+		s->pid = p->pid;
+	if (p->flags & NETTRACE_PKT_MAC) {
+		memcpy(s->mac_src, p->mac_src, sizeof(s->mac_src));
+		memcpy(s->mac_dst, p->mac_dst, sizeof(s->mac_dst));
+	}
 	s->flags &= ~(NT_SIGHT_CE | NT_SIGHT_HAD);
 	if ((p->tos & 3) == 3)
 		s->flags |= NT_SIGHT_CE;

@@ -78,6 +78,9 @@ struct nt_format {
 	void (*list)(const struct nt_view *v, const struct nt_conv *c);
 	void (*arp)(const struct nt_view *v, const struct nt_arp *arp);
 	void (*stats)(const struct nt_view *v, const struct nt_stats *s);
+	/* one packet, opened (show --layers); @n: which ARP message */
+	void (*layers)(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
+	void (*layers_arp)(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
 };
 
 extern const struct nt_format nt_format_ladder; /* render_ladder.c */
@@ -89,6 +92,19 @@ const char *nt_view_netns(const struct nt_view *v, unsigned int stream, char *bu
 
 /* "netns client", and "netns 4026532306" of one without a name; "" as above */
 const char *nt_view_in_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size);
+
+/* render_packet.c: the lines above one packet, and the sighting that its record is of */
+void nt_render_packet_title(const struct nt_view *v, const struct nt_conv *c,
+			    const struct nt_arrow *a);
+const struct nt_sighting *nt_packet_sighting(const struct nt_arrow *a);
+
+/* render_layers.c: one packet, opened; @n: which of the ARP messages */
+void nt_render_layers(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
+void nt_render_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
+
+/* render_json_layers.c: the same as objects */
+void nt_json_layers(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
+void nt_json_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
 
 /* the lines above a conversation's picture or detail (render_ladder.c) */
 void nt_render_title(const struct nt_view *v, const struct nt_conv *c);

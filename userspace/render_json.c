@@ -48,6 +48,11 @@ void nt_json_set_netns(const struct nt_view *v, json_t *o, unsigned int stream)
 		json_object_set_new(o, "netns", nt_json_foreign(v->netns[stream], 64));
 }
 
+void nt_json_emit(const struct nt_view *v, json_t *o)
+{
+	emit(v, o);
+}
+
 static json_t *sighting(const struct nt_view *v, const struct nt_sighting *s)
 {
 	json_t *o = json_object();
@@ -494,4 +499,6 @@ const struct nt_format nt_format_json = {
 	.list = json_list,
 	.arp = json_arp,
 	.stats = json_stats,
+	.layers = nt_json_layers,
+	.layers_arp = nt_json_layers_arp,
 };

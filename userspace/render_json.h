@@ -16,6 +16,8 @@
 /* a name that others chose, escaped; at most @max bytes of it */
 json_t *nt_json_foreign(const char *s, size_t max);
 json_t *nt_json_addr(const struct nt_addr *a);
+/* a line of the output; takes @o */
+void nt_json_emit(const struct nt_view *v, json_t *o);
 
 /* the beginning of an object: which arrow of which conversation */
 json_t *nt_json_packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a);

@@ -459,4 +459,6 @@ const struct nt_format nt_format_ladder = {
 	.list = nt_list_conv,
 	.arp = nt_line_arp,
 	.stats = nt_line_stats,
+	.layers = nt_render_layers,
+	.layers_arp = nt_render_layers_arp,
 };

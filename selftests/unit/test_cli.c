@@ -245,6 +245,7 @@ static void test_refused(void **state)
 	refused("record f --json", "no option --json");
 	refused("stats --conv 1", "no option --conv");
 	refused("show 1 -- x", "traces no command");
+	refused("list --layers", "no option --layers");
 	refused("--", "no command after");
 	refused("-r f -- x", "exclude each other");
 	refused("-r f -N a list", "recording");

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd_packet.c - show --layers and path: one packet out of all that is recorded
+ *
+ * A packet is named CONV.N, as pictures and lists number both; arp.N is an ARP
+ * message, in the order in which they came.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "session.h"
+
+#define HOLD_MS 2000 /* nobody waits for it: the end of the source ends it */
+
+struct pick {
+	struct nt_session s;
+	struct nt_view v;
+	const struct nt_format *f;
+	bool arp;
+	uint32_t conv; /* 0: the last one */
+	uint32_t n;    /* 0: none is named */
+};
+
+static bool number(const char *s, const char *end, uint32_t *n)
+{
+	uint64_t v = 0;
+
+	for (*n = 0; s < end; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		v = v * 10 + (uint64_t)(*s - '0');
+		if (v > UINT32_MAX)
+			return false;
+	}
+	*n = (uint32_t)v;
+	return v;
+}
+
+/* CONV, CONV.N, arp.N */
+static bool read_name(struct pick *k, const char *arg)
+{
+	const char *end = arg + strlen(arg), *dot = strchr(arg, '.');
+
+	k->arp = !strncmp(arg, "arp.", 4);
+	if (dot && !number(dot + 1, end, &k->n))
+		return false;
+	return k->arp || number(arg, dot ? dot : end, &k->conv);
+}
+
+static int bad_name(const char *arg, bool arp)
+{
+	fprintf(stderr,
+		"nettrace: '%s' names no packet: it is CONV.N, as in 1.3%s; 'nettrace list' shows the conversations\n",
+		arg, arp ? ", or arp.N" : "");
+	return NT_EXIT_USAGE;
+}
+
+/* open, read all, close the model; -1 to go on */
+static int gather(struct pick *k, const struct nt_cli *cli)
+{
+	int status = nt_session_open(&k->s, cli, NT_ONCE);
+
+	k->f = cli->json ? &nt_format_json : &nt_format_ladder;
+	if (status < 0)
+		status = nt_view_open(&k->v, &k->s, true);
+	if (status < 0)
+		status = nt_session_model(&k->s, HOLD_MS, NULL);
+	if (status < 0)
+		status = nt_session_run(&k->s);
+	return status;
+}
+
+static int finish(struct pick *k, int status)
+{
+	int out = k->v.out ? nt_view_close(&k->v) : NT_EXIT_OK;
+
+	if (status < 0 || out != NT_EXIT_OK)
+		status = out;
+	status = nt_session_exit(&k->s, status);
+	nt_session_close(&k->s);
+	return status;
+}
+
+static const struct nt_conv *find_conv(const struct pick *k)
+{
+	const struct nt_conv *last = NULL;
+	size_t i;
+
+	for (i = 0; i < nt_model_nconv(k->s.model); i++) {
+		const struct nt_conv *c = nt_model_conv(k->s.model, i);
+
+		if (k->conv) {
+			if (c->id == k->conv)
+				return c;
+		} else if (nt_session_shows(&k->s, c) && !nt_conv_is_housekeeping(c) &&
+			   (!last || c->t0 >= last->t0)) {
+			last = c;
+		}
+	}
+	return last;
+}
+
+static const struct nt_arrow *find_arrow(const struct nt_conv *c, uint32_t n)
+{
+	size_t i;
+
+	for (i = 0; i < c->nitem; i++)
+		if (c->item[i].type == NT_ITEM_ARROW && c->item[i].arrow->n == n)
+			return c->item[i].arrow;
+	return NULL;
+}
+
+static int no_packet(const struct nt_conv *c, uint32_t n)
+{
+	fprintf(stderr,
+		"nettrace: conversation %" PRIu32 " has no packet %" PRIu32 ", it has %" PRIu32
+		"\n",
+		c->id, n, c->narrow);
+	return NT_EXIT_NOTHING;
+}
+
+static int open_arp(struct pick *k)
+{
+	size_t n = nt_model_narp(k->s.model);
+
+	if (k->n > n) {
+		fprintf(stderr, "nettrace: there is no ARP message %" PRIu32 "; %zu are recorded\n",
+			k->n, n);
+		return NT_EXIT_NOTHING;
+	}
+	k->f->layers_arp(&k->v, k->n, nt_model_arp(k->s.model, k->n - 1));
+	return -1;
+}
+
+static int open_packets(struct pick *k)
+{
+	const struct nt_conv *c = find_conv(k);
+	bool first = true;
+	size_t i;
+
+	if (!c)
+		return nt_say_nothing(&k->s, k->conv, nt_model_nconv(k->s.model));
+	if (k->n && !find_arrow(c, k->n))
+		return no_packet(c, k->n);
+	for (i = 0; i < c->nitem && !nt_view_check(&k->v); i++) {
+		const struct nt_arrow *a = c->item[i].arrow;
+
+		if (c->item[i].type != NT_ITEM_ARROW || (k->n && a->n != k->n))
+			continue;
+		if (!first && !k->s.cli->json)
+			fputc('\n', k->v.out);
+		first = false;
+		k->f->layers(&k->v, c, a);
+	}
+	return -1;
+}
+
+int nt_show_layers(const struct nt_cli *cli)
+{
+	struct pick k = { 0 };
+	int status;
+
+	if (!read_name(&k, cli->arg[0]))
+		return bad_name(cli->arg[0], true);
+	status = gather(&k, cli);
+	if (status < 0)
+		status = k.arp ? open_arp(&k) : open_packets(&k);
+	return finish(&k, status);
+}

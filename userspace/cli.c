@@ -248,7 +248,6 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 static int find_command(struct nt_cli *cli, const char *name)
 {
 	static const char *const later[] = {
-		"path",
 		"explain",
 		"lab",
 	};

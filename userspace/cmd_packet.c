@@ -170,3 +170,43 @@ int nt_show_layers(const struct nt_cli *cli)
 		status = k.arp ? open_arp(&k) : open_packets(&k);
 	return finish(&k, status);
 }
+
+/* the first one where none is named */
+static int run_path(const struct nt_cli *cli)
+{
+	struct pick k = { 0 };
+	const struct nt_arrow *a;
+	const struct nt_conv *c;
+	struct nt_path path;
+	int status;
+
+	if (cli->narg && (!read_name(&k, cli->arg[0]) || k.arp))
+		return bad_name(cli->arg[0], false);
+	status = gather(&k, cli);
+	if (status >= 0)
+		return finish(&k, status);
+	c = find_conv(&k);
+	if (!c)
+		return finish(&k, nt_say_nothing(&k.s, k.conv, nt_model_nconv(k.s.model)));
+	a = find_arrow(c, k.n ? k.n : 1);
+	if (!a)
+		return finish(&k, no_packet(c, k.n ? k.n : 1));
+	nt_path_of(&path, k.s.model, c, a);
+	k.f->path(&k.v, &path);
+	return finish(&k, -1);
+}
+
+const struct nt_command nt_cmd_path = {
+	.name = "path",
+	.args = "N[.M]",
+	.brief = "one packet's way through the kernel's hooks",
+	.help = "Draws which hooks of the kernel packet M of conversation N passed, in each\n"
+		"network namespace, with times, devices, TTL and link addresses, and what is\n"
+		"decided at each hook. Without M the first packet; without N the conversation\n"
+		"that began last. PRE_ROUTING and POST_ROUTING are recorded with hooks=path only\n"
+		"('nettrace start --hooks path'): without, they are drawn as not looked at. The\n"
+		"namespaces on the way are named with -N, or all are read with -N all.\n",
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
+	.max_args = 1,
+	.run = run_path,
+};

@@ -16,6 +16,7 @@
 #include "canvas.h"
 #include "model.h"
 #include "numbers.h"
+#include "path.h"
 #include "services.h"
 
 #define NT_VIEW_STREAMS 4096
@@ -23,9 +24,9 @@
 /* what a picture shows, and how */
 struct nt_draw {
 	enum nt_number_style numbers;
-	bool deltas;	    /* time since the row before, not since the beginning */
-	bool unfold;	    /* every row of a long data phase */
-	bool options;	    /* window and options of each segment, below it */
+	bool deltas;  /* time since the row before, not since the beginning */
+	bool unfold;  /* every row of a long data phase */
+	bool options; /* window and options of each segment, below it */
 	bool timers, calls; /* their rows */
 };
 
@@ -81,6 +82,8 @@ struct nt_format {
 	/* one packet, opened (show --layers); @n: which ARP message */
 	void (*layers)(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
 	void (*layers_arp)(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
+	/* one packet's way (path) */
+	void (*path)(const struct nt_view *v, const struct nt_path *p);
 };
 
 extern const struct nt_format nt_format_ladder; /* render_ladder.c */
@@ -101,6 +104,10 @@ const struct nt_sighting *nt_packet_sighting(const struct nt_arrow *a);
 /* render_layers.c: one packet, opened; @n: which of the ARP messages */
 void nt_render_layers(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
 void nt_render_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
+
+/* render_path.c, render_json_path.c */
+void nt_render_path(const struct nt_view *v, const struct nt_path *p);
+void nt_json_path(const struct nt_view *v, const struct nt_path *p);
 
 /* render_json_layers.c: the same as objects */
 void nt_json_layers(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);

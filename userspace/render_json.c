@@ -501,4 +501,5 @@ const struct nt_format nt_format_json = {
 	.stats = json_stats,
 	.layers = nt_json_layers,
 	.layers_arp = nt_json_layers_arp,
+	.path = nt_json_path,
 };

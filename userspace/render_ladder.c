@@ -461,4 +461,5 @@ const struct nt_format nt_format_ladder = {
 	.stats = nt_line_stats,
 	.layers = nt_render_layers,
 	.layers_arp = nt_render_layers_arp,
+	.path = nt_render_path,
 };

@@ -233,8 +233,9 @@ t_labels()
 	web
 	background $S "$NT_TMP/python" python3 -m http.server --directory "$NT_TMP/www" 8000
 	background $S "$NT_TMP/plain" python3 -m http.server --directory "$NT_TMP/www" 8443
-	await "python to listen" bound "$S" t 8000
-	await "python to listen" bound "$S" t 8443
+	# Python takes its time to start on a busy machine
+	until_true $((60 * SLOW)) bound "$S" t 8000 || fail "python: $(cat "$NT_TMP/python")"
+	until_true $((60 * SLOW)) bound "$S" t 8443 || fail "python: $(cat "$NT_TMP/plain")"
 	NAME=labels
 	start
 	must in_ns "$C" curl -sSf http://web.test/hello.txt http://web.test:8000/hello.txt -o /dev/null -o /dev/null

@@ -55,6 +55,10 @@ static bool routes;
 module_param(routes, bool, 0444);
 MODULE_PARM_DESC(routes, "record how packets of other protocols than TCP are routed (default off; readers can ask for them)");
 
+static bool drops = true;
+module_param(drops, bool, 0444);
+MODULE_PARM_DESC(drops, "record packets that the kernel drops, with its reason (default on)");
+
 unsigned int nt_net_id __read_mostly;
 
 static struct nt_settings settings;
@@ -187,7 +191,7 @@ static int __init nettrace_init(void)
 	ret = nt_ring_global_init((unsigned long)memory << 20);
 	if (ret)
 		return ret;
-	ret = nt_probes_init();
+	ret = nt_probes_init(drops);
 	if (ret)
 		goto err_ring;
 	ret = register_pernet_subsys(&nt_net_ops);

@@ -29,6 +29,9 @@ static const struct {
 
 #define NT_PROBES	(NT_PROBES_TCP + NT_PROBES_NEIGH + NT_PROBES_DROP)
 
+/* how many of them are wanted; those of drops are the last */
+static unsigned int nt_probes_wanted = NT_PROBES;
+
 /* the @i-th of all, below NT_PROBES */
 static struct nt_probe *nt_probe_at(unsigned int i)
 {
@@ -72,7 +75,7 @@ static int nt_probes_attach(void)
 	int ret;
 
 	nt_probes_neigh_forget();
-	for (i = 0; i < NT_PROBES; i++) {
+	for (i = 0; i < nt_probes_wanted; i++) {
 		ret = tracepoint_probe_register(nt_probe_at(i)->tp,
 						nt_probe_at(i)->func, NULL);
 		if (ret) {
@@ -110,25 +113,28 @@ void nt_probes_put(void)
 {
 	mutex_lock(&nt_probes_lock);
 	if (!--nt_probes_users && nt_probes_on)
-		nt_probes_detach(NT_PROBES);
+		nt_probes_detach(nt_probes_wanted);
 	mutex_unlock(&nt_probes_lock);
 }
 
 /**
  * nt_probes_init() - find the kernel's tracepoints
+ * @drops:	also that of dropped packets
  *
  * Return: 0, or -ENOENT if this kernel lacks one of them; it is named in the
  * log.
  */
-int nt_probes_init(void)
+int nt_probes_init(bool drops)
 {
 	unsigned int i;
 
 	get_random_bytes(&nt_sk_key, sizeof(nt_sk_key));
 	nt_sk_key.factor |= 1;
 	nt_probes_drop_init();
+	if (!drops)
+		nt_probes_wanted -= NT_PROBES_DROP;
 	for_each_kernel_tracepoint(nt_probe_match, NULL);
-	for (i = 0; i < NT_PROBES; i++) {
+	for (i = 0; i < nt_probes_wanted; i++) {
 		if (nt_probe_at(i)->tp)
 			continue;
 		pr_err("nettrace: this kernel has no tracepoint %s; it needs CONFIG_TRACEPOINTS and CONFIG_INET\n",
@@ -161,7 +167,7 @@ void nt_probes_close(void)
 {
 	mutex_lock(&nt_probes_lock);
 	if (nt_probes_users)
-		nt_probes_detach(NT_PROBES);
+		nt_probes_detach(nt_probes_wanted);
 	nt_probes_on = false;
 	mutex_unlock(&nt_probes_lock);
 	tracepoint_synchronize_unregister();

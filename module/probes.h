@@ -20,7 +20,7 @@ struct nt_probe {
 	struct tracepoint *tp;	/* NULL until nt_probes_init() */
 };
 
-int nt_probes_init(void);
+int nt_probes_init(bool drops);
 int nt_probes_open(void);
 void nt_probes_close(void);
 

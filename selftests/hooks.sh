@@ -112,7 +112,7 @@ compare()
 
 t_default()
 {
-	load
+	load_with drops=0
 	routed_and_counted
 	some_traffic
 	IGNORE='ROUTING'
@@ -123,7 +123,7 @@ t_default()
 
 t_path()
 {
-	load_with hooks=path
+	load_with hooks=path drops=0
 	routed_and_counted
 	some_traffic
 	IGNORE=
@@ -149,7 +149,7 @@ t_older_namespace()
 # has not reached one
 t_views()
 {
-	load
+	load_with drops=0
 	net_lo
 	must in_ns $C nft 'add table inet f
 		add chain inet f out { type filter hook output priority 0; }
@@ -174,7 +174,7 @@ out_1001_seen()
 # addresses, ports, lengths, times to live and devices are the packets' own
 t_fields()
 {
-	load
+	load_with drops=0
 	net_routed
 	peer client $C
 	tell client udp $SADDR 4711 1

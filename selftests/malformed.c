@@ -206,7 +206,7 @@ FIXTURE_SETUP(bad)
 {
 	int on = 1;
 
-	ASSERT_EQ(0, module_load("ring=16384"));
+	ASSERT_EQ(0, module_load("ring=16384 drops=0"));
 	ASSERT_EQ(0, own_netns());
 	self->tap = make_tap(self->mac);
 	ASSERT_LE(0, self->tap);

@@ -131,7 +131,7 @@ FIXTURE_SETUP(ring)
 {
 	memset(&self->ca, 0, sizeof(self->ca));
 	memset(&self->cb, 0, sizeof(self->cb));
-	ASSERT_EQ(0, module_load("ring=64"))
+	ASSERT_EQ(0, module_load("ring=64 drops=0"))
 	{
 		TH_LOG("the module must load: is NETTRACE_KO right?");
 	}

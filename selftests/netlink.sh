@@ -571,7 +571,12 @@ t_namespace_dies()
 		rm "$NT_TMP"/a.*
 		await "the namespace to be destroyed" no_device nts1
 	done
-	await "the memory of the namespaces that are gone" eval '[ "$(memory_per_namespace)" = 1 ]'
+	await "their memory to be given back" one_namespace_left
+}
+
+one_namespace_left()
+{
+	[ "$(memory_per_namespace)" = 1 ]
 }
 
 no_device()

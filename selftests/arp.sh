@@ -151,5 +151,6 @@ t_proxy()
 	says 1 type=arp kind=reply sender.ip=$SADDR "sender.mac=$(mac_of $S eth0)"
 }
 
-load
+# what a link that comes up drops of IPv6 is not what is asked for here
+load_with drops=0
 nt_main t_exchange t_command t_unanswered t_routed t_ipv6 t_icmp_error t_claims t_proxy

@@ -59,7 +59,7 @@ t_echo()
 {
 	local addr seq ms rtt
 
-	load
+	load_with drops=0
 	net_routed
 	addr=${!1}
 	in_ns "$C" ping -c 3 -i 0.2 "$addr" >"$NT_TMP/ping" || fail "$(cat "$NT_TMP/ping")"
@@ -83,7 +83,7 @@ t_echo()
 # the requests are dropped where they arrive; nft counts them
 t_echo_unanswered()
 {
-	load
+	load_with drops=0
 	net_pair
 	must in_ns $C ping -qc 1 $SADDR
 	must in_ns $S nft 'add table inet nts
@@ -101,7 +101,7 @@ t_udp()
 {
 	local addr
 
-	load
+	load_with drops=0
 	net_pair
 	addr=${!1}
 	serve $S echo "$addr" 5353 5
@@ -119,7 +119,7 @@ t_udp()
 # nobody answers; nobody is there
 t_udp_unanswered()
 {
-	load
+	load_with drops=0
 	net_pair
 	serve $S mute $SADDR 5353
 	must in_ns $C python3 "$DGRAM" say $SADDR 5353 2 10
@@ -143,7 +143,7 @@ has_error()
 # the hops that traceroute prints are those whose errors are told, in order
 t_traceroute()
 {
-	load
+	load_with drops=0
 	net_routed
 	in_ns $C busybox traceroute -n -q 1 -w 5 $SADDR >"$NT_TMP/hops" 2>&1 || fail "$(cat "$NT_TMP/hops")"
 	observe $C
@@ -161,7 +161,7 @@ t_pmtu()
 {
 	local FAMILY=$1 addr about
 
-	load
+	load_with drops=0
 	net_routed
 	must ip -n $R link set right mtu 1400
 	must ip -n $C link set eth0 gso_max_segs 1
@@ -185,7 +185,7 @@ t_pmtu()
 # 4000 bytes in three fragments, as tcpdump and the kernels count them
 t_fragments()
 {
-	load_with hooks=path
+	load_with hooks=path drops=0
 	net_routed
 	must in_ns $C ping -qc 1 $SADDR
 	capture $R left 'icmp and ip[6:2] & 0x3fff != 0 and src 10.0.1.1'
@@ -216,7 +216,7 @@ t_fragments()
 # the last fragment is dropped on the router: what is missing is told, and where
 t_fragment_missing()
 {
-	load_with hooks=path
+	load_with hooks=path drops=0
 	net_routed
 	must in_ns $C ping -qc 1 $SADDR
 	must in_ns $R nft 'add table ip nts
@@ -243,7 +243,7 @@ t_fragment_missing()
 # IPv6 delivers fragments; a datagram has arrived when all of its have
 t_fragments6()
 {
-	load
+	load_with drops=0
 	net_routed
 	must in_ns $C ping -qc 1 $SADDR6
 	must in_ns $C ping -qc 1 -s 4000 $SADDR6
@@ -260,7 +260,7 @@ print([f["n"] for f in json.load(sys.stdin)["fragments"] if f["hook"] == "LOCAL_
 # a member of a group reports itself; the kernel lists the group
 t_groups()
 {
-	load
+	load_with drops=0
 	net_pair
 	must in_ns $C sysctl -qw net.ipv4.conf.all.force_igmp_version=2
 	serve $C join 239.1.2.3 $CADDR
@@ -279,7 +279,7 @@ has_report()
 # by number, and with ports where there are some; tcpdump sees as many
 t_others()
 {
-	load
+	load_with drops=0
 	net_pair
 	must in_ns $C ping -qc 1 $SADDR
 	capture $S eth0 'src 10.0.1.1 and not icmp and not arp'

@@ -102,7 +102,8 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		.filter = from_now ? cli->filter : NULL,
 		.timers = from_now && cli->draw.timers,
 		.calls = from_now && cli->draw.calls,
-		.routes = from_now,
+		/* they cost each packet something, and a recording is for speed */
+		.routes = from_now && strcmp(cli->cmd->name, "record") != 0,
 		.say = say_sentence,
 	};
 	struct nt_error err = { "" };

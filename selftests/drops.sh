@@ -8,6 +8,8 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
+NT_DROPS=1
+
 TRACING=/sys/kernel/tracing
 
 # judged: from now on tracefs has the kernel's own word

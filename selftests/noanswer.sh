@@ -9,6 +9,8 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
+NT_DROPS=1
+
 # counter NAME: of the server's namespace
 counter()
 {

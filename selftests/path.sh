@@ -8,6 +8,8 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
+NT_DROPS=1
+
 CHAINS="prerouting:PRE_ROUTING input:LOCAL_IN forward:FORWARD output:LOCAL_OUT postrouting:POST_ROUTING"
 
 # count_syn NETNS: how many SYN without ACK pass each hook

@@ -110,14 +110,16 @@ loaded()
 load()
 {
 	unload
-	must insmod "$NETTRACE_KO"
+	must insmod "$NETTRACE_KO" "drops=${NT_DROPS:-0}"
 }
 
 # load_with PARAM=VALUE...
+# What the kernel drops is recorded only where a test sets NT_DROPS=1: a machine
+# always drops something, and many tests count.
 load_with()
 {
 	unload
-	must insmod "$NETTRACE_KO" "$@"
+	must insmod "$NETTRACE_KO" "drops=${NT_DROPS:-0}" "$@"
 }
 
 unload()

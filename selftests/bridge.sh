@@ -83,14 +83,14 @@ t_flooded()
 	net_bridged
 	must in_ns nts-h1 ping -qc 1 10.0.1.2
 	# the request to all ports but its own, and to the bridge's own address
-	frames hook=BR_FORWARD family=8 op=1 src=10.0.1.1 dst=10.0.1.2 >"$NT_TMP/lines"
+	frames hook=BR_FORWARD family=8 op=1 src=10.0.1.1 dst=10.0.1.2 to=ff:ff:ff:ff:ff:ff >"$NT_TMP/lines"
 	equal "ports of the request" "$(sed 's/.* dev=\([^ ]*\) .*/\1/' "$NT_TMP/lines" | sort | tr '\n' ' ')" "p2 p3 "
 	equal "the port it came by" "$(sed 's/.* in=\([0-9]*\) .*/\1/' "$NT_TMP/lines" | sort -u)" "$(index_of p1)"
 	equal "its addresses" "$(sed 's/.* from=\([^ ]*\) to=\([^ ]*\) .*/\1 \2/' "$NT_TMP/lines" | sort -u)" \
 		"$(mac_of nts-h1 eth0) ff:ff:ff:ff:ff:ff"
-	equal "to the host" "$(frames hook=BR_IN family=8 op=1 dst=10.0.1.2 | grep -c ' dev=p1 ')" 1
+	equal "to the host" "$(frames hook=BR_IN family=8 op=1 dst=10.0.1.2 to=ff:ff:ff:ff:ff:ff | grep -c ' dev=p1 ')" 1
 	# the reply to one
-	frames hook=BR_FORWARD family=8 op=2 >"$NT_TMP/lines"
+	frames hook=BR_FORWARD family=8 op=2 src=10.0.1.2 >"$NT_TMP/lines"
 	equal "ports of the reply" "$(sed 's/.* dev=\([^ ]*\) .* in=\([0-9]*\) .*/\1 \2/' "$NT_TMP/lines")" "p1 $(index_of p2)"
 	# as the bridge has learned
 	equal "of the table" "$(bridge -n $B fdb show br br0 | awk -v m="$(mac_of nts-h1 eth0)" '$1 == m && !/permanent/ { print $3; exit }')" p1

@@ -571,7 +571,7 @@ t_namespace_dies()
 		rm "$NT_TMP"/a.*
 		await "the namespace to be destroyed" no_device nts1
 	done
-	await "their memory to be given back" one_namespace_left
+	until_true 60 one_namespace_left || fail "their memory is not given back: $(stat_of memory)"
 }
 
 one_namespace_left()

@@ -13,25 +13,12 @@
 #include "sample.h"
 #include "sight.h"
 
-static u8 nt_frame_family(const struct sk_buff *skb)
-{
-	switch (skb->protocol) {
-	case htons(ETH_P_IP):
-		return NETTRACE_IPV4;
-	case htons(ETH_P_IPV6):
-		return NETTRACE_IPV6;
-	case htons(ETH_P_ARP):
-		return NETTRACE_ARP;
-	}
-	return 0;
-}
-
 /* @dev: the port it leaves by, or came by if it leaves by none */
 static void nt_frame(struct nt_trace *tr, struct sk_buff *skb, u8 hook,
 		     const struct nf_hook_state *st,
 		     const struct net_device *dev)
 {
-	u8 family = nt_frame_family(skb);
+	u8 family = nt_family_of(skb);
 	struct nettrace_packet *p;
 	union nettrace_rec *rec;
 	unsigned long flags;

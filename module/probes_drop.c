@@ -198,19 +198,6 @@ static struct net_device *nt_drop_dev(struct net *net, const struct sk_buff *skb
 
 /* ---- records -------------------------------------------------------------- */
 
-static u8 nt_drop_family(const struct sk_buff *skb)
-{
-	switch (skb->protocol) {
-	case htons(ETH_P_IP):
-		return NETTRACE_IPV4;
-	case htons(ETH_P_IPV6):
-		return NETTRACE_IPV6;
-	case htons(ETH_P_ARP):
-		return NETTRACE_ARP;
-	}
-	return 0;
-}
-
 static void nt_drop_why(struct nt_trace *tr, const struct nettrace_packet *p,
 			unsigned int reason)
 {
@@ -285,7 +272,7 @@ static void nt_drop_sight(struct nt_trace *tr, struct sk_buff *skb, u8 family,
 static void nt_dropped(struct sk_buff *skb, unsigned int reason,
 		       const struct sock *rx_sk)
 {
-	u8 family = nt_drop_family(skb);
+	u8 family = nt_family_of(skb);
 	struct nt_trace *tr;
 	struct net *net;
 

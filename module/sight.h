@@ -70,6 +70,20 @@ nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
 		nt_keep_payload(p, skb, off, tr->set.payload);
 }
 
+/* where no hook tells it: enum nettrace_family, or 0, what is not recorded */
+static inline u8 nt_family_of(const struct sk_buff *skb)
+{
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return NETTRACE_IPV4;
+	case htons(ETH_P_IPV6):
+		return NETTRACE_IPV6;
+	case htons(ETH_P_ARP):
+		return NETTRACE_ARP;
+	}
+	return 0;
+}
+
 static inline bool nt_has_eth(const struct sk_buff *skb,
 			      const struct net_device *dev)
 {

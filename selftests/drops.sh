@@ -225,6 +225,24 @@ t_filter()
 	equal "drops" "$(drops $S family=4 | awk '{ print $1 }' | uniq -c | tr -s ' ')" " 2 NO_SOCKET"
 }
 
+# and in userspace: the reason stays with its packet
+t_filter_later()
+{
+	local port
+
+	judged
+	load
+	net_pair
+	must "$NETTRACE" -N $S record "$NT_TMP/all.rec" -- ip netns exec $C bash -c "
+		echo 1 >/dev/udp/$SADDR/9
+		echo 1 >/dev/udp/$SADDR/10"
+	must "$NETTRACE" record "$NT_TMP/one.rec" -r "$NT_TMP/all.rec" udp port 9
+	for port in all:2 one:1; do
+		must "$NETTRACE" follow --json -r "$NT_TMP/${port%:*}.rec" >"$NT_TMP/json"
+		equal "drops of ${port%:*}" "$(ntq -c type=drop reason=NO_SOCKET <"$NT_TMP/json")" "${port#*:}"
+	done
+}
+
 # many at a time, on all processors
 t_flood()
 {
@@ -242,4 +260,4 @@ t_flood()
 	equal "drops" "$(drops $S dport=9 | grep -c '^NETFILTER_DROP ')" 1200
 }
 
-nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_filter t_flood
+nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_filter t_filter_later t_flood

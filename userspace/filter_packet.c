@@ -16,6 +16,7 @@
 #define IPV6_HLEN 40
 #define FRAG_HLEN 8
 #define ARP_LEN	  28
+#define ND_LEN	  24 /* a solicitation and its target */
 
 #define IHL_MIN	  5
 #define IHL_MAX	  15
@@ -411,6 +412,18 @@ static enum nt_verdict packet_verdict(const struct sock_filter *prog, unsigned i
 	return all;
 }
 
+/* a packet that a record of another kind speaks of: so many bytes behind the IP header */
+static uint32_t told_len(uint8_t family, uint32_t behind)
+{
+	return (family == NETTRACE_IPV6 ? IPV6_HLEN : IPV4_HLEN) + behind;
+}
+
+static bool has_ports(uint8_t proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE ||
+	       proto == IPPROTO_SCTP;
+}
+
 /* as the packet that it is about; what else that holds is not known */
 static enum nt_verdict route_verdict(const struct sock_filter *prog, unsigned int n,
 				     const struct nettrace_route *r)
@@ -421,7 +434,8 @@ static enum nt_verdict route_verdict(const struct sock_filter *prog, unsigned in
 		.proto = r->proto,
 		.sport = r->sport,
 		.dport = r->dport,
-		.flags = NETTRACE_PKT_L4,
+		.flags = has_ports(r->proto) ? NETTRACE_PKT_L4 : 0,
+		.len = told_len(r->hdr.family, r->proto == IPPROTO_TCP ? 4 * DOFF_MIN : 8),
 		.tcp_flags = NETTRACE_TH_SYN,
 		.ttl = 64,
 	};
@@ -440,6 +454,7 @@ static enum nt_verdict neigh_verdict(const struct sock_filter *prog, unsigned in
 		.hdr = { .type = NETTRACE_PACKET, .family = six ? NETTRACE_IPV6 : NETTRACE_ARP },
 		.proto = six ? IPPROTO_ICMPV6 : 0,
 		.flags = NETTRACE_PKT_L4,
+		.len = six ? told_len(NETTRACE_IPV6, ND_LEN) : ARP_LEN,
 		.ttl = 255,
 	};
 

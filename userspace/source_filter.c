@@ -21,6 +21,7 @@
 
 #define AHEAD_MAX 128	  /* events */
 #define AHEAD_NS  1000000 /* and no further */
+#define LEFT_OUT  64	  /* streams that may wait for a reason at once */
 
 struct nt_filtered {
 	struct nt_source s; /* first: ops get a pointer to it */
@@ -32,6 +33,12 @@ struct nt_filtered {
 	unsigned int head, n;	   /* of ahead[], a ring */
 	int over;		   /* what the inner source ended with, or 0 */
 	struct nt_error err;
+	/* dropped packets that were left out: their reasons come next, on their CPU */
+	struct {
+		unsigned int source;
+		uint16_t cpu;
+		uint64_t reason; /* the number of its record; 0: none */
+	} left_out[LEFT_OUT];
 };
 
 static struct nt_filtered *of(struct nt_source *s)
@@ -171,14 +178,47 @@ static enum nt_verdict judge(struct nt_filtered *f, const struct nt_event *ev)
 	return nt_filter_record(f->filter, &by->rec);
 }
 
+static unsigned int slot_of(const struct nt_event *ev)
+{
+	return (ev->source * 7U + ev->rec.hdr.cpu) % LEFT_OUT;
+}
+
+/* a drop's reason stays with its packet, whose record is the one before */
+static bool is_left_out(struct nt_filtered *f, const struct nt_event *ev)
+{
+	unsigned int i = slot_of(ev);
+
+	return ev->rec.hdr.type == NETTRACE_DROP && f->left_out[i].reason &&
+	       f->left_out[i].reason == ev->rec.hdr.seq &&
+	       f->left_out[i].source == ev->source && f->left_out[i].cpu == ev->rec.hdr.cpu;
+}
+
+static void leave_out(struct nt_filtered *f, const struct nt_event *ev)
+{
+	unsigned int i = slot_of(ev);
+
+	f->filtered++;
+	if (ev->rec.hdr.type != NETTRACE_PACKET || ev->rec.packet.hook != NETTRACE_DROPPED)
+		return;
+	f->left_out[i].source = ev->source;
+	f->left_out[i].cpu = ev->rec.hdr.cpu;
+	f->left_out[i].reason = ev->rec.hdr.seq + 1;
+}
+
 static bool passes(struct nt_filtered *f, const struct nt_event *ev)
 {
-	switch (judge(f, ev)) {
-	case NT_REJECT:
+	if (is_left_out(f, ev)) {
 		f->filtered++;
 		return false;
+	}
+	switch (judge(f, ev)) {
+	case NT_REJECT:
+		leave_out(f, ev);
+		return false;
 	case NT_UNDECIDED:
-		f->undecided++;
+		/* the others are no packets: what they lack is nobody's question */
+		if (ev->rec.hdr.type == NETTRACE_PACKET)
+			f->undecided++;
 		return true;
 	default:
 		return true;

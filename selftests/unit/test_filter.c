@@ -429,6 +429,66 @@ static void others_pass(void **state)
 	nt_filter_free(f);
 }
 
+/* as the packet that is routed, or as the question for the neighbour's address */
+static void follows_lower_layers(void **state)
+{
+	static const struct {
+		const char *expr;
+		enum nt_verdict tcp, udp6, icmp, arp, nd;
+	} cases[] = {
+		{ "host 10.0.2.2", NT_ACCEPT, NT_REJECT, NT_ACCEPT, NT_ACCEPT, NT_REJECT },
+		{ "host 10.0.9.9", NT_REJECT, NT_REJECT, NT_REJECT, NT_REJECT, NT_REJECT },
+		{ "host fd00::2", NT_REJECT, NT_ACCEPT, NT_REJECT, NT_REJECT, NT_ACCEPT },
+		{ "port 80", NT_ACCEPT, NT_REJECT, NT_REJECT, NT_REJECT, NT_REJECT },
+		{ "udp port 53", NT_REJECT, NT_ACCEPT, NT_REJECT, NT_REJECT, NT_REJECT },
+		{ "tcp[tcpflags] & tcp-syn != 0", NT_ACCEPT, NT_REJECT, NT_REJECT, NT_REJECT,
+		  NT_REJECT },
+		{ "icmp", NT_REJECT, NT_REJECT, NT_ACCEPT, NT_REJECT, NT_REJECT },
+		{ "icmp[icmptype] = icmp-echo", NT_REJECT, NT_REJECT, NT_UNDECIDED, NT_REJECT,
+		  NT_REJECT },
+		{ "arp", NT_REJECT, NT_REJECT, NT_REJECT, NT_ACCEPT, NT_REJECT },
+		{ "icmp6[icmp6type] = icmp6-neighborsolicit", NT_REJECT, NT_REJECT, NT_REJECT,
+		  NT_REJECT, NT_ACCEPT },
+	};
+	union nettrace_rec rec[5];
+	size_t i, k;
+
+	(void)state;
+	memset(rec, 0, sizeof(rec));
+	for (k = 0; k < 3; k++) {
+		rec[k].hdr.type = NETTRACE_ROUTE;
+		rec[k].hdr.family = NETTRACE_IPV4;
+		memcpy(rec[k].route.src, "\x0a\0\1\1", 4);
+		memcpy(rec[k].route.dst, "\x0a\0\2\2", 4);
+	}
+	rec[0].route.proto = IPPROTO_TCP;
+	rec[0].route.sport = 40000;
+	rec[0].route.dport = 80;
+	rec[1].route.proto = IPPROTO_UDP;
+	rec[1].hdr.family = NETTRACE_IPV6;
+	memcpy(rec[1].route.dst, "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2", 16);
+	rec[1].route.dport = 53;
+	rec[2].route.proto = IPPROTO_ICMP;
+	rec[3].hdr.type = rec[4].hdr.type = NETTRACE_NEIGH;
+	rec[3].hdr.family = NETTRACE_IPV4;
+	memcpy(rec[3].neigh.addr, "\x0a\0\2\2", 4);
+	rec[4].hdr.family = NETTRACE_IPV6;
+	memcpy(rec[4].neigh.addr, "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2", 16);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const enum nt_verdict want[] = { cases[i].tcp, cases[i].udp6, cases[i].icmp,
+						 cases[i].arp, cases[i].nd };
+		struct nt_filter *f = compiled(cases[i].expr);
+
+		for (k = 0; k < 5; k++) {
+			enum nt_verdict v = nt_filter_record(f, &rec[k]);
+
+			if (v != want[k])
+				fail_msg("'%s' of record %zu: %d", cases[i].expr, k, v);
+		}
+		nt_filter_free(f);
+	}
+}
+
 /* ---- what is refused ---------------------------------------------------- */
 
 static void refuses_with_a_sentence(void **state)
@@ -512,6 +572,7 @@ int main(void)
 		cmocka_unit_test(agrees_with_the_kernel),
 		cmocka_unit_test(follows_addresses),
 		cmocka_unit_test(others_pass),
+		cmocka_unit_test(follows_lower_layers),
 		cmocka_unit_test(refuses_with_a_sentence),
 		cmocka_unit_test(words_are_whole),
 		cmocka_unit_test(too_long_for_the_kernel),

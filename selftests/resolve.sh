@@ -26,7 +26,7 @@ t_answered()
 	net_pair
 	must in_ns $C ping -qc 1 "$1"
 	observe $C,$S
-	says 1 type=neigh netns=$C "addr=$1" to=INCOMPLETE
+	says 1 type=neigh netns=$C "addr=$1" from=NONE to=INCOMPLETE
 	says 1 type=neigh netns=$C "addr=$1" to=REACHABLE why=update
 	at_least "packets that waited" "$(said type=neigh netns=$C "addr=$1" 'queued=1')" 1
 	equal "the kernel's entry" "$(last_of $C "$1" | tr '\t' ' ')" "$(entry $C "$1")"

@@ -321,6 +321,12 @@ int nt_model_feed(struct nt_model *m, const struct nt_event *ev)
 	}
 }
 
+void nt_model_until(struct nt_model *m, int64_t t)
+{
+	if (t > m->t_max)
+		m->t_max = t;
+}
+
 /* short of memory an item is missing, not wrong; the next feed reports it */
 void nt_model_advance(struct nt_model *m, int64_t t)
 {

@@ -533,6 +533,11 @@ int64_t nt_arrow_rtt(const struct nt_arrow *a, bool *whole);
 int nt_model_feed(struct nt_model *m, const struct nt_event *ev);
 /* no event older than @t (Unix ns) will come */
 void nt_model_advance(struct nt_model *m, int64_t t);
+/*
+ * nt_model_until() - the trace reaches to @t (Unix ns), though its newest event may
+ * be older: until then nothing more happened.  Before nt_model_finish().
+ */
+void nt_model_until(struct nt_model *m, int64_t t);
 /* Unix ns to which to advance for something to be handed out; INT64_MAX: there is nothing */
 int64_t nt_model_due(const struct nt_model *m);
 /* the namespace of that stream is gone: its sockets, and who listened, are too */

@@ -301,7 +301,7 @@ struct nt_model {
 	int64_t wait;	/* for what is not complete */
 	bool prompt;	/* what is complete waits for nothing */
 	int64_t now;	/* no older event will come */
-	int64_t t_max;	/* newest event */
+	int64_t t_max;	/* newest event, or as far as the trace is known to reach */
 	int64_t handed; /* time of the last item handed out: none is older after it */
 	bool finishing;
 	struct nt_observer obs;

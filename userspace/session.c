@@ -432,6 +432,8 @@ int nt_session_run(struct nt_session *s)
 		}
 	}
 	ret = pump(s);
+	if (s->model && !s->cli->file)
+		nt_model_until(s->model, s->src->settled);
 	if (s->model)
 		nt_model_finish(s->model);
 	tell_undecided(s);

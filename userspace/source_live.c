@@ -206,6 +206,7 @@ static int drain(struct nt_live *l, struct nt_error *err)
 	if (!whole)
 		return 0;
 	l->until = start - NT_LIVE_SLACK_NS;
+	l->reached = l->until;
 	l->drained = true;
 	if (l->until_now || over(l))
 		l->until = UINT64_MAX;
@@ -251,6 +252,14 @@ static bool take(struct nt_live *l, uint64_t until, uint32_t max)
 	return nt_merge_take(&l->merge, until, max, &l->run);
 }
 
+/* the rings were read empty: until then there was nothing else */
+static int nothing_more(struct nt_live *l)
+{
+	if (l->reached && l->s.nstream && to_unix(l, l->reached) > l->s.settled)
+		l->s.settled = to_unix(l, l->reached);
+	return -ENODATA;
+}
+
 /* have l->run: 1, or as nt_source_ops::next */
 static int fetch(struct nt_live *l, struct nt_error *err)
 {
@@ -261,7 +270,7 @@ static int fetch(struct nt_live *l, struct nt_error *err)
 		return 1;
 	if (over(l) || (l->until_now && l->drained)) {
 		l->until = UINT64_MAX;
-		return take(l, UINT64_MAX, UINT32_MAX) ? 1 : -ENODATA;
+		return take(l, UINT64_MAX, UINT32_MAX) ? 1 : nothing_more(l);
 	}
 	ret = drain(l, err);
 	if (ret)
@@ -271,7 +280,7 @@ static int fetch(struct nt_live *l, struct nt_error *err)
 	if (nt_merge_room(&l->merge) < least && take(l, UINT64_MAX, 1))
 		return 1;
 	if (over(l) || (l->until_now && l->drained))
-		return -ENODATA;
+		return nothing_more(l);
 	if (l->until != UINT64_MAX && to_unix(l, l->until) > l->s.settled)
 		l->s.settled = to_unix(l, l->until);
 	return 0;

@@ -29,6 +29,7 @@ struct nt_live {
 	struct nt_live_in in[NT_STREAM_MAX];
 	struct nt_merge merge;
 	uint64_t until; /* what is not younger may go */
+	uint64_t reached; /* all older ones were read; 0: never yet */
 	uint64_t last;	/* time of the youngest event handed out */
 	int64_t skew;	/* records' clock less ours: time namespaces */
 	bool until_now;

@@ -215,6 +215,25 @@ static void test_unanswered_late(void **state)
 	script_end(&s);
 }
 
+/* nothing is newer than the request, and yet it is known that nothing came */
+static void test_unanswered_until(void **state)
+{
+	static const char *const want[] = { "1 c>s icmp out0\n",
+					    "1 c>s icmp out0 unanswered:-:inferred\n" };
+	struct script s;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		begin(&s);
+		script_run(&s, "0 0 ECHOOUT c>s request seq=1 id=1\n");
+		nt_model_until(s.m, SCRIPT_T0 + (i ? 1000 : 999) * 1000000LL);
+		nt_model_finish(s.m);
+		assert_string_equal(script_dump(&s, 0, SCRIPT_ALL), want[i]);
+		script_end(&s);
+	}
+}
+
 /* which packet an error is about, and when that is a guess */
 static void test_about(void **state)
 {
@@ -287,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_forgotten), cmocka_unit_test(test_echo),
 		cmocka_unit_test(test_about),	  cmocka_unit_test(test_echo_from_elsewhere),
 		cmocka_unit_test(test_others),	  cmocka_unit_test(test_unanswered_late),
+		cmocka_unit_test(test_unanswered_until),
 	};
 
 	return cmocka_run_group_tests_name("model: dgram", tests, NULL, NULL);

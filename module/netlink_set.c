@@ -87,6 +87,8 @@ static int nt_take_settings(struct nt_settings *set, struct genl_info *info)
 
 /**
  * nt_start_asked() - begin to trace, with the settings that the request has
+ * @nt:	its namespace, locked
+ * @info:	the request
  *
  * Return: 0; -EINVAL; -EALREADY; -ENOSPC; -ENOMEM.
  */
@@ -225,6 +227,8 @@ static int nt_set_extra(struct nt_net *nt, struct genl_info *info)
 
 /**
  * nt_set_asked() - settings, filter and extras, as the request has them
+ * @nt:	its namespace, locked
+ * @info:	the request
  *
  * Return: 0, or an error, and then nothing of it is set but what came before.
  */

@@ -302,10 +302,14 @@ static void test_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answers),	  cmocka_unit_test(test_silence),
-		cmocka_unit_test(test_forgotten), cmocka_unit_test(test_echo),
-		cmocka_unit_test(test_about),	  cmocka_unit_test(test_echo_from_elsewhere),
-		cmocka_unit_test(test_others),	  cmocka_unit_test(test_unanswered_late),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_forgotten),
+		cmocka_unit_test(test_echo),
+		cmocka_unit_test(test_about),
+		cmocka_unit_test(test_echo_from_elsewhere),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_unanswered_late),
 		cmocka_unit_test(test_unanswered_until),
 	};
 

@@ -178,6 +178,29 @@ static void test_excuses(void **state)
 	       "6 1");
 }
 
+/*
+ * RFC 7323 refuses what is one tick too old, Linux takes it (TCP_PAWS_WINDOW).  A FIN
+ * that came so, ahead of its time, is known of when its receiver acknowledges it
+ * selectively; then what fills the hole brings it.
+ */
+static void test_refused_fin(void **state)
+{
+#define OPENED(sack)                                                       \
+	"100 0 IN  s>c ACK seq=5001 ack=1001 ts=51 id=101\n"               \
+	"101 0 IN  s>c FIN,PSH,ACK seq=5011 ack=1001 len=5 ts=50 id=102\n" \
+	"102 0 OUT c>s ACK seq=1001 ack=5001 " sack " ts=9 id=3\n"         \
+	"200 0 IN  s>c ACK seq=5001 ack=1001 len=10 ts=60 id=103\n"        \
+	"201 0 FULL c ESTABLISHED>CLOSE_WAIT\n"
+	(void)state;
+	expect(handshake, OPENED("sack=5011-5017"), "5 0");
+	/* without the FIN's number it has not come */
+	expect(handshake, OPENED("sack=5011-5016"), "5 1");
+	expect(handshake, OPENED(""), "5 1");
+	/* nor is it one that ends elsewhere */
+	expect(handshake, OPENED("sack=5011-5018"), "5 1");
+#undef OPENED
+}
+
 /* another socket tries the same port, in vain: no conversation, and nothing here */
 static void test_vain_attempt(void **state)
 {
@@ -252,10 +275,11 @@ static void test_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_agrees),	cmocka_unit_test(test_backlog),
-		cmocka_unit_test(test_abort),	cmocka_unit_test(test_unexplained),
-		cmocka_unit_test(test_excuses), cmocka_unit_test(test_listener),
-		cmocka_unit_test(test_list),	cmocka_unit_test(test_vain_attempt),
+		cmocka_unit_test(test_agrees),	     cmocka_unit_test(test_backlog),
+		cmocka_unit_test(test_abort),	     cmocka_unit_test(test_unexplained),
+		cmocka_unit_test(test_excuses),	     cmocka_unit_test(test_refused_fin),
+		cmocka_unit_test(test_listener),     cmocka_unit_test(test_list),
+		cmocka_unit_test(test_vain_attempt),
 	};
 
 	return cmocka_run_group_tests_name("agree", tests, NULL, NULL);

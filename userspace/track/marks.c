@@ -60,17 +60,6 @@ static void mark_ecn(struct nt_mark_at *a)
 	}
 }
 
-/* RFC 2883, 4: the first block lies below the acknowledgement, or in the second */
-bool nt_is_dsack(const struct nettrace_packet *p)
-{
-	uint32_t from = p->sack[0][0], to = p->sack[0][1];
-
-	if ((int32_t)(from - p->ack) < 0)
-		return true;
-	return p->nsack > 1 && (int32_t)(from - p->sack[1][0]) >= 0 &&
-	       (int32_t)(p->sack[1][1] - to) >= 0;
-}
-
 static void mark_sack(struct nt_mark_at *a)
 {
 	if (a->p->nsack && TH(a->p, ACK))

@@ -10,6 +10,7 @@
 #define NETTRACE_TRACK_MARKS_PRIV_H
 
 #include "marks.h"
+#include "tcp_meaning.h"
 
 #define TH(p, f)   ((p)->tcp_flags & NETTRACE_TH_##f)
 
@@ -36,7 +37,6 @@ static inline bool nt_pure_ack(const struct nettrace_packet *p)
 }
 
 /* marks.c */
-bool nt_is_dsack(const struct nettrace_packet *p);
 
 /* marks_ack.c */
 void nt_marks_of_ack(struct nt_mark_at *a);

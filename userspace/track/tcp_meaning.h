@@ -75,13 +75,28 @@ enum nt_answer { NT_ANSWER_NONE, NT_ANSWER_ACK, NT_ANSWER_SYNACK, NT_ANSWER_RST 
 const char *nt_meaning_name(enum nt_meaning m);
 enum nt_answer nt_meaning_answer(enum nt_meaning m);
 
-/* what of a segment matters here, with merged or split ones as they are */
+/*
+ * What of a segment matters here, with merged or split ones as they are.  @sack_from,
+ * @sack_to: the block that tells what came last (RFC 2018, 4); equal: there is none.
+ */
 struct nt_segment {
 	uint32_t seq, ack, len; /* @len: octets of payload */
+	uint32_t sack_from, sack_to;
 	uint16_t flags, window;
 	uint32_t tsval;
 	uint8_t optflags, wscale;
 };
+
+/* RFC 2883, 4: the first block lies below the acknowledgement, or in the second */
+static inline bool nt_is_dsack(const struct nettrace_packet *p)
+{
+	uint32_t from = p->sack[0][0], to = p->sack[0][1];
+
+	if ((int32_t)(from - p->ack) < 0)
+		return true;
+	return p->nsack > 1 && (int32_t)(from - p->sack[1][0]) >= 0 &&
+	       (int32_t)(p->sack[1][1] - to) >= 0;
+}
 
 static inline void nt_segment_of(struct nt_segment *g, const struct nettrace_packet *p)
 {
@@ -95,6 +110,12 @@ static inline void nt_segment_of(struct nt_segment *g, const struct nettrace_pac
 		.optflags = p->optflags,
 		.wscale = p->wscale,
 	};
+	if (p->nsack) {
+		unsigned int newest = p->nsack > 1 && nt_is_dsack(p);
+
+		g->sack_from = p->sack[newest][0];
+		g->sack_to = p->sack[newest][1];
+	}
 }
 
 #define NT_HOLES_MAX 8
@@ -112,16 +133,18 @@ static inline void nt_segment_of(struct nt_segment *g, const struct nettrace_pac
  * @acked:	the last acknowledgment it sent (Last.ACK.sent of RFC 7323)
  * @ahead:	what arrived beyond @rcv_nxt; what finds no room there counts as
  *		not arrived until the end acknowledges it
+ * @refused_fin: a FIN that came with a segment that is to be refused; that its end
+ *		acknowledges it, selectively, shows that it was not
  */
 struct nt_tcb {
 	bool iss_known, snd_known, una_known, fin_sent;
 	bool irs_known, rcv_known, fin_seen, right_known, acked_known, ts_known;
-	bool passive, scale_sent, scale_seen, ts_sent, ts_seen;
+	bool passive, scale_sent, scale_seen, ts_sent, ts_seen, fin_refused;
 	uint8_t scale, peer_scale; /* shifts of the own and the peer's window */
 	uint8_t nahead;
 	uint16_t syn_wnd;
 	uint32_t iss, una, nxt, fin, max_wnd;
-	uint32_t irs, rcv_nxt, right, peer_fin, acked, ts_recent;
+	uint32_t irs, rcv_nxt, right, peer_fin, refused_fin, acked, ts_recent;
 	struct {
 		uint32_t from, to;
 	} ahead[NT_HOLES_MAX];

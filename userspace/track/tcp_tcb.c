@@ -89,6 +89,25 @@ static void acknowledges(struct nt_tcb *t, uint32_t ack)
 	t->acked_known = true;
 }
 
+/*
+ * It says to have what lies beyond a hole.  That is known from what came, but for a
+ * segment that RFC 7323 refuses and Linux takes: one tick too old (TCP_PAWS_WINDOW).
+ */
+static void has_ahead(struct nt_tcb *t, uint32_t from, uint32_t to)
+{
+	if (!t->rcv_known || !nt_seq_before(from, to) || !nt_seq_before(t->rcv_nxt, from))
+		return;
+	if (t->fin_refused && !t->fin_seen && to == t->refused_fin + 1) {
+		t->fin_seen = true;
+		t->peer_fin = t->refused_fin;
+	}
+	/* its number is no octet's */
+	if (t->fin_seen && to == t->peer_fin + 1)
+		to--;
+	if (nt_seq_before(from, to))
+		arrived(t, from, to);
+}
+
 /* the right edge that it offers; a SYN's window is never scaled (RFC 7323, 2.2) */
 static void offers(struct nt_tcb *t, const struct nt_segment *g)
 {
@@ -134,6 +153,7 @@ void nt_tcb_sent(struct nt_tcb *t, const struct nt_segment *g)
 	}
 	if (TH(g, ACK)) {
 		acknowledges(t, g->ack);
+		has_ahead(t, g->sack_from, g->sack_to);
 		offers(t, g);
 	}
 }
@@ -202,6 +222,10 @@ void nt_tcb_received(struct nt_tcb *t, const struct nt_segment *g, const enum nt
 	acks = all & (BIT(NT_RCV_SYNACK) | BIT(NT_RCV_ACK_OF_SYN) | BIT(NT_RCV_ACK) |
 		      BIT(NT_RCV_ACK_OF_FIN));
 	text = all & (BIT(NT_RCV_TEXT) | BIT(NT_RCV_FIN) | BIT(NT_RCV_FIN_EARLY));
+	if (TH(g, FIN) && !text) {
+		t->fin_refused = true;
+		t->refused_fin = nt_fin_of(g);
+	}
 	if (!opens && !acks)
 		return;
 	if (opens)

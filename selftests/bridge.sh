@@ -19,6 +19,7 @@ net_bridged()
 	must ip -n $B link add br0 type bridge mcast_snooping 0
 	must ip -n $B link set br0 addrgenmode none
 	must ip -n $B addr add 10.0.1.100/24 dev br0
+	must in_ns $B sysctl -qw net.ipv4.neigh.br0.delay_first_probe_time=600
 	must ip -n $B link set br0 up
 	for i in 1 2 3; do
 		ns_add nts-h$i
@@ -26,7 +27,7 @@ net_bridged()
 		must ip -n nts-h$i link set eth0 addrgenmode none
 		must ip -n $B link set p$i addrgenmode none
 		must ip -n nts-h$i addr add 10.0.1.$i/24 dev eth0
-		# nor does it ask again what it knows, while the test counts
+		# nor does it ask again what it knows, while the test counts; as above
 		must in_ns nts-h$i sysctl -qw net.ipv4.neigh.eth0.delay_first_probe_time=600
 		must ip -n nts-h$i link set eth0 up
 		must ip -n $B link set p$i master br0

@@ -100,6 +100,8 @@ t_lost()
 	await "the line about it" grep -q "~not delivered within 20[0-9]" "$NT_TMP/out"
 	grep -q "(5 B) .*\[ESTABLISHED → ?\]" "$NT_TMP/out" ||
 		fail "no line of its own: $(cat "$NT_TMP/out")"
+	# or its socket would keep the namespace as long as it sends in vain
+	must in_ns "$S" nft flush ruleset
 }
 
 was_dropped()

@@ -190,7 +190,8 @@ t_ipv6()
 	hasten $C
 	must in_ns $C ping -qc 1 $SADDR6
 	await "STALE" entry_is $C $SADDR6 STALE
-	equal "changes" "$(changes $C $SADDR6 old new what task)" \
+	# a host that has only just got its address may miss the first question
+	equal "changes" "$(changes $C $SADDR6 old new what task | sed 's/INCOMPLETE>INCOMPLETE>[^ ]* //g')" \
 		"NONE>INCOMPLETE>SEND>1 INCOMPLETE>REACHABLE>UPDATE>0 REACHABLE>STALE>TIMER>0 "
 	equal "the server's first" "$(changes $S $CADDR6 | cut -d ' ' -f 1)" "NONE>STALE"
 }

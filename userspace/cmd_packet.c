@@ -103,16 +103,6 @@ static const struct nt_conv *find_conv(const struct pick *k)
 	return last;
 }
 
-static const struct nt_arrow *find_arrow(const struct nt_conv *c, uint32_t n)
-{
-	size_t i;
-
-	for (i = 0; i < c->nitem; i++)
-		if (c->item[i].type == NT_ITEM_ARROW && c->item[i].arrow->n == n)
-			return c->item[i].arrow;
-	return NULL;
-}
-
 static int no_packet(const struct nt_conv *c, uint32_t n)
 {
 	fprintf(stderr,
@@ -143,7 +133,7 @@ static int open_packets(struct pick *k)
 
 	if (!c)
 		return nt_say_nothing(&k->s, k->conv, nt_model_nconv(k->s.model));
-	if (k->n && !find_arrow(c, k->n))
+	if (k->n && !nt_conv_arrow(c, k->n))
 		return no_packet(c, k->n);
 	for (i = 0; i < c->nitem && !nt_view_check(&k->v); i++) {
 		const struct nt_arrow *a = c->item[i].arrow;
@@ -188,7 +178,7 @@ static int run_path(const struct nt_cli *cli)
 	c = find_conv(&k);
 	if (!c)
 		return finish(&k, nt_say_nothing(&k.s, k.conv, nt_model_nconv(k.s.model)));
-	a = find_arrow(c, k.n ? k.n : 1);
+	a = nt_conv_arrow(c, k.n ? k.n : 1);
 	if (!a)
 		return finish(&k, no_packet(c, k.n ? k.n : 1));
 	nt_path_of(&path, k.s.model, c, a);

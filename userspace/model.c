@@ -389,6 +389,7 @@ void nt_model_free(struct nt_model *m)
 		free(m->gap[i]);
 	nt_calls_free(m);
 	free(m->resolver);
+	free(m->natter);
 	nt_drops_free(m);
 	nt_neighs_forget(m);
 	free(m->neigh);
@@ -412,6 +413,23 @@ size_t nt_model_nconv(const struct nt_model *m)
 const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i)
 {
 	return i < m->nconv ? &m->conv[i]->c : NULL;
+}
+
+const struct nt_conv *nt_model_conv_of(const struct nt_model *m, uint32_t id)
+{
+	size_t lo = 0, hi = m->nconv; /* by id */
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (m->conv[mid]->c.id == id)
+			return &m->conv[mid]->c;
+		if (m->conv[mid]->c.id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
 }
 
 size_t nt_model_narp(const struct nt_model *m)

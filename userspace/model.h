@@ -89,6 +89,17 @@ static inline bool nt_fragments_whole(const struct nt_fragments *f)
 bool nt_fragments_hole(const struct nt_fragments *f, uint32_t *from, uint32_t *to);
 
 /*
+ * The same packet is another arrow, of another conversation, where an address was
+ * translated (track/nat.h).  Inferred.
+ */
+struct nt_translated {
+	struct {
+		uint32_t conv, n; /* conv 0: none */
+	} before, after;
+	bool unsure; /* several could be what came after: none is said to be */
+};
+
+/*
  * One packet between the two ends of a conversation, however often sighted.
  * An ICMP error about a conversation is an arrow of it too, towards the end
  * whose packet it is about: pkt.proto tells, seq_valid and ack_valid are false,
@@ -118,6 +129,7 @@ struct nt_arrow {
 	bool answered;		    /* an echo request: a reply or an error came */
 	struct nt_fragments *frags; /* NULL: none was sighted; at the place of the first first */
 	struct nt_app *app;	    /* what its payload says; NULL: nothing, or not kept */
+	struct nt_translated *nat;  /* NULL: as far as is known it kept its addresses */
 	struct nettrace_packet pkt; /* the first sighting's record; that of
 					 * LOCAL_OUT where there is one
 					 */
@@ -411,6 +423,18 @@ enum nt_failed {
 /* TIMEOUT, of what is not TCP: nothing was said for so long that it counts as over */
 enum nt_closed { NT_CLOSE_FIN, NT_CLOSE_RST, NT_CLOSE_TIMEOUT, NT_CLOSE_OPEN };
 
+/*
+ * Where its packets are another conversation's too, under another address: on the
+ * client's side of the translation (0), on the server's (1).  Inferred.
+ */
+struct nt_conv_nat {
+	uint32_t conv;	     /* id of the other one; 0: none */
+	uint32_t n;	     /* of this one: the packet that showed it */
+	uint16_t source;     /* the namespace that translates */
+	uint8_t end;	     /* whose address differs */
+	struct nt_addr addr; /* that end's, in the other conversation */
+};
+
 struct nt_conv {
 	uint32_t id;	      /* 1, 2, 3, … */
 	uint8_t proto;	      /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, … */
@@ -429,7 +453,8 @@ struct nt_conv {
 	size_t nitem;
 	uint32_t narrow;
 	uint64_t lost_near; /* events lost while it lived */
-	void *priv;	    /* the tracker's own */
+	struct nt_conv_nat nat[2];
+	void *priv; /* the tracker's own */
 };
 
 struct nt_model;
@@ -566,6 +591,10 @@ bool nt_arrow_dropped(const struct nt_arrow *a);
 
 size_t nt_model_nconv(const struct nt_model *m);
 const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i);
+/* by its id; NULL: none, or it is forgotten */
+const struct nt_conv *nt_model_conv_of(const struct nt_model *m, uint32_t id);
+/* packet @n; NULL: none */
+const struct nt_arrow *nt_conv_arrow(const struct nt_conv *c, uint32_t n);
 size_t nt_model_narp(const struct nt_model *m);
 const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i);
 size_t nt_model_nneigh(const struct nt_model *m);

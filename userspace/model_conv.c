@@ -128,6 +128,26 @@ struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t, int c
 	return cv;
 }
 
+/* arrows are among the items in the order of their numbers */
+const struct nt_arrow *nt_conv_arrow(const struct nt_conv *c, uint32_t n)
+{
+	size_t lo = 0, hi = c->nitem;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2, i = mid;
+
+		while (i < hi && c->item[i].type != NT_ITEM_ARROW)
+			i++;
+		if (i == hi || c->item[i].arrow->n > n)
+			hi = mid;
+		else if (c->item[i].arrow->n < n)
+			lo = i + 1;
+		else
+			return c->item[i].arrow;
+	}
+	return NULL;
+}
+
 bool nt_conv_over(const struct nt_convx *cv)
 {
 	return cv->rst_fed || cv->e[0].gone || cv->e[1].gone ||
@@ -167,7 +187,9 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 static void arrow_free(struct nt_model *m, struct nt_arrowx *x)
 {
 	nt_frag_forget(m, x);
+	nt_nat_forget(m, x);
 	free(x->a.app);
+	free(x->a.nat);
 	if (m->nspare == SPARE_MAX) {
 		free(x);
 		return;

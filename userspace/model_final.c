@@ -317,6 +317,8 @@ int nt_arrow_final(struct nt_model *m, struct nt_arrowx *x)
 	if (!ret && m->timers)
 		ret = nt_timer_sent(m, x);
 	if (!ret)
+		ret = nt_nat_final(m, x);
+	if (!ret)
 		ret = nt_emit(m, cv, &item);
 	if (!ret && tcp && !nt_arrow_dropped(&x->a))
 		ret = nt_infer_received(m, x);

@@ -31,6 +31,7 @@
  *   model_route.c  where a local packet goes: decisions wait for their packet
  *   model_neigh.c  entries of neighbour tables
  *   model_drop.c   why the kernel dropped a packet
+ *   model_nat.c    final arrows: the same packet under another address
  *   model_prompt.c when a thing is final; what is added to it later
  */
 #ifndef NETTRACE_MODEL_PRIV_H
@@ -86,7 +87,8 @@ struct nt_arrowx {
 	bool expects; /* more of its fragments: model_frag.c has it in its table */
 	uint32_t first_len; /* octets of its first fragment, while @a.pkt is of that; else 0 */
 	bool final;
-	bool icmp; /* an error about the conversation */
+	bool icmp;     /* an error about the conversation */
+	uint16_t open; /* model_nat.c has it in its table, at this place less one; 0: not */
 	struct {
 		uint16_t cpu;
 		uint32_t upto; /* seq after what this sighting covered */
@@ -311,7 +313,7 @@ struct nt_model {
 	struct nt_arrowx *asking, *asking_last; /* final echo requests, not answered yet */
 	struct nt_fragx *frag[NT_FRAGS_MAX];	/* oldest first */
 	unsigned int nfrag;
-	uint8_t ended[NT_SOURCES / 8];		/* streams, a bit each */
+	uint8_t ended[NT_SOURCES / 8]; /* streams, a bit each */
 	struct nt_convx **bucket;
 	size_t nbucket;
 	uint64_t hash_seed;
@@ -328,6 +330,7 @@ struct nt_model {
 	struct nt_disagreement *dis;
 	size_t ndis, dis_cap;
 	struct nt_resolver *resolver; /* NULL: nobody asked yet */
+	struct nt_natter *natter;     /* NULL: no address may have changed yet */
 	struct nt_neighx **neigh;
 	size_t nneigh, neigh_cap;
 	struct nt_gapx **gap;
@@ -439,6 +442,12 @@ void nt_resolve_failed(struct nt_model *m, const struct nt_neigh *n);
 void nt_resolve_finish(struct nt_model *m);
 /* messages that were handed out are about to be freed */
 void nt_resolve_forget(struct nt_model *m);
+
+/* model_nat.c */
+/* which other arrow is the same packet, before or after an address changed; 0 or -ENOMEM */
+int nt_nat_final(struct nt_model *m, struct nt_arrowx *x);
+/* @x is about to be freed */
+void nt_nat_forget(struct nt_model *m, struct nt_arrowx *x);
 
 /* model_pair.c */
 /* which of the arrow's sightings was at the same hook and device; -1: none */

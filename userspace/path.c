@@ -192,10 +192,9 @@ static void add_missing(struct nt_space *s, unsigned int hook, enum nt_passage p
 
 static void complete(struct nt_space *s, const struct nt_model *m)
 {
-	unsigned int seen = seen_in(s), hook, missing;
+	unsigned int hook, missing, seen = seen_in(s);
 
 	s->looked = looked_at(m, s->source);
-	s->role = role_of(seen);
 	missing = must_pass(s->role) & ~seen;
 	for (hook = 0; hook < __NETTRACE_HOOK_MAX; hook++)
 		if (missing & BIT(hook))
@@ -227,8 +226,8 @@ static void add_sighting(struct nt_path *p, unsigned int as, const struct nt_sig
 	insert(s, at, &step);
 }
 
-void nt_path_of(struct nt_path *p, const struct nt_model *m, const struct nt_conv *c,
-		const struct nt_arrow *a)
+void nt_path_way(struct nt_path *p, const struct nt_model *m, const struct nt_conv *c,
+		 const struct nt_arrow *a)
 {
 	unsigned int i, k;
 
@@ -248,6 +247,16 @@ void nt_path_of(struct nt_path *p, const struct nt_model *m, const struct nt_con
 		if (a->nsighted > a->nsight)
 			p->left_out += a->nsighted - a->nsight;
 	}
+	for (i = 0; i < p->nspace; i++)
+		p->space[i].role = role_of(seen_in(&p->space[i]));
+}
+
+void nt_path_of(struct nt_path *p, const struct nt_model *m, const struct nt_conv *c,
+		const struct nt_arrow *a)
+{
+	unsigned int i;
+
+	nt_path_way(p, m, c, a);
 	for (i = 0; i < p->nspace; i++)
 		complete(&p->space[i], m);
 }

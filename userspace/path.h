@@ -77,9 +77,36 @@ struct nt_path {
 	unsigned int left_out; /* sightings that found no room */
 };
 
-/** nt_path_of() - the way of packet @a of conversation @c; complete models only */
+/** nt_path_way() - where packet @a of conversation @c was sighted, and no more */
+void nt_path_way(struct nt_path *p, const struct nt_model *m, const struct nt_conv *c,
+		 const struct nt_arrow *a);
+
+/**
+ * nt_path_of() - the same, with the hooks that it should have passed
+ *
+ * Complete models only; all packets are looked at.
+ */
 void nt_path_of(struct nt_path *p, const struct nt_model *m, const struct nt_conv *c,
 		const struct nt_arrow *a);
+
+#define NT_HOP_DEVS 4
+
+/* one of the namespaces on the way, in short (path_hops.c) */
+struct nt_hop {
+	uint16_t source;
+	enum nt_path_role role;
+	bool dropped; /* here it ended */
+	int64_t t;    /* sighted first */
+	unsigned int ndev;
+	const char *dev[NT_HOP_DEVS];	/* foreign; in the order it passed them */
+	uint8_t ttl_before, ttl;	/* at the end of the hop before, of this one */
+	const struct nt_sighting *link; /* has the link addresses it came with; NULL */
+	unsigned int nnat;
+	const struct nt_nat *nat[NT_PATH_ARROWS - 1]; /* what was translated here */
+};
+
+/** nt_path_hop() - what namespace @i of a way did with the packet; false: there is none */
+bool nt_path_hop(const struct nt_path *p, unsigned int i, struct nt_hop *h);
 
 /** nt_path_passage() - is this hook passed in that namespace? */
 enum nt_passage nt_path_passage(const struct nt_space *s, unsigned int hook);

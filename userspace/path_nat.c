@@ -2,67 +2,13 @@
 /*
  * path_nat.c - the same packet under other addresses
  *
- * A translated packet is a conversation of its own for the model.  It is taken for
- * the same packet where one namespace has both its last sighting with the old
- * addresses and its first with the new ones, at a later hook, within NAT_WINDOW; where
- * either source or destination differs, not both; where identification, length,
- * sequence and acknowledgment numbers and timestamps are equal (track/pair.h); and
- * where only one packet is like that.
+ * A translated packet is a conversation of its own for the model, which has found that
+ * two of their packets are one (model_nat.c).
  */
-#include <netinet/in.h>
 #include <string.h>
 
 #include "path.h"
-#include "track/pair.h"
-
-#define NAT_WINDOW 200000000LL /* ns from hook to hook, on a busy machine */
-#define NAT_SLOP   100000LL    /* clocks of two CPUs may differ so much */
-
-static bool same_end(const uint8_t *a, uint16_t ap, const uint8_t *b, uint16_t bp)
-{
-	return ap == bp && !memcmp(a, b, 16);
-}
-
-/* @b is @a with one end changed; @dst: which */
-static bool translated(const struct nettrace_packet *a, const struct nettrace_packet *b, bool *dst)
-{
-	struct nettrace_packet like = *b;
-	bool src_same, dst_same;
-
-	if (a->hdr.family != b->hdr.family || a->proto != b->proto)
-		return false;
-	src_same = same_end(a->src, a->sport, b->src, b->sport);
-	dst_same = same_end(a->dst, a->dport, b->dst, b->dport);
-	if (src_same == dst_same)
-		return false;
-	*dst = src_same;
-	memcpy(like.src, a->src, sizeof(like.src));
-	memcpy(like.dst, a->dst, sizeof(like.dst));
-	like.sport = a->sport;
-	like.dport = a->dport;
-	if (a->proto == IPPROTO_ICMP || a->proto == IPPROTO_ICMPV6)
-		like.icmp_id = a->icmp_id; /* it is translated as a port is */
-	return nt_pair_fit(a, &like) == NT_FIT_SAME;
-}
-
-/* an address changes from hook to hook: not elsewhere */
-static bool may_change(const struct nt_sighting *last, const struct nt_sighting *first)
-{
-	int64_t wait = first->t - last->t;
-
-	if (last->source != first->source || wait < -NAT_SLOP || wait > NAT_WINDOW)
-		return false;
-	switch (last->hook) {
-	case NETTRACE_PRE_ROUTING:
-		if (first->hook == NETTRACE_LOCAL_IN)
-			return first->ttl == last->ttl;
-		return first->hook == NETTRACE_FORWARD && first->ttl + 1 == last->ttl;
-	case NETTRACE_FORWARD:
-	case NETTRACE_LOCAL_OUT:
-		return first->hook == NETTRACE_POST_ROUTING && first->ttl == last->ttl;
-	}
-	return false;
-}
+#include "track/nat.h"
 
 static const struct nt_sighting *last_of(const struct nt_arrow *a)
 {
@@ -71,40 +17,17 @@ static const struct nt_sighting *last_of(const struct nt_arrow *a)
 	return n ? &a->sight[n - 1] : NULL;
 }
 
-static bool follows(const struct nt_arrow *old, const struct nt_arrow *new, bool *dst)
-{
-	return old->nsight && new->nsight &&may_change(last_of(old), &new->sight[0]) &&
-	       translated(&old->pkt, &new->pkt, dst);
-}
-
-/* the one arrow that comes before (after) @a; NULL: none, or several fit */
-static const struct nt_arrow *find(const struct nt_path *p, const struct nt_model *m,
-				   const struct nt_arrow *a, bool before,
+/* the arrow that comes before (after) @a; NULL: none is known, or it is forgotten */
+static const struct nt_arrow *find(const struct nt_model *m, const struct nt_arrow *a, bool before,
 				   const struct nt_conv **conv)
 {
-	const struct nt_arrow *found = NULL, *b;
-	uint8_t proto = p->as[0].conv->proto;
-	size_t i, j;
-	bool dst;
+	const struct nt_arrow *b;
 
-	for (i = 0; i < nt_model_nconv(m); i++) {
-		const struct nt_conv *c = nt_model_conv(m, i);
-
-		if (c->proto != proto || c->t0 > a->t_last + NAT_WINDOW ||
-		    c->t1 < a->t - NAT_WINDOW)
-			continue;
-		for (j = 0; j < c->nitem; j++) {
-			b = c->item[j].arrow;
-			if (c->item[j].type != NT_ITEM_ARROW || b == a ||
-			    !(before ? follows(b, a, &dst) : follows(a, b, &dst)))
-				continue;
-			if (found)
-				return NULL;
-			found = b;
-			*conv = c;
-		}
-	}
-	return found;
+	if (!m || !a->nat || !(before ? a->nat->before.conv : a->nat->after.conv))
+		return NULL;
+	*conv = nt_model_conv_of(m, before ? a->nat->before.conv : a->nat->after.conv);
+	b = *conv ? nt_conv_arrow(*conv, before ? a->nat->before.n : a->nat->after.n) : NULL;
+	return b && b->nsight && a->nsight ? b : NULL;
 }
 
 static struct nt_addr end_of(const struct nettrace_packet *p, bool dst)
@@ -119,7 +42,7 @@ static void note(struct nt_nat *n, const struct nt_arrow *old, const struct nt_a
 {
 	bool dst = false;
 
-	translated(&old->pkt, &new->pkt, &dst);
+	nt_nat_same(&old->pkt, &new->pkt, &dst);
 	n->source = new->sight[0].source;
 	n->before = last_of(old)->hook;
 	n->after = new->sight[0].hook;
@@ -135,7 +58,7 @@ bool nt_path_nat_before(struct nt_path *p, const struct nt_model *m)
 
 	if (p->nas == NT_PATH_ARROWS)
 		return false;
-	a = find(p, m, p->as[0].arrow, true, &conv);
+	a = find(m, p->as[0].arrow, true, &conv);
 	if (!a)
 		return false;
 	memmove(&p->as[1], &p->as[0], p->nas * sizeof(p->as[0]));
@@ -155,7 +78,7 @@ bool nt_path_nat_after(struct nt_path *p, const struct nt_model *m)
 
 	if (p->nas == NT_PATH_ARROWS)
 		return false;
-	a = find(p, m, p->as[p->nas - 1].arrow, false, &conv);
+	a = find(m, p->as[p->nas - 1].arrow, false, &conv);
 	if (!a)
 		return false;
 	note(&p->nat[p->nas - 1], p->as[p->nas - 1].arrow, a);

@@ -37,6 +37,7 @@ enum {
 	OPT_TIMERS,
 	OPT_CALLS,
 	OPT_LAYERS,
+	OPT_HOPS,
 	OPT_VERSION
 };
 
@@ -77,6 +78,8 @@ static const struct {
 	{ "calls", optional_argument, OPT_CALLS, NT_OPT_EXTRA,
 	  "    --calls                 system calls on the sockets; live, that costs every\n"
 	  "                              system call of the machine something" },
+	{ "hops", no_argument, OPT_HOPS, NT_OPT_HOPS,
+	  "    --hops                  below each packet: namespaces, devices, TTL, MACs" },
 	{ "layers", no_argument, OPT_LAYERS, NT_OPT_LAYERS,
 	  "    --layers                each header of a packet, its fields and their bytes" },
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
@@ -211,6 +214,9 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->set.calls = nt_cli_switch(arg, "calls");
 		cli->draw.calls = cli->set.calls > 0;
 		return cli->set.calls < 0 ? NT_EXIT_USAGE : -1;
+	case OPT_HOPS:
+		cli->draw.hops = true;
+		break;
 	case OPT_LAYERS:
 		cli->layers = true;
 		break;

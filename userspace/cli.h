@@ -87,6 +87,7 @@ struct nt_cli {
 #define NT_OPT_EXTRA	0x2000 /* --timers, --calls: recorded, shown */
 #define NT_OPT_TIMERS	0x4000 /* --timers alone */
 #define NT_OPT_LAYERS	0x8000 /* --layers */
+#define NT_OPT_HOPS	0x10000 /* --hops */
 
 struct nt_command {
 	const char *name;

@@ -135,9 +135,10 @@ const struct nt_command nt_cmd_follow = {
 		"socket that sent the packet, and of the one that got it, at that moment.\n"
 		"A packet that is on its way for more than 10 ms has a second line when it\n"
 		"arrives, or when it has not after 200 ms.\n"
+		"With --hops, below a packet: where it was sighted when its line was printed.\n"
 		"With --timers on a terminal, timers that run count down below the last line.\n"
 		"With --json a conversation's own object follows when it is over.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
-		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA,
+		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_HOPS,
 	.run = run_follow,
 };

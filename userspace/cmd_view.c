@@ -324,7 +324,7 @@ static void arp_item(const void *arg, const struct nt_item *it)
 	const struct look *k = arg;
 
 	if (it->type == NT_ITEM_ARP && !ferror(k->v.out))
-		k->f->arp(&k->v, it->arp);
+		k->f->arp(&k->v, k->s.model, it->arp);
 	else if (it->type == NT_ITEM_NEIGH)
 		stream_item(arg, it);
 }
@@ -362,9 +362,12 @@ const struct nt_command nt_cmd_timeline = {
 		"not observed but concluded from the segments is marked with '~'.\n"
 		"Without a command it shows what the module still holds. Left out, unless --all\n"
 		"is given: with a command, what had begun before it; what IPv6 hosts say to\n"
-		"find routers and announce themselves.\n",
+		"find routers and announce themselves.\n"
+		"A packet that several namespaces sighted is one arrow; --hops tells its way. Where\n"
+		"NAT changed an address the title names the conversation on the other side of it:\n"
+		"that is inferred, and needs hooks=path on the router.\n",
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_EXTRA |
-		NT_OPT_DRAW,
+		NT_OPT_DRAW | NT_OPT_HOPS,
 	.run = run_timeline,
 };
 
@@ -375,7 +378,8 @@ const struct nt_command nt_cmd_list = {
 	.help = "Lists the conversations, with the numbers that show and --conv take. Numbers\n"
 		"count from the oldest event that is still held; a recording keeps them. So they\n"
 		"move when the module overwrites or nettraced (--daemon) lets go of older ones:\n"
-		"'nettrace stats --daemon' tells whether it did (conversations_evicted).\n",
+		"'nettrace stats --daemon' tells whether it did (conversations_evicted).\n"
+		"Below one whose addresses NAT changed (inferred) stands which one it is behind it.\n",
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
 	.run = run_list,
 };
@@ -402,8 +406,9 @@ const struct nt_command nt_cmd_arp = {
 	.brief = "who asked for which address, who answered",
 	.help = "Lists ARP packets and, of IPv6, neighbour solicitations and advertisements, a line\n"
 		"each, with where they were sighted: what answers what, after how long, what is\n"
-		"unanswered, unasked, a proxy's, or in conflict. And what becomes of the kernel's\n"
-		"neighbour entries.\n",
+		"unanswered, unasked, a proxy's, or in conflict; which packet waits for the answer\n"
+		"(inferred). And what becomes of the kernel's neighbour entries. Behind a link\n"
+		"address stands its vendor, if the system has the list, or what its bits say.\n",
 	.opts = LOOK | NT_OPT_COMMAND,
 	.run = run_arp,
 };

@@ -12,6 +12,8 @@
 #include "canvas.h"
 #include "model.h"
 #include "numbers.h"
+#include "oui.h"
+#include "path.h"
 
 #define NT_ADDR_TEXT  64 /* "[ipv6]:65535" */
 #define NT_OWNER_TEXT 96 /* 16 bytes escaped, and "[pid]" */
@@ -103,8 +105,11 @@ const char *nt_opened_short(enum nt_opened how);
 void nt_describe_options(struct nt_label *label, const struct nt_arrow *a,
 			 const struct nt_numbers *num);
 
-/** nt_describe_arp() - behind the word ARP or ND: "who has 10.0.1.1? tell 10.0.1.2" */
-void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp);
+/**
+ * nt_describe_arp() - behind the word ARP or ND: "who has 10.0.1.1? tell 10.0.1.2"
+ * @oui:	with whose the link addresses are; NULL: without
+ */
+void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp, struct nt_oui *oui);
 
 #define NT_APP_TEXT_SHOWN (NT_APP_TEXT * 4 + 1)
 
@@ -142,8 +147,13 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q);
  */
 void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *netns);
 
-/** nt_describe_neigh() - "neighbour 10.0.1.1: INCOMPLETE → REACHABLE"; @word: with that word */
-void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word);
+/**
+ * nt_describe_neigh() - "neighbour 10.0.1.1: INCOMPLETE → REACHABLE"
+ * @word:	with the word "neighbour"
+ * @oui:	as above
+ */
+void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word,
+		       struct nt_oui *oui);
 
 /** nt_describe_net() - "10.0.1.0/24", of any address in it */
 char *nt_describe_net(char *buf, size_t size, unsigned int family, const uint8_t *b,
@@ -154,6 +164,22 @@ char *nt_describe_net(char *buf, size_t size, unsigned int family, const uint8_t
  * @word:	with the word "route"
  */
 void nt_describe_route(struct nt_label *label, const struct nt_route *r, bool word);
+
+/**
+ * nt_describe_hop() - "router forwards: left → right TTL 64 → 63 …", in pieces of rank 0
+ * @netns:	the name of its namespace, escaped; "": it has none
+ */
+void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const struct nt_hop *h,
+		     const char *netns);
+
+/**
+ * nt_describe_nat() - "~server translated to 10.0.2.2:80 by NAT in netns r: the same as #2"
+ * @side:	index of nt_conv::nat
+ * @netns:	"netns router", escaped; "": it has no name
+ * Return: false: nothing is known to be translated on that side.
+ */
+bool nt_describe_nat(char *buf, size_t size, const struct nt_conv *c, int side,
+		     const char *netns);
 
 /** nt_mark_of() - the arrow's mark of that name, or NULL */
 const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name);

@@ -16,8 +16,18 @@ static bool has_mac(const uint8_t mac[6])
 	return memcmp(mac, none, sizeof(none)) != 0;
 }
 
+/* whose that address is, or of which kind */
+static void add_words(struct nt_label *label, struct nt_oui *oui, const uint8_t mac[6])
+{
+	char words[NT_MAC_WORDS];
+
+	if (*nt_describe_mac_words(words, sizeof(words), oui, mac))
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "[%s]", words);
+}
+
 /* "is at 02:…", or that it is there, where the message has no address */
-static void add_owner(struct nt_label *label, const struct nt_arp *arp, const char *ip)
+static void add_owner(struct nt_label *label, const struct nt_arp *arp, const char *ip,
+		      struct nt_oui *oui)
 {
 	char mac[18];
 
@@ -26,10 +36,11 @@ static void add_owner(struct nt_label *label, const struct nt_arp *arp, const ch
 			     nt_describe_mac(mac, arp->sha));
 	else
 		nt_label_add(label, 0, NT_ROLE_ARP, "%s is here", ip);
+	add_words(label, oui, arp->sha);
 }
 
 static void add_request(struct nt_label *label, const struct nt_arp *arp, const char *sip,
-			const char *tip)
+			const char *tip, struct nt_oui *oui)
 {
 	char mac[18];
 
@@ -46,18 +57,20 @@ static void add_request(struct nt_label *label, const struct nt_arp *arp, const 
 	if (arp->kind == NT_ARP_PROBE) {
 		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(probe by %s)",
 			     nt_describe_mac(mac, arp->sha));
+		add_words(label, oui, arp->sha);
 		return;
 	}
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "tell %s", sip);
 	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "(%s)", nt_describe_mac(mac, arp->sha));
+	add_words(label, oui, arp->sha);
 }
 
 static void add_reply(struct nt_label *label, const struct nt_arp *arp, const char *sip,
-		      const char *tip)
+		      const char *tip, struct nt_oui *oui)
 {
 	char span[24];
 
-	add_owner(label, arp, sip);
+	add_owner(label, arp, sip, oui);
 	if (arp->kind == NT_ARP_PROXY)
 		nt_label_add(label, 1, NT_ROLE_MARK, "(proxy: who says so forwards)");
 	else if (arp->kind == NT_ARP_GRATUITOUS)
@@ -68,7 +81,7 @@ static void add_reply(struct nt_label *label, const struct nt_arp *arp, const ch
 	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(to %s)", tip);
 }
 
-void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
+void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp, struct nt_oui *oui)
 {
 	char sip[NT_ADDR_TEXT], tip[NT_ADDR_TEXT], mac[18], op[16];
 
@@ -78,22 +91,26 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp)
 	if (arp->op == 1 && !memcmp(arp->spa, arp->tpa, sizeof(arp->spa))) {
 		nt_label_add(label, 0, NT_ROLE_ARP, "%s is mine", sip);
 		nt_label_add(label, 1, NT_ROLE_ARP, "(%s)", nt_describe_mac(mac, arp->sha));
+		add_words(label, oui, arp->sha);
 	} else if (arp->op == 1) {
-		add_request(label, arp, sip, tip);
+		add_request(label, arp, sip, tip, oui);
 	} else if (arp->op == 2) {
-		add_reply(label, arp, sip, tip);
+		add_reply(label, arp, sip, tip, oui);
 	} else {
 		nt_label_add(label, 0, NT_ROLE_ARP, "%s from %s",
 			     nt_arp_op_name(arp->op, op, sizeof(op)), sip);
 	}
-	if (arp->kind == NT_ARP_CONFLICT && !has_mac(arp->other))
+	if (arp->kind == NT_ARP_CONFLICT && !has_mac(arp->other)) {
 		nt_label_add(label, 1, NT_ROLE_MARK, "CONFLICT: it is taken");
-	else if (arp->kind == NT_ARP_CONFLICT)
+	} else if (arp->kind == NT_ARP_CONFLICT) {
 		nt_label_add(label, 1, NT_ROLE_MARK, "CONFLICT with %s",
 			     nt_describe_mac(mac, arp->other));
+		add_words(label, oui, arp->other);
+	}
 }
 
-void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word)
+void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word,
+		       struct nt_oui *oui)
 {
 	char ip[NT_ADDR_TEXT], mac[18], owner[NT_OWNER_TEXT];
 	bool failed = n->to == NETTRACE_NUD_FAILED, one = n->queued == 1;
@@ -112,9 +129,11 @@ void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool wo
 	if (n->queued)
 		nt_label_add(label, 1, NT_ROLE_PLAIN, "%" PRIu32 " packet%s %s", n->queued,
 			     one ? "" : "s", waiting);
-	if (n->mac_known)
+	if (n->mac_known) {
 		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "at %s",
 			     nt_describe_mac(mac, n->mac));
+		add_words(label, oui, n->mac);
+	}
 	if (n->probes)
 		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "asked %" PRIu32 "×", n->probes);
 	if (*nt_describe_owner(owner, sizeof(owner), n->comm, n->pid))

@@ -20,6 +20,7 @@
 /* where things stand in a line, in columns */
 struct ladder {
 	const struct nt_view *v;
+	const struct nt_model *m;
 	const struct nt_conv *c;
 	const struct nt_layout *l;
 	struct nt_line line;
@@ -28,6 +29,7 @@ struct ladder {
 	int num;	/* width of the arrow's number */
 	int life[2];	/* the lifelines' columns */
 	int state;	/* width of a state's field; 0: none outside */
+	bool inferred;	/* something is, beside what the layout knows of */
 };
 
 /** nt_ladder_lifelines() - a new line: dotted while an end has no connection */

@@ -66,7 +66,7 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 	else if (r->type == NT_ROW_QUEUE)
 		nt_describe_queue(&label, r->queue);
 	else if (r->type == NT_ROW_NEIGH)
-		nt_describe_neigh(&label, r->neigh, !d->state);
+		nt_describe_neigh(&label, r->neigh, !d->state, NULL);
 	else if (r->type == NT_ROW_ROUTE)
 		nt_describe_route(&label, r->route, !d->state);
 	else

@@ -48,6 +48,8 @@ struct nt_field {
 	int32_t first, last; /* bytes; -1: where is not known */
 	enum nt_known known;
 	char value[NT_FIELD_TEXT]; /* printable; empty: not recorded */
+	bool is_mac;		   /* a link address: whose it is can be told */
+	uint8_t mac[6];
 };
 
 struct nt_layer {

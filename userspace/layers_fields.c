@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "describe.h"
 #include "layers_priv.h"
@@ -22,6 +23,7 @@ static struct nt_field *add(struct nt_layer *a, const char *name, int first, int
 
 	f->name = name;
 	f->known = known;
+	f->is_mac = false;
 	f->first = a->off < 0 ? -1 : a->off + first;
 	f->last = a->off < 0 || last < 0 ? -1 : a->off + last;
 	*f->value = '\0';
@@ -57,9 +59,12 @@ static void put_addr(struct nt_layer *a, const char *name, int first, unsigned i
 
 static void put_mac(struct nt_layer *a, const char *name, int first, const uint8_t *b)
 {
+	struct nt_field *f = add(a, name, first, first + 5, NT_KNOWN);
 	char mac[18];
 
-	put(a, name, first, first + 5, "%s", nt_describe_mac(mac, b));
+	snprintf(f->value, sizeof(f->value), "%s", nt_describe_mac(mac, b));
+	f->is_mac = true;
+	memcpy(f->mac, b, sizeof(f->mac));
 }
 
 static const char *ether_type(const struct nettrace_packet *p)

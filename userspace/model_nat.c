@@ -90,10 +90,13 @@ static void link_convs(const struct nt_arrowx *old, const struct nt_arrowx *new)
 	link_conv(server, 0, b, client, end, source);
 }
 
-static void untie_conv(struct nt_convx *cv, int side, const struct nt_arrowx *by)
+static void untie_conv(struct nt_convx *cv, const struct nt_arrowx *by, uint32_t other)
 {
-	if (cv->c.nat[side].n == by->a.n)
-		cv->c.nat[side].conv = 0;
+	int side;
+
+	for (side = 0; side < 2; side++)
+		if (cv->c.nat[side].conv == other && cv->c.nat[side].n == by->a.n)
+			cv->c.nat[side].conv = 0;
 }
 
 /* another one could be what came after @old as well: none of them is said to be */
@@ -101,7 +104,6 @@ static void untie(struct nt_model *m, struct nt_arrowx *old)
 {
 	struct nt_translated *nat = old->a.nat;
 	unsigned int i;
-	int k;
 
 	nat->unsure = true;
 	for (i = 0; nat->after.conv && i < SETS * WAYS; i++) {
@@ -111,11 +113,9 @@ static void untie(struct nt_model *m, struct nt_arrowx *old)
 		    !x->a.nat)
 			continue;
 		x->a.nat->before.conv = 0;
-		for (k = 0; k < 2; k++)
-			untie_conv(x->pend.cv, k, x);
+		untie_conv(x->pend.cv, x, old->pend.cv->c.id);
 	}
-	for (k = 0; k < 2; k++)
-		untie_conv(old->pend.cv, k, old);
+	untie_conv(old->pend.cv, old, nat->after.conv);
 	nat->after.conv = 0;
 }
 

@@ -16,6 +16,7 @@
 #include "canvas.h"
 #include "model.h"
 #include "numbers.h"
+#include "oui.h"
 #include "path.h"
 #include "services.h"
 
@@ -28,6 +29,7 @@ struct nt_draw {
 	bool unfold;  /* every row of a long data phase */
 	bool options; /* window and options of each segment, below it */
 	bool timers, calls; /* their rows */
+	bool hops;	    /* below each packet: its way through the namespaces */
 };
 
 struct nt_view {
@@ -39,6 +41,7 @@ struct nt_view {
 	struct nt_draw draw;
 	int64_t now;			    /* Unix ns up to which the trace goes; 0: not known */
 	struct nt_services *services;	    /* NULL: ports have no names */
+	struct nt_oui *oui;		    /* NULL: nothing is said of link addresses */
 	const char *netns[NT_VIEW_STREAMS]; /* names of the streams; "" or NULL: none */
 };
 
@@ -77,7 +80,7 @@ struct nt_format {
 	/* a table of conversations (list); head: above the first one */
 	void (*list_head)(const struct nt_view *v);
 	void (*list)(const struct nt_view *v, const struct nt_conv *c);
-	void (*arp)(const struct nt_view *v, const struct nt_arp *arp);
+	void (*arp)(const struct nt_view *v, const struct nt_model *m, const struct nt_arp *arp);
 	void (*stats)(const struct nt_view *v, const struct nt_stats *s);
 	/* one packet, opened (show --layers); @n: which ARP message */
 	void (*layers)(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
@@ -104,6 +107,14 @@ const struct nt_sighting *nt_packet_sighting(const struct nt_arrow *a);
 /* render_layers.c: one packet, opened; @n: which of the ARP messages */
 void nt_render_layers(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);
 void nt_render_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
+
+/* render_hops.c */
+void nt_line_hops(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c,
+		  const struct nt_arrow *a);
+/* false: no address of it was translated */
+bool nt_line_nat(const struct nt_view *v, const struct nt_conv *c, int col);
+/* who waits for the answer to that request */
+void nt_label_waiting(struct nt_label *label, const struct nt_model *m, const struct nt_arp *arp);
 
 /* render_path.c, render_json_path.c */
 void nt_render_path(const struct nt_view *v, const struct nt_path *p);
@@ -132,7 +143,8 @@ void nt_show_route(const struct nt_view *v, const struct nt_route *r);
 int nt_line_countdowns(const struct nt_view *v, const struct nt_model *m, int max);
 void nt_list_head(const struct nt_view *v);
 void nt_list_conv(const struct nt_view *v, const struct nt_conv *c);
-void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp);
+/* @m: for who waits for the answer; NULL: that is not said */
+void nt_line_arp(const struct nt_view *v, const struct nt_model *m, const struct nt_arp *arp);
 void nt_line_stats(const struct nt_view *v, const struct nt_stats *s);
 
 #endif /* NETTRACE_RENDER_H */

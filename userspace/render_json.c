@@ -15,6 +15,7 @@
 #include "render.h"
 #include "render_json.h"
 #include "text.h"
+#include "waiting.h"
 
 /* short of memory: jansson's allocator, set in main(), ends the program */
 static void emit(const struct nt_view *v, json_t *o)
@@ -274,6 +275,7 @@ static json_t *failed(const struct nt_conv *c)
 static void json_list(const struct nt_view *v, const struct nt_conv *c)
 {
 	json_t *o = json_object(), *service = nt_json_service(v->services, c);
+	json_t *nat = nt_json_conv_nat(v, c);
 	const struct nt_end *e = c->end;
 	char name[24];
 
@@ -287,6 +289,8 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	json_object_set_new(o, "closed", json_string(nt_closed_name(c->closed)));
 	if (service)
 		json_object_set_new(o, "app", service);
+	if (nat)
+		json_object_set_new(o, "nat", nat);
 	if (c->proto == IPPROTO_TCP) {
 		if (c->failed != NT_FAILED_NOT &&
 		    (c->opened == NT_OPEN_UNANSWERED || c->opened == NT_OPEN_REFUSED))
@@ -303,23 +307,22 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 	emit(v, o);
 }
 
-static json_t *hardware(const struct nt_arp *arp, const uint8_t mac[6], const uint8_t ip[16])
+static json_t *hardware(const struct nt_view *v, const struct nt_arp *arp, const uint8_t mac[6],
+			const uint8_t ip[16])
 {
-	char m[18], i[NT_ADDR_TEXT];
+	char i[NT_ADDR_TEXT];
 	json_t *o = json_object();
 
 	/* neighbour discovery has an option for it, or not */
 	if (arp->family != NETTRACE_IPV6 || memcmp(mac, "\0\0\0\0\0", 6))
-		json_object_set_new(o, "mac", json_string(nt_describe_mac(m, mac)));
+		nt_json_set_mac(v, o, "mac", mac);
 	json_object_set_new(o, "ip", json_string(nt_describe_ip(i, sizeof(i), arp->family, ip)));
 	return o;
 }
 
 /* what it is beside those before it */
-static void set_kind(json_t *o, const struct nt_arp *arp)
+static void set_kind(const struct nt_view *v, json_t *o, const struct nt_arp *arp)
 {
-	char mac[18];
-
 	json_object_set_new(o, "kind", json_string(nt_arp_kind_name(arp->kind)));
 	if (arp->tries)
 		json_object_set_new(o, "tries", json_integer(arp->tries));
@@ -328,10 +331,27 @@ static void set_kind(json_t *o, const struct nt_arp *arp)
 	if (arp->delay >= 0)
 		json_object_set_new(o, "delay", json_integer(arp->delay));
 	if (arp->kind == NT_ARP_CONFLICT && memcmp(arp->other, "\0\0\0\0\0", 6))
-		json_object_set_new(o, "conflict", json_string(nt_describe_mac(mac, arp->other)));
+		nt_json_set_mac(v, o, "conflict", arp->other);
 }
 
-static void json_arp(const struct nt_view *v, const struct nt_arp *arp)
+static void set_waiting(json_t *o, const struct nt_model *m, const struct nt_arp *arp)
+{
+	struct nt_waiting w[NT_WAITING_MAX];
+	unsigned int i, n = nt_waiting_for(m, arp, w);
+	json_t *list;
+
+	if (!n)
+		return;
+	list = json_array();
+	for (i = 0; i < n; i++)
+		json_array_append_new(list,
+				      json_pack("{s:I,s:I,s:s}", "conv", (json_int_t)w[i].conv->id,
+						"n", (json_int_t)w[i].arrow->n, "basis",
+						nt_basis_name(NT_INFERRED)));
+	json_object_set_new(o, "waits", list);
+}
+
+static void json_arp(const struct nt_view *v, const struct nt_model *m, const struct nt_arp *arp)
 {
 	bool six = arp->family == NETTRACE_IPV6;
 	json_t *o = json_object();
@@ -344,10 +364,11 @@ static void json_arp(const struct nt_view *v, const struct nt_arp *arp)
 				    json_string(arp->op == 1 ? "solicitation" : "advertisement"));
 	else
 		json_object_set_new(o, "op", json_string(nt_arp_op_name(arp->op, op, sizeof(op))));
-	json_object_set_new(o, "sender", hardware(arp, arp->sha, arp->spa));
-	json_object_set_new(o, "target", hardware(arp, arp->tha, arp->tpa));
+	json_object_set_new(o, "sender", hardware(v, arp, arp->sha, arp->spa));
+	json_object_set_new(o, "target", hardware(v, arp, arp->tha, arp->tpa));
 	json_object_set_new(o, six ? "multicast" : "broadcast", json_boolean(arp->broadcast));
-	set_kind(o, arp);
+	set_kind(v, o, arp);
+	set_waiting(o, m, arp);
 	json_object_set_new(o, "sightings", nt_json_sightings(v, arp->sight, arp->nsight));
 	emit(v, o);
 }
@@ -381,18 +402,19 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 {
 	json_t *o;
 
-	(void)m;
 	switch (it->type) {
 	case NT_ITEM_ARROW:
-		emit(v, it->arrow->pkt.proto == IPPROTO_TCP ?
-				segment(v, it->conv, it->arrow) :
-				nt_json_datagram(v, it->conv, it->arrow));
+		o = it->arrow->pkt.proto == IPPROTO_TCP ? segment(v, it->conv, it->arrow) :
+							  nt_json_datagram(v, it->conv, it->arrow);
+		if (v->draw.hops)
+			json_object_set_new(o, "hops", nt_json_hops(v, m, it->conv, it->arrow));
+		emit(v, o);
 		break;
 	case NT_ITEM_TRANSITION:
 		emit(v, transition(it->conv, it->tr));
 		break;
 	case NT_ITEM_ARP:
-		json_arp(v, it->arp);
+		json_arp(v, m, it->arp);
 		break;
 	case NT_ITEM_GAP:
 		json_gap(v, it->gap);
@@ -415,7 +437,7 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		emit(v, o);
 		break;
 	case NT_ITEM_NEIGH:
-		o = nt_json_neigh(it->neigh);
+		o = nt_json_neigh(v, it->neigh);
 		nt_json_set_netns(v, o, it->neigh->source);
 		emit(v, o);
 		break;

@@ -21,9 +21,19 @@ void nt_json_emit(const struct nt_view *v, json_t *o);
 
 /* the beginning of an object: which arrow of which conversation */
 json_t *nt_json_packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a);
+/* render_json_path.c: where a packet was sighted, by namespace */
+json_t *nt_json_hops(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c,
+		     const struct nt_arrow *a);
+/* on which side of NAT it is another conversation; NULL: on none that is known */
+json_t *nt_json_conv_nat(const struct nt_view *v, const struct nt_conv *c);
 json_t *nt_json_marks(const struct nt_arrow *a);
 json_t *nt_json_gso(const struct nt_arrow *a);
 json_t *nt_json_sightings(const struct nt_view *v, const struct nt_sighting *s, int n);
+/* a link address as @key, and whose it is as KEY_vendor and KEY_kind, where that is known */
+void nt_json_set_mac(const struct nt_view *v, json_t *o, const char *key, const uint8_t mac[6]);
+/* the words alone */
+void nt_json_set_mac_words(const struct nt_view *v, json_t *o, const char *key,
+			   const uint8_t mac[6]);
 /* nothing where the namespace has no name */
 void nt_json_set_netns(const struct nt_view *v, json_t *o, unsigned int stream);
 
@@ -38,7 +48,7 @@ json_t *nt_json_queue(const struct nt_conv *c, const struct nt_queue *q);
 
 /* without their namespaces */
 json_t *nt_json_route(const struct nt_conv *c, const struct nt_route *r);
-json_t *nt_json_neigh(const struct nt_neigh *n);
+json_t *nt_json_neigh(const struct nt_view *v, const struct nt_neigh *n);
 json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d);
 
 /* render_json_item.c: what a payload says; what a conversation is for, NULL: not known */

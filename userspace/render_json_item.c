@@ -111,9 +111,35 @@ json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d)
 	return o;
 }
 
-json_t *nt_json_neigh(const struct nt_neigh *n)
+void nt_json_set_mac_words(const struct nt_view *v, json_t *o, const char *key,
+			   const uint8_t mac[6])
 {
-	char ip[NT_ADDR_TEXT], mac[18];
+	enum nt_mac_kind kind = nt_mac_kind(mac);
+	const char *vendor, *word = nt_mac_kind_name(kind);
+	char name[48];
+
+	if (!v->oui)
+		return;
+	vendor = kind == NT_MAC_GLOBAL || kind == NT_MAC_LOCAL ? nt_oui_vendor(v->oui, mac) : NULL;
+	snprintf(name, sizeof(name), "%s_vendor", key);
+	if (vendor)
+		json_object_set_new(o, name, nt_json_foreign(vendor, NT_VENDOR_NAME));
+	snprintf(name, sizeof(name), "%s_kind", key);
+	if (word)
+		json_object_set_new(o, name, json_string(word));
+}
+
+void nt_json_set_mac(const struct nt_view *v, json_t *o, const char *key, const uint8_t mac[6])
+{
+	char text[18];
+
+	json_object_set_new(o, key, json_string(nt_describe_mac(text, mac)));
+	nt_json_set_mac_words(v, o, key, mac);
+}
+
+json_t *nt_json_neigh(const struct nt_view *v, const struct nt_neigh *n)
+{
+	char ip[NT_ADDR_TEXT];
 	json_t *o = json_pack("{s:s,s:I,s:o,s:s,s:s,s:s}", "type", "neigh", "t", (json_int_t)n->t,
 			      "dev", nt_json_foreign(n->dev, NETTRACE_NAME_LEN), "addr",
 			      nt_describe_addr(ip, sizeof(ip), &n->addr), "to", nt_nud_name(n->to),
@@ -122,7 +148,7 @@ json_t *nt_json_neigh(const struct nt_neigh *n)
 	if (n->from_known)
 		json_object_set_new(o, "from", json_string(nt_nud_name(n->from)));
 	if (n->mac_known)
-		json_object_set_new(o, "mac", json_string(nt_describe_mac(mac, n->mac)));
+		nt_json_set_mac(v, o, "mac", n->mac);
 	json_object_set_new(o, "queued", json_integer(n->queued));
 	json_object_set_new(o, "probes", json_integer(n->probes));
 	if (n->reachable_ms)

@@ -16,7 +16,7 @@ static void set_range(json_t *o, int32_t first, int32_t last)
 		json_object_set_new(o, "last", json_integer(last));
 }
 
-static json_t *field(const struct nt_field *f)
+static json_t *field(const struct nt_view *v, const struct nt_field *f)
 {
 	json_t *o = json_pack("{s:s}", "name", f->name);
 
@@ -26,12 +26,14 @@ static json_t *field(const struct nt_field *f)
 		return o;
 	}
 	json_object_set_new(o, "value", json_string(f->value));
+	if (f->is_mac)
+		nt_json_set_mac_words(v, o, "mac", f->mac);
 	if (f->known == NT_CONCLUDED)
 		json_object_set_new(o, "basis", json_string(nt_basis_name(NT_INFERRED)));
 	return o;
 }
 
-static json_t *layer(const struct nt_layer *a)
+static json_t *layer(const struct nt_view *v, const struct nt_layer *a)
 {
 	json_t *o = json_pack("{s:s,s:s,s:s}", "name", a->name, "osi", nt_osi_range(a->osi),
 			      "tcpip", a->tcpip);
@@ -42,7 +44,7 @@ static json_t *layer(const struct nt_layer *a)
 	if (a->len >= 0)
 		json_object_set_new(o, "length", json_integer(a->len));
 	for (i = 0; i < a->nfield; i++)
-		json_array_append_new(list, field(&a->field[i]));
+		json_array_append_new(list, field(v, &a->field[i]));
 	json_object_set_new(o, "fields", list);
 	if (a->note)
 		json_object_set_new(o, "note", json_string(a->note));
@@ -60,7 +62,7 @@ static json_t *place(const struct nt_view *v, const struct nt_sighting *s)
 	return o;
 }
 
-static void set_layers(json_t *o, const struct nt_layers *l)
+static void set_layers(const struct nt_view *v, json_t *o, const struct nt_layers *l)
 {
 	json_t *list = json_array();
 	unsigned int i;
@@ -70,7 +72,7 @@ static void set_layers(json_t *o, const struct nt_layers *l)
 	if (l->segs > 1)
 		json_object_set_new(o, "segs", json_integer(l->segs));
 	for (i = 0; i < l->n; i++)
-		json_array_append_new(list, layer(&l->layer[i]));
+		json_array_append_new(list, layer(v, &l->layer[i]));
 	json_object_set_new(o, "layers", list);
 }
 
@@ -86,7 +88,7 @@ void nt_json_layers(const struct nt_view *v, const struct nt_conv *c, const stru
 	json_object_set_new(o, "at", place(v, nt_packet_sighting(a)));
 	if (link)
 		json_object_set_new(o, "link_at", place(v, link));
-	set_layers(o, &l);
+	set_layers(v, o, &l);
 	nt_json_emit(v, o);
 }
 
@@ -98,6 +100,6 @@ void nt_json_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_arp
 
 	nt_layers_arp(&l, arp);
 	json_object_set_new(o, "at", place(v, &arp->sight[0]));
-	set_layers(o, &l);
+	set_layers(v, o, &l);
 	nt_json_emit(v, o);
 }

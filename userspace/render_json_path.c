@@ -12,12 +12,11 @@ static const char *passage(enum nt_passage p)
 	return p == NT_PASSED ? "sighted" : p == NT_NOT_PASSED ? "not-sighted" : "not-looked-at";
 }
 
-static json_t *step(const struct nt_path *p, const struct nt_step *t)
+static json_t *step(const struct nt_view *v, const struct nt_path *p, const struct nt_step *t)
 {
 	json_t *o =
 		json_pack("{s:s,s:s}", "hook", nt_hook_name(t->hook), "seen", passage(t->passage));
 	const struct nt_sighting *s = t->sight;
-	char mac[18];
 
 	if (!s)
 		return o;
@@ -27,8 +26,8 @@ static json_t *step(const struct nt_path *p, const struct nt_step *t)
 	if (s->in_ifindex)
 		json_object_set_new(o, "in_ifindex", json_integer(s->in_ifindex));
 	if (s->flags & NETTRACE_PKT_MAC) {
-		json_object_set_new(o, "mac_src", json_string(nt_describe_mac(mac, s->mac_src)));
-		json_object_set_new(o, "mac_dst", json_string(nt_describe_mac(mac, s->mac_dst)));
+		nt_json_set_mac(v, o, "mac_src", s->mac_src);
+		nt_json_set_mac(v, o, "mac_dst", s->mac_dst);
 	}
 	if (p->nas > 1) {
 		json_object_set_new(o, "conv", json_integer(p->as[t->arrow].conv->id));
@@ -44,7 +43,7 @@ static json_t *space(const struct nt_view *v, const struct nt_path *p, const str
 
 	nt_json_set_netns(v, o, s->source);
 	for (i = 0; i < s->nstep; i++)
-		json_array_append_new(list, step(p, &s->step[i]));
+		json_array_append_new(list, step(v, p, &s->step[i]));
 	json_object_set_new(o, "hooks", list);
 	return o;
 }
@@ -59,6 +58,83 @@ static json_t *nat(const struct nt_view *v, const struct nt_nat *n)
 	json_object_set_new(o, "from", nt_json_addr(&n->from));
 	json_object_set_new(o, "to", nt_json_addr(&n->to));
 	return o;
+}
+
+static json_t *hop(const struct nt_view *v, const struct nt_path *p, const struct nt_hop *h)
+{
+	json_t *o = json_pack("{s:s,s:I,s:I,s:I}", "role", nt_path_role_name(h->role), "t",
+			      (json_int_t)h->t, "ttl_before", (json_int_t)h->ttl_before, "ttl",
+			      (json_int_t)h->ttl);
+	json_t *devs = json_array(), *list;
+	unsigned int i;
+
+	nt_json_set_netns(v, o, h->source);
+	for (i = 0; i < h->ndev; i++)
+		json_array_append_new(devs, nt_json_foreign(h->dev[i], NETTRACE_NAME_LEN));
+	json_object_set_new(o, "devs", devs);
+	if (h->link) {
+		nt_json_set_mac(v, o, "mac_src", h->link->mac_src);
+		nt_json_set_mac(v, o, "mac_dst", h->link->mac_dst);
+	}
+	if (h->dropped)
+		json_object_set_new(o, "dropped", json_true());
+	if (!h->nnat)
+		return o;
+	list = json_array();
+	for (i = 0; i < h->nnat; i++) {
+		unsigned int as = (unsigned int)(h->nat[i] - p->nat) + 1;
+		json_t *n = nat(v, h->nat[i]);
+
+		json_object_set_new(n, "conv", json_integer(p->as[as].conv->id));
+		json_object_set_new(n, "n", json_integer(p->as[as].arrow->n));
+		json_array_append_new(list, n);
+	}
+	json_object_set_new(o, "nat", list);
+	return o;
+}
+
+json_t *nt_json_hops(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c,
+		     const struct nt_arrow *a)
+{
+	json_t *list = json_array();
+	struct nt_path p;
+	struct nt_hop h;
+	unsigned int i;
+
+	nt_path_way(&p, m, c, a);
+	for (i = 0; nt_path_hop(&p, i, &h); i++)
+		json_array_append_new(list, hop(v, &p, &h));
+	return list;
+}
+
+static json_t *conv_nat(const struct nt_view *v, const struct nt_conv *c, int side)
+{
+	const struct nt_conv_nat *n = &c->nat[side];
+	struct nt_addr own = c->end[n->end].addr, other = n->addr;
+	json_t *o = json_pack("{s:I,s:s,s:s,s:I,s:s}", "conv", (json_int_t)n->conv, "side",
+			      side ? "server" : "client", "end", n->end ? "server" : "client", "n",
+			      (json_int_t)n->n, "basis", nt_basis_name(NT_INFERRED));
+
+	nt_json_set_netns(v, o, n->source);
+	if (!nt_has_ports(c))
+		own.port = other.port = 0;
+	json_object_set_new(o, "from", nt_json_addr(side ? &own : &other));
+	json_object_set_new(o, "to", nt_json_addr(side ? &other : &own));
+	return o;
+}
+
+json_t *nt_json_conv_nat(const struct nt_view *v, const struct nt_conv *c)
+{
+	json_t *list;
+	int side;
+
+	if (!c->nat[0].conv && !c->nat[1].conv)
+		return NULL;
+	list = json_array();
+	for (side = 0; side < 2; side++)
+		if (c->nat[side].conv)
+			json_array_append_new(list, conv_nat(v, c, side));
+	return list;
 }
 
 void nt_json_path(const struct nt_view *v, const struct nt_path *p)

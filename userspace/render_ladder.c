@@ -152,6 +152,23 @@ static void draw_below(struct ladder *d, const struct nt_row *r, const struct nt
 	}
 }
 
+/* its way through the namespaces, a line or more for each */
+static void draw_hops(struct ladder *d, const struct nt_row *r)
+{
+	struct nt_label label;
+	struct nt_path p;
+	struct nt_hop h;
+	char name[80];
+	unsigned int i;
+
+	nt_path_way(&p, d->m, d->c, r->arrow);
+	for (i = 0; nt_path_hop(&p, i, &h); i++) {
+		nt_describe_hop(&label, &p, &h, nt_view_netns(d->v, h.source, name, sizeof(name)));
+		draw_below(d, r, &label);
+		d->inferred |= h.nnat > 0;
+	}
+}
+
 static void draw_arrow(struct ladder *d, const struct nt_row *r)
 {
 	const struct nt_arrow *a = r->arrow;
@@ -184,6 +201,8 @@ static void draw_arrow(struct ladder *d, const struct nt_row *r)
 	draw_below(d, r, &label);
 	if (d->v->draw.options && nt_ladder_options(d, r))
 		print(d);
+	if (d->v->draw.hops)
+		draw_hops(d, r);
 }
 
 static void draw_depart(struct ladder *d, const struct nt_row *r)
@@ -214,7 +233,7 @@ static void draw_arp(struct ladder *d, const struct nt_row *r)
 
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
-	nt_describe_arp(&label, r->arp);
+	nt_describe_arp(&label, r->arp, NULL);
 	if (r->end >= 0) {
 		nt_ladder_word(d, r->end, r->arp->family == NETTRACE_IPV6 ? "ND" : "ARP");
 		nt_ladder_arp(d, r, &label);
@@ -341,7 +360,7 @@ static void legend(const struct ladder *d)
 	const char *text[4];
 	int i, n = 0;
 
-	if (d->l->inferred)
+	if (d->l->inferred || d->inferred)
 		text[n++] = "~ inferred from the segments, not observed";
 	if (d->l->broken)
 		text[n++] = "✕ sent, but not seen to arrive";
@@ -431,7 +450,9 @@ static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const 
 	err = nt_layout_conv(&l, m, c, &opts);
 	if (!err) {
 		d->v = v;
+		d->m = m;
 		d->c = c;
+		d->inferred = c->nat[0].conv || c->nat[1].conv;
 		d->l = &l;
 		nt_numbers_of(&d->numbers, v->draw.numbers, c);
 		d->numbers.below = v->draw.options;

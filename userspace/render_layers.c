@@ -110,7 +110,7 @@ static void models(const struct nt_view *v, const struct nt_layers *l)
 
 static void field(const struct nt_view *v, const struct nt_field *f)
 {
-	char bytes[32], text[NT_FIELD_TEXT + 2];
+	char bytes[32], text[NT_FIELD_TEXT + NT_MAC_WORDS + 8], words[NT_MAC_WORDS];
 	enum nt_role role = NT_ROLE_PLAIN;
 	struct nt_line l;
 
@@ -123,6 +123,8 @@ static void field(const struct nt_view *v, const struct nt_field *f)
 		role = NT_ROLE_DIM;
 	} else if (f->known == NT_CONCLUDED) {
 		role = NT_ROLE_INFERRED;
+	} else if (f->is_mac && *nt_describe_mac_words(words, sizeof(words), v->oui, f->mac)) {
+		snprintf(text, sizeof(text), "%s [%s]", f->value, words);
 	}
 	nt_line_wrap(&l, VALUE_COL, VALUE_COL, text, role, v->out, v->color);
 }
@@ -222,7 +224,7 @@ void nt_render_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_a
 	snprintf(text, sizeof(text), "ARP message %" PRIu32, n);
 	nt_line_start(&top, v->width, v->unicode);
 	col = nt_line_put(&top, 0, v->width, text, NT_ROLE_TITLE);
-	nt_describe_arp(&label, arp);
+	nt_describe_arp(&label, arp, v->oui);
 	nt_line_label(&top, col + 2, v->width, &label);
 	nt_line_print(&top, v->out, v->color);
 	counted(v, &l, &arp->sight[0]);

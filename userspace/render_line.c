@@ -247,7 +247,7 @@ static void line_gap(const struct nt_view *v, const struct nt_gap *g)
 	nt_line_print(&line, v->out, v->color);
 }
 
-void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
+void nt_line_arp(const struct nt_view *v, const struct nt_model *m, const struct nt_arp *arp)
 {
 	struct nt_label label;
 	struct nt_line line;
@@ -258,7 +258,8 @@ void nt_line_arp(const struct nt_view *v, const struct nt_arp *arp)
 	start(&line, v);
 	col = put_clock(&line, arp->t);
 	col = nt_line_put(&line, col, line.width, six ? "ND" : "ARP", NT_ROLE_FLAGS) + 1;
-	nt_describe_arp(&label, arp);
+	nt_describe_arp(&label, arp, v->oui);
+	nt_label_waiting(&label, m, arp);
 	if (arp->broadcast)
 		nt_label_add(&label, 1, NT_ROLE_ARP, six ? "→ group" : "→ all");
 	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++) {
@@ -287,7 +288,7 @@ static void line_neigh(const struct nt_view *v, const struct nt_neigh *n)
 
 	start(&line, v);
 	col = put_clock(&line, n->t);
-	nt_describe_neigh(&label, n, true);
+	nt_describe_neigh(&label, n, true, v->oui);
 	nt_view_netns(v, n->source, name, sizeof(name));
 	nt_text_escape(dev, sizeof(dev), n->dev, NETTRACE_NAME_LEN);
 	nt_label_add(&label, 2, NT_ROLE_DIM, "in %s%s%s", name, *name ? "/" : "", dev);
@@ -297,12 +298,13 @@ static void line_neigh(const struct nt_view *v, const struct nt_neigh *n)
 
 void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
 {
-	(void)m;
 	if (item->conv)
 		line_addresses(v, item);
 	switch (item->type) {
 	case NT_ITEM_ARROW:
 		line_arrow(v, item->conv, item->arrow);
+		if (v->draw.hops)
+			nt_line_hops(v, m, item->conv, item->arrow);
 		break;
 	case NT_ITEM_TRANSITION:
 		line_transition(v, item->conv, item->tr);
@@ -310,7 +312,7 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 	case NT_ITEM_ARP:
 		/* of neighbour discovery the packet has a line of its own */
 		if (item->arp->family != NETTRACE_IPV6)
-			nt_line_arp(v, item->arp);
+			nt_line_arp(v, NULL, item->arp);
 		break;
 	case NT_ITEM_GAP:
 		line_gap(v, item->gap);
@@ -472,6 +474,7 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	cell[COL_CLOSED] = closed;
 	cell[COL_STATES] = tcp ? states : "";
 	list_line(v, cell, NT_ROLE_PLAIN);
+	nt_line_nat(v, c, column[COL_ID].width[list_size(v)] + 1);
 }
 
 static void stat_line(const struct nt_view *v, const char *key, uint64_t value, const char *what)

@@ -266,17 +266,31 @@ static const struct nt_sighting *first_in(const struct nt_space *s)
 	return NULL;
 }
 
+/* " [locally administered]", or "" */
+static const char *in_brackets(char buf[NT_MAC_WORDS + 4], const struct nt_view *v,
+			       const uint8_t mac[6])
+{
+	char words[NT_MAC_WORDS];
+
+	*buf = '\0';
+	if (*nt_describe_mac_words(words, sizeof(words), v->oui, mac))
+		snprintf(buf, NT_MAC_WORDS + 4, " [%s]", words);
+	return buf;
+}
+
 /* from one namespace to the next: the only place where link addresses are read */
 static void draw_link(const struct nt_view *v, const struct nt_sighting *from,
 		      const struct nt_sighting *to)
 {
 	char a[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1], b[sizeof(a)], src[18], dst[18];
-	char span[24], text[400], macs[64] = "link addresses not recorded";
+	char whose[2][NT_MAC_WORDS + 4], span[24], text[2 * NT_MAC_WORDS + 400];
+	char macs[2 * NT_MAC_WORDS + 80] = "link addresses not recorded";
 	struct nt_line l;
 
 	if (to->flags & NETTRACE_PKT_MAC)
-		snprintf(macs, sizeof(macs), "%s → %s", nt_describe_mac(src, to->mac_src),
-			 nt_describe_mac(dst, to->mac_dst));
+		snprintf(macs, sizeof(macs), "%s%s → %s%s", nt_describe_mac(src, to->mac_src),
+			 in_brackets(whose[0], v, to->mac_src), nt_describe_mac(dst, to->mac_dst),
+			 in_brackets(whose[1], v, to->mac_dst));
 	snprintf(text, sizeof(text), "%s → %s, %s, %s after", dev_of(a, sizeof(a), from),
 		 dev_of(b, sizeof(b), to), macs,
 		 nt_describe_span(span, sizeof(span), to->t - from->t));

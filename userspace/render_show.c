@@ -283,7 +283,7 @@ static void show_beside(const struct nt_view *v, const struct nt_conv *c, const 
 	else if (r->type == NT_ROW_QUEUE)
 		nt_describe_queue(&label, r->queue);
 	else if (r->type == NT_ROW_NEIGH)
-		nt_describe_neigh(&label, r->neigh, true);
+		nt_describe_neigh(&label, r->neigh, true, v->oui);
 	else if (r->type == NT_ROW_ROUTE)
 		nt_describe_route(&label, r->route, true);
 	else
@@ -327,7 +327,7 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 									   "ARP");
 			break;
 		case NT_ROW_ARP:
-			nt_line_arp(v, r->arp);
+			nt_line_arp(v, m, r->arp);
 			break;
 		case NT_ROW_GAP:
 			it = (struct nt_item){ .type = NT_ITEM_GAP, .t = r->t };

@@ -158,4 +158,5 @@ void nt_render_title(const struct nt_view *v, const struct nt_conv *c)
 		nt_line_label(&line, col + 2, v->width, &label);
 		nt_line_print(&line, v->out, v->color);
 	}
+	nt_line_nat(v, c, 3);
 }

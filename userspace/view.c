@@ -71,6 +71,17 @@ static bool want_color(const struct nt_cli *cli)
 	return isatty(STDOUT_FILENO) && !(none && *none) && !(term && !strcmp(term, "dumb"));
 }
 
+/* live, reading the list would hold the first line up that has a link address */
+static struct nt_oui *open_oui(void)
+{
+	const char *path = getenv("NETTRACE_OUI");
+
+	if (path && *path && access(path, R_OK))
+		fprintf(stderr, "nettrace: cannot read %s, which NETTRACE_OUI names: %s\n", path,
+			strerror(errno));
+	return nt_oui_new(path);
+}
+
 int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 {
 	const struct nt_cli *cli = s->cli;
@@ -84,6 +95,7 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 	v->color = want_color(cli);
 	v->draw = cli->draw;
 	v->services = nt_services_load();
+	v->oui = s->live ? NULL : open_oui();
 	_Static_assert(NT_VIEW_STREAMS == NT_STREAM_MAX, "a name for each stream");
 	/* also of those to come */
 	for (i = 0; s->src && i < NT_STREAM_MAX; i++)
@@ -113,6 +125,8 @@ int nt_view_close(struct nt_view *v)
 {
 	nt_services_free(v->services);
 	v->services = NULL;
+	nt_oui_free(v->oui);
+	v->oui = NULL;
 	if (!nt_view_check(v) && fflush(v->out))
 		v->error = errno;
 	if (!v->error)

@@ -123,15 +123,16 @@ static void test_understood(void **state)
 	assert_int_equal(parse(&cli, "timeline --symbols --deltas --options --unfold"), -1);
 	assert_int_equal(cli.draw.numbers, NT_NUMBERS_SYMBOLS);
 	assert_true(cli.draw.deltas && cli.draw.options && cli.draw.unfold);
+	assert_false(cli.draw.hops);
 	assert_false(cli.draw.timers || cli.draw.calls);
 	nt_cli_free(&cli);
 	refused("timeline --symbols --absolute", "exclude each other");
 	refused("follow --symbols", "follow has no option --symbols");
 	refused("list --timers", "list has no option --timers");
 
-	assert_int_equal(parse(&cli, "follow --absolute --timers --calls"), -1);
+	assert_int_equal(parse(&cli, "follow --absolute --timers --calls --hops"), -1);
 	assert_int_equal(cli.draw.numbers, NT_NUMBERS_ABSOLUTE);
-	assert_true(cli.draw.timers && cli.draw.calls);
+	assert_true(cli.draw.timers && cli.draw.calls && cli.draw.hops);
 	nt_cli_free(&cli);
 
 	assert_int_equal(parse(&cli, "-N all follow"), -1);
@@ -246,6 +247,7 @@ static void test_refused(void **state)
 	refused("stats --conv 1", "no option --conv");
 	refused("show 1 -- x", "traces no command");
 	refused("list --layers", "no option --layers");
+	refused("list --hops", "list has no option --hops");
 	refused("--", "no command after");
 	refused("-r f -- x", "exclude each other");
 	refused("-r f -N a list", "recording");

@@ -131,6 +131,92 @@ t_nat()
 		fail "$(cat "$NT_TMP/path"; evdump -N $C,$R,$S | grep "dport=$PORT .*flags=")"
 	equal "what changed" "$(frames.py nat <"$NT_TMP/path")" \
 		"destination 10.0.9.9 10.0.2.2 inferred, source 10.0.1.1 10.0.2.1 inferred"
+	judged_by_conntrack
 }
 
-nt_main t_routed t_default t_nat
+# tracked: what conntrack has: server and client as they are behind NAT
+tracked()
+{
+	in_ns "$R" conntrack -L -p tcp --orig-dst 10.0.9.9 2>/dev/null |
+		awk '{ n = 0; for (i = 1; i <= NF; i++) { split($i, w, "="); if (w[1] == "src") n++
+			if (n == 2) v[w[1]] = w[2] }
+			print v["src"] ":" v["sport"], v["dst"] ":" v["dport"] }'
+}
+
+# end_of SIDE END: to what that end is translated
+end_of()
+{
+	ntq -p nat.0.to.addr,nat.0.to.port type=conversation proto=tcp "nat.0.side=$1" \
+		"nat.0.end=$2" "nat.0.netns=$R" nat.0.basis=inferred "server.port=$PORT" \
+		<"$JSON" | tr '\t' ':'
+}
+
+# list and timeline name the conversations on both sides, and the addresses are conntrack's
+judged_by_conntrack()
+{
+	local conv other
+
+	observe "$C,$R,$S"
+	equal "both ends behind NAT" "$(end_of server server) $(end_of client client)" "$(tracked)"
+	conv=$(ntq -p conv type=conversation proto=tcp server.addr=10.0.9.9 <"$JSON")
+	other=$(ntq -p nat.0.conv type=conversation proto=tcp server.addr=10.0.9.9 <"$JSON")
+	says 1 type=conversation "conv=$other" "client.addr=$CADDR" "server.addr=$SADDR"
+	says 1 type=conversation proto=tcp client.addr=10.0.2.1 "server.addr=$SADDR" nat.#=1 \
+		"nat.0.conv=$other"
+	"$NETTRACE" list -N "$C,$R,$S" >"$NT_TMP/list" || fail "list"
+	grep -q "~server translated to $SADDR:$PORT by NAT in netns $R: the same as #$other" \
+		"$NT_TMP/list" || fail "$(cat "$NT_TMP/list")"
+	"$NETTRACE" timeline -w 100 --hops -N "$C,$R,$S" --conv "$conv" >"$NT_TMP/drawn" ||
+		fail "timeline"
+	grep -q "~server translated to $SADDR:$PORT" "$NT_TMP/drawn" || fail "$(cat "$NT_TMP/drawn")"
+	grep -q "as #$other.1" "$NT_TMP/drawn" || fail "$(cat "$NT_TMP/drawn")"
+}
+
+# hop INDEX: TTL and link addresses of the SYN there
+hop()
+{
+	ntq -p "hops.$1.ttl,hops.$1.mac_src,hops.$1.mac_dst" \
+		type=segment flags=SYN "dir=c>s" <"$JSON" | tr '\t' ' '
+}
+
+# the ladder's hops: as tcpdump has the frame on each link
+t_hops()
+{
+	net_routed
+	must in_ns $C ping -qc 1 $SADDR
+	capture $R left one
+	capture $S eth0 two
+	opened
+	await "the SYN on the first link" captured one
+	await "the SYN on the second link" captured two
+	JSON=$NT_TMP/json
+	"$NETTRACE" timeline --json --hops -N "$C,$R,$S" 'tcp' >"$JSON" 2>"$NT_TMP/json.err" ||
+		fail "timeline --hops: $(cat "$NT_TMP/json.err")"
+	says 1 type=segment flags=SYN hops.#=3 hops.0.netns=$C hops.0.role=sends hops.1.netns=$R \
+		hops.1.role=forwards hops.2.netns=$S hops.2.role=receives
+	equal "TTL before the router" "$(ntq -p hops.1.ttl_before type=segment flags=SYN <"$JSON")" \
+		"$(frames.py first "$NT_TMP/one.pcap" | cut -d' ' -f1)"
+	equal "behind it" "$(hop 2)" "$(frames.py first "$NT_TMP/two.pcap")"
+	equal "link addresses before it" "$(hop 1 | cut -d' ' -f2-)" \
+		"$(frames.py first "$NT_TMP/one.pcap" | cut -d' ' -f2-)"
+	# not asked for: not there
+	"$NETTRACE" timeline --json -N "$C,$R,$S" >"$JSON" || fail "timeline"
+	says 0 'hops?'
+	"$NETTRACE" timeline -w 100 --hops -N "$C,$R,$S" --last >"$NT_TMP/drawn" || fail "timeline drawn"
+	grep -q "$R forwards: .*TTL 64 → 63" "$NT_TMP/drawn" || fail "$(cat "$NT_TMP/drawn")"
+}
+
+# with the hooks that are always looked at: load; with all: load_with
+t_hops_default()
+{
+	load
+	t_hops
+}
+
+t_hops_path()
+{
+	load_with hooks=path
+	t_hops
+}
+
+nt_main t_routed t_default t_nat t_hops_default t_hops_path

@@ -172,6 +172,9 @@ void nt_describe_route(struct nt_label *label, const struct nt_route *r, bool wo
 void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const struct nt_hop *h,
 		     const char *netns);
 
+/** nt_describe_left_out() - how many sightings were not kept; false: none */
+bool nt_describe_left_out(struct nt_label *label, const struct nt_path *p);
+
 /**
  * nt_describe_nat() - "~server translated to 10.0.2.2:80 by NAT in netns r: the same as #2"
  * @side:	index of nt_conv::nat

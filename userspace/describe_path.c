@@ -77,6 +77,15 @@ void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const stru
 			     nt_describe_span(span, sizeof(span), h->t - p->t));
 }
 
+bool nt_describe_left_out(struct nt_label *label, const struct nt_path *p)
+{
+	nt_label_start(label);
+	if (p->left_out)
+		nt_label_add(label, 0, NT_ROLE_GAP, "and %u sighting%s more, not kept", p->left_out,
+			     p->left_out == 1 ? "" : "s");
+	return p->left_out;
+}
+
 bool nt_describe_nat(char *buf, size_t size, const struct nt_conv *c, int side, const char *netns)
 {
 	const struct nt_conv_nat *n = &c->nat[side];

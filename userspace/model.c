@@ -415,23 +415,6 @@ const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i)
 	return i < m->nconv ? &m->conv[i]->c : NULL;
 }
 
-const struct nt_conv *nt_model_conv_of(const struct nt_model *m, uint32_t id)
-{
-	size_t lo = 0, hi = m->nconv; /* by id */
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (m->conv[mid]->c.id == id)
-			return &m->conv[mid]->c;
-		if (m->conv[mid]->c.id < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
-}
-
 size_t nt_model_narp(const struct nt_model *m)
 {
 	return m->narp;

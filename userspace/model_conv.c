@@ -128,6 +128,23 @@ struct nt_convx *nt_conv_new(struct nt_model *m, const struct nt_tuple *t, int c
 	return cv;
 }
 
+const struct nt_conv *nt_model_conv_of(const struct nt_model *m, uint32_t id)
+{
+	size_t lo = 0, hi = m->nconv; /* by id */
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (m->conv[mid]->c.id == id)
+			return &m->conv[mid]->c;
+		if (m->conv[mid]->c.id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
 /* arrows are among the items in the order of their numbers */
 const struct nt_arrow *nt_conv_arrow(const struct nt_conv *c, uint32_t n)
 {

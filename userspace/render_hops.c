@@ -16,11 +16,19 @@ static int width_of(const struct nt_view *v)
 	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
 }
 
+static void hop_line(const struct nt_view *v, const struct nt_label *label)
+{
+	struct nt_line line;
+
+	nt_line_start(&line, width_of(v), v->unicode);
+	nt_line_label(&line, HOP_COL, line.width, label);
+	nt_line_print(&line, v->out, v->color);
+}
+
 void nt_line_hops(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c,
 		  const struct nt_arrow *a)
 {
 	struct nt_label label;
-	struct nt_line line;
 	struct nt_path p;
 	struct nt_hop h;
 	char name[80];
@@ -29,10 +37,10 @@ void nt_line_hops(const struct nt_view *v, const struct nt_model *m, const struc
 	nt_path_way(&p, m, c, a);
 	for (i = 0; nt_path_hop(&p, i, &h); i++) {
 		nt_describe_hop(&label, &p, &h, nt_view_netns(v, h.source, name, sizeof(name)));
-		nt_line_start(&line, width_of(v), v->unicode);
-		nt_line_label(&line, HOP_COL, line.width, &label);
-		nt_line_print(&line, v->out, v->color);
+		hop_line(v, &label);
 	}
+	if (nt_describe_left_out(&label, &p))
+		hop_line(v, &label);
 }
 
 bool nt_line_nat(const struct nt_view *v, const struct nt_conv *c, int col)

@@ -407,7 +407,7 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		o = it->arrow->pkt.proto == IPPROTO_TCP ? segment(v, it->conv, it->arrow) :
 							  nt_json_datagram(v, it->conv, it->arrow);
 		if (v->draw.hops)
-			json_object_set_new(o, "hops", nt_json_hops(v, m, it->conv, it->arrow));
+			nt_json_set_hops(v, o, m, it->conv, it->arrow);
 		emit(v, o);
 		break;
 	case NT_ITEM_TRANSITION:

@@ -21,9 +21,9 @@ void nt_json_emit(const struct nt_view *v, json_t *o);
 
 /* the beginning of an object: which arrow of which conversation */
 json_t *nt_json_packet(const char *type, const struct nt_conv *c, const struct nt_arrow *a);
-/* render_json_path.c: where a packet was sighted, by namespace */
-json_t *nt_json_hops(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c,
-		     const struct nt_arrow *a);
+/* render_json_path.c: where a packet was sighted, by namespace, in its object @o */
+void nt_json_set_hops(const struct nt_view *v, json_t *o, const struct nt_model *m,
+		      const struct nt_conv *c, const struct nt_arrow *a);
 /* on which side of NAT it is another conversation; NULL: on none that is known */
 json_t *nt_json_conv_nat(const struct nt_view *v, const struct nt_conv *c);
 json_t *nt_json_marks(const struct nt_arrow *a);

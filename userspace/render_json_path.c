@@ -93,8 +93,8 @@ static json_t *hop(const struct nt_view *v, const struct nt_path *p, const struc
 	return o;
 }
 
-json_t *nt_json_hops(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c,
-		     const struct nt_arrow *a)
+void nt_json_set_hops(const struct nt_view *v, json_t *o, const struct nt_model *m,
+		      const struct nt_conv *c, const struct nt_arrow *a)
 {
 	json_t *list = json_array();
 	struct nt_path p;
@@ -104,7 +104,9 @@ json_t *nt_json_hops(const struct nt_view *v, const struct nt_model *m, const st
 	nt_path_way(&p, m, c, a);
 	for (i = 0; nt_path_hop(&p, i, &h); i++)
 		json_array_append_new(list, hop(v, &p, &h));
-	return list;
+	json_object_set_new(o, "hops", list);
+	if (p.left_out)
+		json_object_set_new(o, "hops_left_out", json_integer(p.left_out));
 }
 
 static json_t *conv_nat(const struct nt_view *v, const struct nt_conv *c, int side)

@@ -167,6 +167,8 @@ static void draw_hops(struct ladder *d, const struct nt_row *r)
 		draw_below(d, r, &label);
 		d->inferred |= h.nnat > 0;
 	}
+	if (nt_describe_left_out(&label, &p))
+		draw_below(d, r, &label);
 }
 
 static void draw_arrow(struct ladder *d, const struct nt_row *r)

@@ -6,6 +6,7 @@
     frames.py spaces|order|nat <path      a line of words
     frames.py hooks NETNS [SEEN] <path    a hook a line; SEEN: sighted
     frames.py link NETNS HOOK PCAP PATH   TTL and link addresses are the frame's
+    frames.py first PCAP                  its TTL and link addresses
     frames.py bytes PCAP LAYERS           what is said of bytes is in them
 """
 import json
@@ -54,6 +55,11 @@ def link(netns, hook, pcap, path):
                 check("destination", h["mac_dst"], mac(f[0:6]))
                 return
     sys.exit(f"no {hook} in {netns}")
+
+
+def first(pcap):
+    f = frame(pcap)
+    print(f[22], mac(f[6:12]), mac(f[0:6]))
 
 
 def number(value):
@@ -138,6 +144,8 @@ def main():
         conv(int(args[0]))
     elif what == "link":
         link(*args)
+    elif what == "first":
+        first(*args)
     elif what == "bytes":
         check_bytes(*args)
     else:

@@ -90,6 +90,38 @@ static void test_hops(void **state)
 	}
 }
 
+/* eight sightings are kept, four devices are named; that there were more is said */
+static void test_left_out(void **state)
+{
+	struct nt_view v = { .width = 80 };
+	struct nt_model *m;
+	struct at at[12];
+	char dev[12][8], *text;
+	struct nt_path p;
+	size_t i, size;
+
+	(void)state;
+	at[0] = plain[0];
+	for (i = 1; i < 12; i++) {
+		snprintf(dev[i], sizeof(dev[i]), "port%zu", i % 100);
+		at[i] = (struct at){ (int)i, ROUTER, NETTRACE_BR_FORWARD, dev[i], 64, 4, SYN };
+	}
+	m = model_of(at, 12);
+	assert_string_equal(hops(m, nt_model_conv(m, 0), first_arrow(nt_model_conv(m, 0))),
+			    "0 sends eth0 64>64; 1 bridges port1 port2 port3 port4 64>64 :04");
+	nt_path_way(&p, m, nt_model_conv(m, 0), first_arrow(nt_model_conv(m, 0)));
+	assert_int_equal(p.left_out, 4);
+	v.draw.hops = true;
+	v.out = open_memstream(&text, &size);
+	assert_int_equal(nt_format_ladder.conv(&v, m, nt_model_conv(m, 0)), 0);
+	assert_int_equal(nt_format_json.conv(&v, m, nt_model_conv(m, 0)), 0);
+	assert_int_equal(fclose(v.out), 0);
+	assert_non_null(strstr(text, "and 4 sightings more, not kept"));
+	assert_non_null(strstr(text, "\"hops_left_out\":4"));
+	free(text);
+	nt_model_free(m);
+}
+
 /* client, server, and which conversation is on the other side, at which packet */
 static void linked(const struct nt_model *m, size_t i, uint32_t client, uint32_t server)
 {
@@ -372,9 +404,10 @@ static void test_waiting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hops),	cmocka_unit_test(test_linked),
-		cmocka_unit_test(test_reply),	cmocka_unit_test(test_many),
-		cmocka_unit_test(test_outputs), cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_hops),	cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_linked),	cmocka_unit_test(test_reply),
+		cmocka_unit_test(test_many),	cmocka_unit_test(test_outputs),
+		cmocka_unit_test(test_waiting),
 	};
 
 	return cmocka_run_group_tests_name("hops", tests, NULL, NULL);

@@ -153,6 +153,64 @@ t_proxy()
 	says 1 type=arp kind=reply sender.ip=$SADDR "sender.mac=$(mac_of $S eth0)"
 }
 
+# whose an address is: by a list, and by its bits as ip shows them
+t_vendor()
+{
+	local second
+
+	printf '00:22:72\tAmer\tAmerican\033 Inc.\n' >"$NT_TMP/manuf"
+	net_pair
+	must ip -n $S link set eth0 address 00:22:72:01:02:03
+	must in_ns $C ping -qc 1 $SADDR
+	NETTRACE_OUI=$NT_TMP/manuf observe $C,$S
+	says 1 type=arp op=reply sender.mac=00:22:72:01:02:03 '!sender.mac_kind' \
+		'sender.mac_vendor=American\x1b Inc.'
+	# the second digit's bit of two, as the kernel chose it for a veth
+	second=$((0x$(mac_of $C eth0 | cut -c1-2) & 2))
+	equal "$(mac_of $C eth0) is locally administered" $second 2
+	says 1 type=arp op=reply target.mac_kind=local '!target.mac_vendor'
+	says 1 type=neigh netns=$C to=REACHABLE 'mac_vendor=American\x1b Inc.'
+	NETTRACE_OUI=$NT_TMP/manuf "$NETTRACE" arp -N $C,$S >"$NT_TMP/text" || fail "arp"
+	grep -qF '00:22:72:01:02:03 [American\x1b Inc.]' "$NT_TMP/text" || fail "$(cat "$NT_TMP/text")"
+	grep -qF "($(mac_of $C eth0)) [locally administered]" "$NT_TMP/text" ||
+		fail "$(cat "$NT_TMP/text")"
+	NETTRACE_OUI=$NT_TMP/none "$NETTRACE" arp -N $C,$S >"$NT_TMP/text" 2>"$NT_TMP/err" || fail "arp"
+	grep -q 'cannot read .*/none' "$NT_TMP/err" || fail "a list that is not there is not said"
+	! grep -q American "$NT_TMP/text" || fail "$(cat "$NT_TMP/text")"
+}
+
+# the request names the packet that waits: the one that tcpdump has behind the reply
+t_waits()
+{
+	net_routed
+	ip netns exec $C tcpdump -Z root -Uni eth0 -w "$NT_TMP/pcap" 'arp or tcp' 2>"$NT_TMP/err" &
+	echo $! >>"$NT_TMP/pids"
+	await "tcpdump to listen" grep -q listening "$NT_TMP/err"
+	opened
+	await "tcpdump to have it" has_syn
+	equal "the order on the link" \
+		"$(tcpdump -Z root -nr "$NT_TMP/pcap" 2>/dev/null | grep -v 10.0.2.1 | head -n 3 |
+			sed 's/.*\(Request\|Reply\|Flags \[S\]\).*/\1/' | tr '\n' ' ')" \
+		"Request Reply Flags [S] "
+	observe $C,$R,$S
+	says 1 type=arp op=request sender.ip=10.0.1.1 target.ip=10.0.1.2 waits.#=1
+	equal "who waits in the client" \
+		"$(ntq -p waits.0.conv,waits.0.n type=arp op=request sender.ip=10.0.1.1 waits.0.basis=inferred <"$JSON")" \
+		"$(ntq -p conv,n type=segment flags=SYN "sightings.0.netns=$C" <"$JSON")"
+	# in the router it is the same one, forwarded
+	equal "who waits in the router" \
+		"$(ntq -p waits.0.conv,waits.0.n type=arp op=request sender.ip=10.0.2.1 <"$JSON")" \
+		"$(ntq -p conv,n type=segment flags=SYN "sightings.0.netns=$C" <"$JSON")"
+	says 0 type=arp op=reply 'waits?'
+	"$NETTRACE" arp -N $C,$R,$S >"$NT_TMP/text" || fail "arp"
+	grep -q 'who has 10.0.1.2?.* waits' "$NT_TMP/text" || fail "$(cat "$NT_TMP/text")"
+}
+
+has_syn()
+{
+	tcpdump -Z root -nr "$NT_TMP/pcap" 2>/dev/null | grep -q 'Flags \[S\]'
+}
+
 # what a link that comes up drops of IPv6 is not what is asked for here
 load_with drops=0
-nt_main t_exchange t_command t_unanswered t_routed t_ipv6 t_icmp_error t_claims t_proxy
+nt_main t_exchange t_command t_unanswered t_routed t_ipv6 t_icmp_error t_claims t_proxy t_vendor t_waits

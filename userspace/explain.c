@@ -31,7 +31,7 @@ static void append(char *to, size_t size, const char *fmt, va_list ap)
 		to[n] = '\0';
 }
 
-void nt_x_say(struct nt_step *s, const char *fmt, ...)
+void nt_x_say(struct nt_told *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -40,7 +40,7 @@ void nt_x_say(struct nt_step *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-void nt_x_note(struct nt_step *s, const char *fmt, ...)
+void nt_x_note(struct nt_told *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -49,7 +49,7 @@ void nt_x_note(struct nt_step *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-void nt_x_title(struct nt_step *s, const char *fmt, ...)
+void nt_x_title(struct nt_told *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -153,9 +153,9 @@ void nt_explain_start(struct nt_explain *x, const struct nt_model *m, const stru
 	nt_numbers_of(&x->num, NT_NUMBERS_RELATIVE, c);
 }
 
-static void start(struct nt_step *s, const char *kind, int64_t t, int end)
+static void start(struct nt_told *s, const char *kind, int64_t t, int end)
 {
-	memset(s, 0, offsetof(struct nt_step, title));
+	memset(s, 0, offsetof(struct nt_told, title));
 	s->title[0] = '\0';
 	s->text[0] = '\0';
 	s->note[0] = '\0';
@@ -166,7 +166,7 @@ static void start(struct nt_step *s, const char *kind, int64_t t, int end)
 	s->end = (int8_t)end;
 }
 
-static bool arrow(struct nt_explain *x, const struct nt_arrow *a, int64_t t, struct nt_step *s)
+static bool arrow(struct nt_explain *x, const struct nt_arrow *a, int64_t t, struct nt_told *s)
 {
 	start(s, "packet", t, a->dir & 1);
 	s->arrow = a->n;
@@ -175,7 +175,7 @@ static bool arrow(struct nt_explain *x, const struct nt_arrow *a, int64_t t, str
 	return nt_x_dgram(x, a, s);
 }
 
-static bool transition(struct nt_explain *x, const struct nt_transition *tr, struct nt_step *s)
+static bool transition(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
 {
 	start(s, "transition", tr->t, tr->end & 1);
 	s->basis = tr->basis;
@@ -185,13 +185,13 @@ static bool transition(struct nt_explain *x, const struct nt_transition *tr, str
 }
 
 static bool call(struct nt_explain *x, const struct nt_call *c, enum nt_call_part part, int64_t t,
-		 struct nt_step *s)
+		 struct nt_told *s)
 {
 	start(s, "call", t, c->end & 1);
 	return nt_x_call(x, c, part, s);
 }
 
-static bool departs(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+static bool departs(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	bool six = a->pkt.hdr.family == NETTRACE_IPV6;
 
@@ -207,7 +207,7 @@ static bool departs(struct nt_explain *x, const struct nt_arrow *a, struct nt_st
 	return true;
 }
 
-static bool beside(struct nt_explain *x, const struct nt_row *r, struct nt_step *s)
+static bool beside(struct nt_explain *x, const struct nt_row *r, struct nt_told *s)
 {
 	switch (r->type) {
 	case NT_ROW_TIMER:
@@ -239,7 +239,7 @@ static bool beside(struct nt_explain *x, const struct nt_row *r, struct nt_step 
 	}
 }
 
-bool nt_explain_row(struct nt_explain *x, const struct nt_row *r, struct nt_step *s)
+bool nt_explain_row(struct nt_explain *x, const struct nt_row *r, struct nt_told *s)
 {
 	switch (r->type) {
 	case NT_ROW_ARROW:
@@ -256,7 +256,7 @@ bool nt_explain_row(struct nt_explain *x, const struct nt_row *r, struct nt_step
 	}
 }
 
-bool nt_explain_item(struct nt_explain *x, const struct nt_item *it, struct nt_step *s)
+bool nt_explain_item(struct nt_explain *x, const struct nt_item *it, struct nt_told *s)
 {
 	struct nt_row r = { .t = it->t, .end = -1, .lasted = -1 };
 
@@ -303,7 +303,7 @@ bool nt_explain_item(struct nt_explain *x, const struct nt_item *it, struct nt_s
 	return beside(x, &r, s);
 }
 
-bool nt_explain_lone(const struct nt_call *c, struct nt_step *s)
+bool nt_explain_lone(const struct nt_call *c, struct nt_told *s)
 {
 	struct nt_explain x = { .m = NULL };
 

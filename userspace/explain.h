@@ -11,7 +11,7 @@
  * Context:   no I/O, no clock; gettext() reads the catalogue.  One thread.
  *
  *	struct nt_explain x;
- *	struct nt_step s;
+ *	struct nt_told s;
  *
  *	nt_explain_start(&x, model, conv);
  *	for (each row of the layout, or item)
@@ -30,7 +30,7 @@
 #define NT_STEP_TEXT  2048
 #define NT_STEP_NOTE  4096
 
-struct nt_step {
+struct nt_told {
 	const char *kind; /* for programs: "syn", "fin", "transition", …; static */
 	const char *rfc;  /* "RFC 9293, 3.5", where it can be read; "": nowhere; static */
 	enum nt_basis basis;
@@ -61,18 +61,18 @@ void nt_explain_start(struct nt_explain *x, const struct nt_model *m, const stru
  * nt_explain_row() - a row of the picture
  * Return: false: there is nothing to be said of it.
  */
-bool nt_explain_row(struct nt_explain *x, const struct nt_row *r, struct nt_step *s);
+bool nt_explain_row(struct nt_explain *x, const struct nt_row *r, struct nt_told *s);
 
 /** nt_explain_item() - the same of an item, whose conversation may go on */
-bool nt_explain_item(struct nt_explain *x, const struct nt_item *it, struct nt_step *s);
+bool nt_explain_item(struct nt_explain *x, const struct nt_item *it, struct nt_told *s);
 
 /**
  * nt_explain_summary() - the whole in a few sentences
  * @now:	Unix ns up to which the trace goes; 0: not known
  */
-void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_step *s);
+void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_told *s);
 
 /** nt_explain_lone() - a call that failed on a socket of which no packet came */
-bool nt_explain_lone(const struct nt_call *call, struct nt_step *s);
+bool nt_explain_lone(const struct nt_call *call, struct nt_told *s);
 
 #endif /* NETTRACE_EXPLAIN_H */

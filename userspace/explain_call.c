@@ -29,7 +29,7 @@ static bool is_tcp(const struct nt_explain *x)
 }
 
 static void prepare(struct nt_explain *x, const struct nt_call *call, const char *who,
-		    struct nt_step *s)
+		    struct nt_told *s)
 {
 	char *addr = nt_x_word(x);
 
@@ -65,7 +65,7 @@ static void prepare(struct nt_explain *x, const struct nt_call *call, const char
 }
 
 static void connects(struct nt_explain *x, const struct nt_call *call, const char *who,
-		     enum nt_call_part part, struct nt_step *s)
+		     enum nt_call_part part, struct nt_told *s)
 {
 	char *addr = nt_x_word(x);
 
@@ -93,7 +93,7 @@ static void connects(struct nt_explain *x, const struct nt_call *call, const cha
 }
 
 static void accepts(struct nt_explain *x, const struct nt_call *call, const char *who,
-		    struct nt_step *s)
+		    struct nt_told *s)
 {
 	nt_x_say(s,
 		 _("%s takes a connection that is complete from the accept queue; it is descriptor"
@@ -109,7 +109,7 @@ static void accepts(struct nt_explain *x, const struct nt_call *call, const char
 }
 
 static void sends(struct nt_explain *x, const struct nt_call *call, const char *who,
-		  struct nt_step *s)
+		  struct nt_told *s)
 {
 	int64_t want = number(call, "len");
 
@@ -147,7 +147,7 @@ static void sends(struct nt_explain *x, const struct nt_call *call, const char *
 }
 
 static void receives(struct nt_explain *x, const struct nt_call *call, const char *who,
-		     struct nt_step *s)
+		     struct nt_told *s)
 {
 	int64_t room = number(call, "len"), waited = call->t_end - call->t;
 
@@ -180,7 +180,7 @@ static void receives(struct nt_explain *x, const struct nt_call *call, const cha
 }
 
 static void ends(struct nt_explain *x, const struct nt_call *call, const char *who,
-		 struct nt_step *s)
+		 struct nt_told *s)
 {
 	uint64_t how = call->arg[0];
 
@@ -219,7 +219,7 @@ static bool one_of(const char *name, const char *const *list)
 }
 
 bool nt_x_call(struct nt_explain *x, const struct nt_call *call, enum nt_call_part part,
-	       struct nt_step *s)
+	       struct nt_told *s)
 {
 	static const char *const before[] = { "socket", "bind", "listen", NULL };
 	static const char *const receive[] = { "recvfrom", "recvmsg", "recvmmsg", "recv",

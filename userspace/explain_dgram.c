@@ -11,7 +11,7 @@
 #include "explain_priv.h"
 #include "names.h"
 
-static void about(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+static void about(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	char name[48];
@@ -61,7 +61,7 @@ static void about(struct nt_explain *x, const struct nt_arrow *a, struct nt_step
 			to, from);
 }
 
-static void echo(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+static void echo(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	int64_t rtt;
@@ -92,7 +92,7 @@ static void echo(struct nt_explain *x, const struct nt_arrow *a, struct nt_step 
 		nt_x_say(s, _("From where it is seen here that took %s."), nt_x_span(x, rtt));
 }
 
-static void datagram(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+static void datagram(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	char proto[24], text[NT_APP_TEXT_SHOWN];
 
@@ -133,7 +133,7 @@ static void datagram(struct nt_explain *x, const struct nt_arrow *a, struct nt_s
 			a->frags->n);
 }
 
-bool nt_x_dgram(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+bool nt_x_dgram(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nettrace_packet *p = &a->pkt;
 	char name[48];

@@ -11,7 +11,7 @@
 #include "describe.h"
 #include "explain_priv.h"
 
-static void opened(struct nt_explain *x, struct nt_step *s)
+static void opened(struct nt_explain *x, struct nt_told *s)
 {
 	const struct nt_conv *c = x->c;
 
@@ -27,8 +27,7 @@ static void opened(struct nt_explain *x, struct nt_step *s)
 	case NT_OPEN_MIDSTREAM:
 		nt_x_say(
 			s,
-			_("The connection of %s with %s began before the trace did: its handshake was not"
-			  " seen, and what depends on it is not known."),
+			_("The connection of %s with %s began before the trace did: its handshake was not seen, and what depends on it is not known."),
 			nt_x_addr(x, 0), nt_x_addr(x, 1));
 		break;
 	case NT_OPEN_REFUSED:
@@ -43,20 +42,18 @@ static void opened(struct nt_explain *x, struct nt_step *s)
 	}
 }
 
-static void carried(struct nt_explain *x, struct nt_step *s)
+static void carried(struct nt_explain *x, struct nt_told *s)
 {
 	const struct nt_end *e = x->c->end;
 
 	nt_x_say(s,
-		 ngettext("In %s, %" PRIu32 " packet passed: %" PRIu32
-			  " from the client, with %" PRIu64 " bytes, and %" PRIu32
-			  " from the server, with %" PRIu64 " bytes.",
-			  "In %s, %" PRIu32 " packets passed: %" PRIu32
-			  " from the client, with %" PRIu64 " bytes, and %" PRIu32
-			  " from the server, with %" PRIu64 " bytes.",
+		 ngettext("In %s, %" PRIu32 " packet was sent: %" PRIu32 " by the %s (%s), %" PRIu32
+			  " by the %s (%s).",
+			  "In %s, %" PRIu32 " packets were sent: %" PRIu32
+			  " by the %s (%s), %" PRIu32 " by the %s (%s).",
 			  x->c->narrow),
-		 nt_x_span(x, x->c->t1 - x->c->t0), x->c->narrow, e[0].arrows, e[0].bytes,
-		 e[1].arrows, e[1].bytes);
+		 nt_x_span(x, x->c->t1 - x->c->t0), x->c->narrow, e[0].arrows, nt_x_who(x, 0),
+		 nt_x_size(x, e[0].bytes), e[1].arrows, nt_x_who(x, 1), nt_x_size(x, e[1].bytes));
 	if (e[0].retransmissions + e[1].retransmissions)
 		nt_x_say(s,
 			 ngettext("%" PRIu32 " segment had to be sent again.",
@@ -66,9 +63,10 @@ static void carried(struct nt_explain *x, struct nt_step *s)
 }
 
 /* how many segments the close took, from the first FIN to the ACK of the second */
-static void fins(struct nt_explain *x, struct nt_step *s)
+static void fins(struct nt_explain *x, struct nt_told *s)
 {
-	uint32_t first = 0, second = 0, ack = 0;
+	uint32_t first = 0, second = 0, ack = 0, behind = 0;
+	bool merged = false;
 	size_t i;
 	int dir = -1;
 
@@ -80,9 +78,12 @@ static void fins(struct nt_explain *x, struct nt_step *s)
 		if ((a->pkt.tcp_flags & NETTRACE_TH_FIN) && dir < 0) {
 			first = a->n;
 			dir = a->dir & 1;
+			behind = nt_x_end_seq(a);
 		} else if ((a->pkt.tcp_flags & NETTRACE_TH_FIN) && (a->dir & 1) != dir && !second) {
 			second = a->n;
-		} else if (first && !second && (a->dir & 1) != dir && !ack) {
+			merged = a->ack_valid && a->ack == behind;
+		} else if (first && !second && (a->dir & 1) != dir && !ack && a->ack_valid &&
+			   a->ack == behind) {
 			ack = a->n;
 		}
 	}
@@ -92,14 +93,14 @@ static void fins(struct nt_explain *x, struct nt_step *s)
 			   " (acknowledged by %" PRIu32 ") and segment %" PRIu32
 			   ", the four-way close."),
 			 first, ack, second);
-	else if (first && second)
+	else if (merged)
 		nt_x_say(s,
 			 _("The close took three segments and not four: segment %" PRIu32
 			   " acknowledges the FIN of segment %" PRIu32 " and is a FIN itself."),
 			 second, first);
 }
 
-static void over(struct nt_explain *x, struct nt_step *s)
+static void over(struct nt_explain *x, struct nt_told *s)
 {
 	const struct nt_conv *c = x->c;
 
@@ -113,8 +114,7 @@ static void over(struct nt_explain *x, struct nt_step *s)
 		if (c->opened != NT_OPEN_REFUSED)
 			nt_x_say(
 				s,
-				_("It ended by a RST, without FINs: what was under way then between %s and"
-				  " %s is lost."),
+				_("It ended by a RST, without FINs: what was under way then between %s and %s is lost."),
 				nt_x_addr(x, 0), nt_x_addr(x, 1));
 		break;
 	case NT_CLOSE_TIMEOUT:
@@ -132,7 +132,7 @@ static void over(struct nt_explain *x, struct nt_step *s)
 	}
 }
 
-static void running(struct nt_explain *x, int64_t now, struct nt_step *s)
+static void running(struct nt_explain *x, int64_t now, struct nt_told *s)
 {
 	struct nt_countdown cd[NT_COUNTDOWNS_MAX];
 	int i, n = now ? nt_countdowns(x->c, now, false, cd) : 0;
@@ -144,7 +144,7 @@ static void running(struct nt_explain *x, int64_t now, struct nt_step *s)
 				 nt_x_span(x, cd[i].due - now));
 }
 
-static void others(struct nt_explain *x, struct nt_step *s)
+static void others(struct nt_explain *x, struct nt_told *s)
 {
 	switch (x->c->opened) {
 	case NT_OPEN_ANSWERED:
@@ -169,7 +169,7 @@ static void others(struct nt_explain *x, struct nt_step *s)
 	}
 }
 
-void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_step *s)
+void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_told *s)
 {
 	const struct nt_conv *c = x->c;
 
@@ -189,13 +189,13 @@ void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_step *s)
 	over(x, s);
 	running(x, now, s);
 	if (c->lost_near)
-		nt_x_note(s,
-			  ngettext("%" PRIu64
-				   " event was lost while it lived, so something may be missing"
-				   " in this story.",
-				   "%" PRIu64
-				   " events were lost while it lived, so something may be missing"
-				   " in this story.",
-				   c->lost_near),
-			  c->lost_near);
+		nt_x_note(
+			s,
+			ngettext(
+				"%" PRIu64
+				" event was lost while it lived, so something may be missing in this story.",
+				"%" PRIu64
+				" events were lost while it lived, so something may be missing in this story.",
+				c->lost_near),
+			c->lost_near);
 }

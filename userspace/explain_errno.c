@@ -21,7 +21,7 @@ static const char *target(struct nt_explain *x, const struct nt_call *call)
 	return x->c ? nt_x_addr(x, !(call->end & 1)) : "?";
 }
 
-static void refused(struct nt_explain *x, const struct nt_call *call, struct nt_step *s)
+static void refused(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	s->rfc = "RFC 9293, 3.5.2";
 	nt_x_note(
@@ -33,7 +33,7 @@ static void refused(struct nt_explain *x, const struct nt_call *call, struct nt_
 		target(x, call));
 }
 
-static void in_use(struct nt_explain *x, const struct nt_call *call, struct nt_step *s)
+static void in_use(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *addr = target(x, call);
 
@@ -46,7 +46,7 @@ static void in_use(struct nt_explain *x, const struct nt_call *call, struct nt_s
 		addr, call->addr.port);
 }
 
-static void reset(struct nt_explain *x, const struct nt_call *call, struct nt_step *s)
+static void reset(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const struct nt_arrow *rst = NULL;
 	size_t i;
@@ -71,7 +71,7 @@ static void reset(struct nt_explain *x, const struct nt_call *call, struct nt_st
 			target(x, call));
 }
 
-static void other(struct nt_explain *x, const struct nt_call *call, struct nt_step *s)
+static void other(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *to = target(x, call);
 	int fd = call->fd;
@@ -152,7 +152,7 @@ static void other(struct nt_explain *x, const struct nt_call *call, struct nt_st
 	}
 }
 
-void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_step *s)
+void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *who = nt_x_owner(x, call->comm, call->pid);
 	char *err = nt_x_word(x);
@@ -206,7 +206,7 @@ static const struct nt_call *empty_send(const struct nt_explain *x, const struct
 	return NULL;
 }
 
-void nt_x_waits(struct nt_explain *x, const struct nt_call *call, struct nt_step *s)
+void nt_x_waits(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *who = nt_x_owner(x, call->comm, call->pid);
 	const struct nt_call *empty;

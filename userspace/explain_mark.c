@@ -29,7 +29,7 @@ static const struct nt_arrow *repeated(const struct nt_explain *x, const struct 
 }
 
 static void retransmission(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
-			   struct nt_step *s)
+			   struct nt_told *s)
 {
 	const struct nt_arrow *b = repeated(x, a);
 
@@ -45,36 +45,42 @@ static void retransmission(struct nt_explain *x, const struct nt_arrow *a, const
 	if (is(m, "rto"))
 		nt_x_note(
 			s,
-			_("No acknowledgement came in time, so the retransmission timer of the %s ran"
-			  " out. Each time it does, the next wait is doubled. Its program notices"
-			  " nothing but the delay."),
+			_("No acknowledgement came in time, so the retransmission timer of the %s ran out. Each time it does, the next wait is doubled. Its program notices nothing but the delay."),
 			nt_x_who(x, a->dir));
 	else if (is(m, "fast"))
 		nt_x_note(
 			s,
-			_("The %s did not wait for its timer: duplicate ACKs or SACK blocks had told"
-			  " it that later segments arrived and this one did not (fast retransmit,"
-			  " RFC 5681, 3.2)."),
+			_("The %s did not wait for its timer: duplicate ACKs or SACK blocks had told it that later segments arrived and this one did not (fast retransmit, RFC 5681, 3.2)."),
 			nt_x_who(x, a->dir));
 	else if (is(m, "tlp"))
 		nt_x_note(
 			s,
-			_("A tail loss probe (RFC 8985, 7): the last segment of a flight has no later"
-			  " ones that could reveal its loss, so the %s sends it again after about two"
-			  " round trips."),
+			_("A tail loss probe (RFC 8985, 7): the last segment of a flight has no later ones that could reveal its loss, so the %s sends it again after about two round trips."),
 			nt_x_who(x, a->dir));
 	else if (is(m, "pmtu"))
 		nt_x_note(
 			s,
-			_("An ICMP error had said that packets of that size do not get through: the"
-			  " %s sends the same bytes again in smaller segments."),
+			_("An ICMP error had said that packets of that size do not get through: the %s sends the same bytes again in smaller segments."),
 			nt_x_who(x, a->dir));
 	else if (!m->reason)
 		nt_x_note(s, _("Why the %s sent it again is not in the trace."),
 			  nt_x_who(x, a->dir));
 }
 
-static void persist(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+/* has there been one before, so that what it is was told? */
+static bool told_before(const struct nt_explain *x, const struct nt_arrow *a,
+			enum nt_mark_name name)
+{
+	const struct nt_arrow *b = a;
+	int i;
+
+	for (i = 0; i < 64 && (b = nt_x_before(x, b, a->dir & 1, 0, 0)); i++)
+		if (nt_mark_of(b, name))
+			return true;
+	return false;
+}
+
+static void persist(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	int dir = a->dir & 1;
 	const struct nt_arrow *b = a, *zero = NULL;
@@ -84,21 +90,19 @@ static void persist(struct nt_explain *x, const struct nt_arrow *a, struct nt_st
 	s->kind = "persist-probe";
 	s->rfc = "RFC 9293, 3.8.6.1";
 	nt_x_title(s, _("window probe"));
-	nt_x_say(s,
-		 _("The window of the %s has been closed for %s, so the %s asks whether it is open"
-		   " again: with a number that was acknowledged long ago (%" PRIu32
-		   "), which has to be answered."),
-		 nt_x_who(x, !dir), nt_x_span(x, zero ? a->t - zero->t : 0), nt_x_who(x, dir),
-		 a->seq);
+	nt_x_say(
+		s,
+		_("The window of the %s has been closed for %s, so the %s asks whether it is open again: with a number that was acknowledged long ago (%" PRIu32
+		  "), which has to be answered."),
+		nt_x_who(x, !dir), nt_x_span(x, zero ? a->t - zero->t : 0), nt_x_who(x, dir),
+		a->seq);
 	nt_x_note(
 		s,
-		_("This is the persist timer. Without it the connection between %s and %s would hang"
-		  " for ever if the one segment that opens the window were lost, for pure ACKs are"
-		  " not sent again."),
+		_("This is the persist timer. Without it the connection between %s and %s would hang for ever if the one segment that opens the window were lost, for pure ACKs are not sent again."),
 		nt_x_addr(x, 0), nt_x_addr(x, 1));
 }
 
-static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nt_arrow *b = a, *last = nt_x_before(x, a, -1, 0, 0);
 	uint32_t n = 1;
@@ -108,22 +112,20 @@ static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_
 	s->kind = "keepalive";
 	s->rfc = "RFC 9293, 3.8.4";
 	nt_x_title(s, _("keepalive"));
-	nt_x_say(s,
-		 _("For %s nothing was heard on this connection: the %s asks by a keepalive whether"
-		   " the other end is still there. Its number, %" PRIu32
-		   ", was acknowledged before, so a living peer has to answer."),
-		 nt_x_span(x, last ? a->t - last->t : 0), nt_x_who(x, a->dir), a->seq);
+	nt_x_say(
+		s,
+		_("For %s nothing was heard on this connection: the %s asks by a keepalive whether the other end is still there. Its number, %" PRIu32
+		  ", was acknowledged before, so a living peer has to answer."),
+		nt_x_span(x, last ? a->t - last->t : 0), nt_x_who(x, a->dir), a->seq);
 	if (n > 1)
 		nt_x_say(s, _("It is attempt %" PRIu32 ": those before were not answered."), n);
 	nt_x_note(
 		s,
-		_("Keepalive is off unless the program at %s sets SO_KEEPALIVE. Linux then asks after"
-		  " two hours of silence, every 75 seconds, and gives up after 9 probes without an"
-		  " answer (many textbooks say 10), unless the program chose other times."),
+		_("Keepalive is off unless the program at %s sets SO_KEEPALIVE. Linux then asks after two hours of silence, every 75 seconds, and gives up after 9 probes without an answer (many textbooks say 10), unless the program chose other times."),
 		nt_x_addr(x, a->dir));
 }
 
-bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nt_arrow *last = nt_x_before(x, a, !(a->dir & 1), 0, 0);
 	uint32_t n = last ? last->n : 0;
@@ -167,8 +169,7 @@ bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_step
 		nt_x_say(
 			s,
 			_("The %s does not believe segment %" PRIu32
-			  ": it might be forged, or be left from an old connection. It changes nothing"
-			  " and repeats what it expects (ack=%" PRIu32
+			  ": it might be forged, or be left from an old connection. It changes nothing and repeats what it expects (ack=%" PRIu32
 			  "); if the peer meant it, the peer can prove that now."),
 			nt_x_who(x, dir), n, a->ack);
 		return true;
@@ -177,7 +178,7 @@ bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_step
 }
 
 static void window(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
-		   struct nt_step *s)
+		   struct nt_told *s)
 {
 	int64_t bytes = nt_window(&x->num, a);
 	int dir = a->dir & 1;
@@ -186,9 +187,7 @@ static void window(struct nt_explain *x, const struct nt_arrow *a, const struct 
 	case NT_MARK_ZERO_WINDOW:
 		nt_x_note(
 			s,
-			_("The window of the %s is 0: its receive buffer is full, because the program"
-			  " there does not read. The %s must not send anything new until a segment"
-			  " opens the window again (flow control). Bytes before %" PRIu32
+			_("The window of the %s is 0: its receive buffer is full, because the program there does not read. The %s must not send anything new until a segment opens the window again (flow control). Bytes before %" PRIu32
 			  " are safe."),
 			nt_x_who(x, dir), nt_x_who(x, !dir), a->ack);
 		break;
@@ -196,11 +195,8 @@ static void window(struct nt_explain *x, const struct nt_arrow *a, const struct 
 		nt_x_note(
 			s,
 			is(m, "reopened") ?
-				_("It acknowledges nothing new, but opens the window that was closed:"
-				  " the program at %s has read, there is room for %s again, and the"
-				  " %s may go on.") :
-				_("It acknowledges nothing new: the program at %s has read, and so"
-				  " there is more room, %s, for what the %s sends."),
+				_("It acknowledges nothing new, but opens the window that was closed: the program at %s has read, there is room for %s again, and the %s may go on.") :
+				_("It acknowledges nothing new: the program at %s has read, and so there is more room, %s, for what the %s sends."),
 			nt_x_addr(x, dir),
 			nt_x_size(x, bytes < 0 ? a->pkt.window : (uint64_t)bytes),
 			nt_x_who(x, !dir));
@@ -209,14 +205,13 @@ static void window(struct nt_explain *x, const struct nt_arrow *a, const struct 
 		nt_x_note(
 			s,
 			_("With byte %" PRIu32
-			  " it fills the window that the %s has offered: it has to wait until that one"
-			  " makes room."),
+			  " it fills the window that the %s has offered: it has to wait until that one makes room."),
 			a->seq + a->pkt.payload - 1, nt_x_who(x, !dir));
 	}
 }
 
 static void duplicates(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
-		       struct nt_step *s)
+		       struct nt_told *s)
 {
 	int dir = a->dir & 1;
 
@@ -226,31 +221,28 @@ static void duplicates(struct nt_explain *x, const struct nt_arrow *a, const str
 			s,
 			_("Duplicate ACK number %" PRIu32
 			  ": something arrived at %s that is not the next byte, %" PRIu32
-			  ", so that one is lost or late. At the third the %s sends it again without"
-			  " waiting for its timer (RFC 5681, 3.2)."),
+			  ", so that one is lost or late. At the third the %s sends it again without waiting for its timer (RFC 5681, 3.2)."),
 			m->n, nt_x_addr(x, dir), a->ack, nt_x_who(x, !dir));
 		break;
 	case NT_MARK_OUT_OF_ORDER:
 		nt_x_note(
 			s,
-			_("It was sent before what was seen before it: the network changed the order."
-			  " TCP of %s puts byte %" PRIu32
+			_("It was sent before what was seen before it: the network changed the order. TCP of %s puts byte %" PRIu32
 			  " back into its place; the program does not notice."),
 			nt_x_addr(x, !dir), a->seq);
 		break;
 	case NT_MARK_SPURIOUS:
-		nt_x_note(s,
-			  _("It was not needed: byte %" PRIu32
-			    " had reached the %s before, and only its acknowledgement was late or"
-			    " lost."),
-			  a->seq, nt_x_who(x, !dir));
+		nt_x_note(
+			s,
+			_("It was not needed: byte %" PRIu32
+			  " had reached the %s before, and only its acknowledgement was late or lost."),
+			a->seq, nt_x_who(x, !dir));
 		break;
 	case NT_MARK_OLD_DUPLICATE:
 		nt_x_note(
 			s,
 			is(m, "paws") ?
-				_("Its timestamp is older than one that the %s has accepted: it is"
-				  " from long ago and has come late, though its number %" PRIu32
+				_("Its timestamp is older than one that the %s has accepted: it is from long ago and has come late, though its number %" PRIu32
 				  " would fit (PAWS, RFC 7323, 5). It is thrown away.") :
 				_("A copy that is older than what the %s has got already: byte %" PRIu32
 				  " came twice."),
@@ -271,14 +263,13 @@ static void duplicates(struct nt_explain *x, const struct nt_arrow *a, const str
 }
 
 static void rare(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
-		 struct nt_step *s)
+		 struct nt_told *s)
 {
 	switch (m->name) {
 	case NT_MARK_PORT_REUSE:
 		nt_x_note(
 			s,
-			_("The same addresses and ports, %s and %s, had a connection in this trace"
-			  " before; the initial number %" PRIu32
+			_("The same addresses and ports, %s and %s, had a connection in this trace before; the initial number %" PRIu32
 			  " keeps their segments apart (RFC 9293, 3.4.1)."),
 			nt_x_addr(x, 0), nt_x_addr(x, 1), a->pkt.seq);
 		break;
@@ -286,9 +277,7 @@ static void rare(struct nt_explain *x, const struct nt_arrow *a, const struct nt
 		if (is(m, "data"))
 			nt_x_note(
 				s,
-				_("TCP Fast Open (RFC 7413): the SYN of %s carries %s already, with a"
-				  " cookie of an earlier connection; so the first answer comes a round"
-				  " trip earlier."),
+				_("TCP Fast Open (RFC 7413): the SYN of %s carries %s already, with a cookie of an earlier connection; so the first answer comes a round trip earlier."),
 				nt_x_addr(x, a->dir), nt_x_size(x, a->pkt.payload));
 		else if (is(m, "data accepted"))
 			nt_x_note(s,
@@ -311,8 +300,7 @@ static void rare(struct nt_explain *x, const struct nt_arrow *a, const struct nt
 		nt_x_note(
 			s,
 			_("Segment %" PRIu32
-			  " is malformed: a length in it contradicts its bytes, so what is told of it"
-			  " may be wrong."),
+			  " is malformed: a length in it contradicts its bytes, so what is told of it may be wrong."),
 			a->n);
 		break;
 	default:
@@ -321,7 +309,7 @@ static void rare(struct nt_explain *x, const struct nt_arrow *a, const struct nt
 }
 
 /* what became of it on its way */
-static void fate(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+static void fate(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nt_mark *m = nt_mark_of(a, NT_MARK_DROPPED);
 	const char *text = m && m->reason ? nt_drop_text(m->reason) : NULL;
@@ -339,7 +327,7 @@ static void fate(struct nt_explain *x, const struct nt_arrow *a, struct nt_step 
 			 a->n, nt_x_who(x, !(a->dir & 1)));
 }
 
-void nt_x_marks(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s)
+void nt_x_marks(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	int i;
 

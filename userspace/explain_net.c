@@ -19,7 +19,7 @@ static const char *mac(struct nt_explain *x, const uint8_t m[6])
 /* ---- route ------------------------------------------------------------------ */
 
 static void and_note(struct nt_explain *x, const struct nt_route *r, const struct nt_subnet *n,
-		     struct nt_step *s)
+		     struct nt_told *s)
 {
 	nt_x_note(s, _("The mask has %u ones. %s AND mask is %s, and %s AND mask is %s."),
 		  r->src_len, nt_x_ip(x, r->src.family, r->src.b),
@@ -27,7 +27,7 @@ static void and_note(struct nt_explain *x, const struct nt_route *r, const struc
 		  nt_x_ip(x, r->dst.family, n->dst));
 }
 
-bool nt_x_route(struct nt_explain *x, const struct nt_route *r, struct nt_step *s)
+bool nt_x_route(struct nt_explain *x, const struct nt_route *r, struct nt_told *s)
 {
 	const char *dst = nt_x_ip(x, r->dst.family, r->dst.b), *net;
 	const char *dev = nt_x_name(x, r->dev, NETTRACE_NAME_LEN);
@@ -92,7 +92,7 @@ bool nt_x_route(struct nt_explain *x, const struct nt_route *r, struct nt_step *
 
 /* ---- neighbours ------------------------------------------------------------- */
 
-bool nt_x_neigh(struct nt_explain *x, const struct nt_neigh *n, struct nt_step *s)
+bool nt_x_neigh(struct nt_explain *x, const struct nt_neigh *n, struct nt_told *s)
 {
 	const char *ip = nt_x_ip(x, n->addr.family, n->addr.b), *to = nt_nud_name(n->to);
 	const char *dev = nt_x_name(x, n->dev, NETTRACE_NAME_LEN);
@@ -153,7 +153,7 @@ bool nt_x_neigh(struct nt_explain *x, const struct nt_neigh *n, struct nt_step *
 
 /* ---- ARP, neighbour discovery ------------------------------------------------ */
 
-static void request(struct nt_explain *x, const struct nt_arp *arp, struct nt_step *s)
+static void request(struct nt_explain *x, const struct nt_arp *arp, struct nt_told *s)
 {
 	bool six = arp->family == NETTRACE_IPV6;
 	const char *who = mac(x, arp->sha), *ip = nt_x_ip(x, arp->family, arp->tpa);
@@ -188,7 +188,7 @@ static void request(struct nt_explain *x, const struct nt_arp *arp, struct nt_st
 			 ip);
 }
 
-static void reply(struct nt_explain *x, const struct nt_arp *arp, struct nt_step *s)
+static void reply(struct nt_explain *x, const struct nt_arp *arp, struct nt_told *s)
 {
 	const char *ip = nt_x_ip(x, arp->family, arp->spa);
 	static const uint8_t none[6];
@@ -213,7 +213,7 @@ static void reply(struct nt_explain *x, const struct nt_arp *arp, struct nt_step
 		nt_x_say(s, _("That took %s."), nt_x_span(x, arp->delay));
 }
 
-bool nt_x_arp(struct nt_explain *x, const struct nt_arp *arp, struct nt_step *s)
+bool nt_x_arp(struct nt_explain *x, const struct nt_arp *arp, struct nt_told *s)
 {
 	bool six = arp->family == NETTRACE_IPV6;
 	char op[16];

@@ -26,9 +26,9 @@
 #define NT_TH_HANDSHAKE (NETTRACE_TH_SYN | NETTRACE_TH_ACK | NETTRACE_TH_FIN | NETTRACE_TH_RST)
 
 /* one more sentence, of the text or of the note; what does not fit is left out whole */
-void nt_x_say(struct nt_step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void nt_x_note(struct nt_step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void nt_x_title(struct nt_step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void nt_x_say(struct nt_told *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void nt_x_note(struct nt_told *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void nt_x_title(struct nt_told *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- words (explain.c) ------------------------------------------------------ */
 
@@ -73,28 +73,28 @@ bool nt_x_first_data(const struct nt_explain *x, const struct nt_arrow *a);
 
 /* ---- steps: false: there is nothing to be said ------------------------------ */
 
-bool nt_x_tcp(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s);
-void nt_x_fin(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s);
+bool nt_x_tcp(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s);
+void nt_x_fin(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s);
 void nt_x_ack_of_fin(struct nt_explain *x, const struct nt_arrow *a, const struct nt_arrow *fin,
-		     struct nt_step *s);
-void nt_x_rst(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s);
+		     struct nt_told *s);
+void nt_x_rst(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s);
 /* true: the mark tells all that there is to tell of this segment */
-bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s);
-void nt_x_marks(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s);
-bool nt_x_transition(struct nt_explain *x, const struct nt_transition *tr, struct nt_step *s);
+bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s);
+void nt_x_marks(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s);
+bool nt_x_transition(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s);
 bool nt_x_call(struct nt_explain *x, const struct nt_call *call, enum nt_call_part part,
-	       struct nt_step *s);
-void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_step *s);
-void nt_x_waits(struct nt_explain *x, const struct nt_call *call, struct nt_step *s);
-bool nt_x_arp(struct nt_explain *x, const struct nt_arp *arp, struct nt_step *s);
-bool nt_x_route(struct nt_explain *x, const struct nt_route *r, struct nt_step *s);
-bool nt_x_neigh(struct nt_explain *x, const struct nt_neigh *n, struct nt_step *s);
-bool nt_x_dgram(struct nt_explain *x, const struct nt_arrow *a, struct nt_step *s);
-bool nt_x_queue(struct nt_explain *x, const struct nt_queue *q, struct nt_step *s);
-bool nt_x_timer(struct nt_explain *x, const struct nt_timer *tm, struct nt_step *s);
-bool nt_x_drop(struct nt_explain *x, const struct nt_drop *d, struct nt_step *s);
-bool nt_x_gap(struct nt_explain *x, const struct nt_gap *g, struct nt_step *s);
-bool nt_x_fold(struct nt_explain *x, const struct nt_fold *f, struct nt_step *s);
-bool nt_x_late(struct nt_explain *x, const struct nt_late *l, struct nt_step *s);
+	       struct nt_told *s);
+void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_told *s);
+void nt_x_waits(struct nt_explain *x, const struct nt_call *call, struct nt_told *s);
+bool nt_x_arp(struct nt_explain *x, const struct nt_arp *arp, struct nt_told *s);
+bool nt_x_route(struct nt_explain *x, const struct nt_route *r, struct nt_told *s);
+bool nt_x_neigh(struct nt_explain *x, const struct nt_neigh *n, struct nt_told *s);
+bool nt_x_dgram(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s);
+bool nt_x_queue(struct nt_explain *x, const struct nt_queue *q, struct nt_told *s);
+bool nt_x_timer(struct nt_explain *x, const struct nt_timer *tm, struct nt_told *s);
+bool nt_x_drop(struct nt_explain *x, const struct nt_drop *d, struct nt_told *s);
+bool nt_x_gap(struct nt_explain *x, const struct nt_gap *g, struct nt_told *s);
+bool nt_x_fold(struct nt_explain *x, const struct nt_fold *f, struct nt_told *s);
+bool nt_x_late(struct nt_explain *x, const struct nt_late *l, struct nt_told *s);
 
 #endif /* NETTRACE_EXPLAIN_PRIV_H */

@@ -189,8 +189,8 @@ static bool is_left_out(struct nt_filtered *f, const struct nt_event *ev)
 	unsigned int i = slot_of(ev);
 
 	return ev->rec.hdr.type == NETTRACE_DROP && f->left_out[i].reason &&
-	       f->left_out[i].reason == ev->rec.hdr.seq &&
-	       f->left_out[i].source == ev->source && f->left_out[i].cpu == ev->rec.hdr.cpu;
+	       f->left_out[i].reason == ev->rec.hdr.seq && f->left_out[i].source == ev->source &&
+	       f->left_out[i].cpu == ev->rec.hdr.cpu;
 }
 
 static void leave_out(struct nt_filtered *f, const struct nt_event *ev)

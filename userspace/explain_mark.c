@@ -96,6 +96,8 @@ static void persist(struct nt_explain *x, const struct nt_arrow *a, struct nt_to
 		  "), which has to be answered."),
 		nt_x_who(x, !dir), nt_x_span(x, zero ? a->t - zero->t : 0), nt_x_who(x, dir),
 		a->seq);
+	if (told_before(x, a, NT_MARK_PERSIST_PROBE))
+		return;
 	nt_x_note(
 		s,
 		_("This is the persist timer. Without it the connection between %s and %s would hang for ever if the one segment that opens the window were lost, for pure ACKs are not sent again."),
@@ -119,6 +121,8 @@ static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_
 		nt_x_span(x, last ? a->t - last->t : 0), nt_x_who(x, a->dir), a->seq);
 	if (n > 1)
 		nt_x_say(s, _("It is attempt %" PRIu32 ": those before were not answered."), n);
+	if (n > 1 || told_before(x, a, NT_MARK_KEEPALIVE))
+		return;
 	nt_x_note(
 		s,
 		_("Keepalive is off unless the program at %s sets SO_KEEPALIVE. Linux then asks after two hours of silence, every 75 seconds, and gives up after 9 probes without an answer (many textbooks say 10), unless the program chose other times."),
@@ -185,6 +189,8 @@ static void window(struct nt_explain *x, const struct nt_arrow *a, const struct 
 
 	switch (m->name) {
 	case NT_MARK_ZERO_WINDOW:
+		if (nt_mark_of(a, NT_MARK_PERSIST_ACK))
+			break; /* that says so already */
 		nt_x_note(
 			s,
 			_("The window of the %s is 0: its receive buffer is full, because the program there does not read. The %s must not send anything new until a segment opens the window again (flow control). Bytes before %" PRIu32

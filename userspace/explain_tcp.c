@@ -360,11 +360,13 @@ static void plain_ack(struct nt_explain *x, const struct nt_arrow *a, struct nt_
 		 _("The %s tells with ack=%" PRIu32
 		   " which byte it expects next: all before it have arrived."),
 		 nt_x_who(x, dir), a->ack);
+	if (before && before->ack_valid && !more)
+		return; /* nothing new: its marks tell what it is for */
 	if (of && a->t - of->t >= 35000000)
 		nt_x_say(
 			s,
 			_("It waited %s since segment %" PRIu32
-			  " before it answered: a delayed ACK, in the hope that data would go the same way and take it along (RFC 9293, 3.8.6.3)."),
+			  " before it answered. So looks a delayed ACK: data might have gone the same way and taken it along (RFC 9293, 3.8.6.3)."),
 			nt_x_span(x, a->t - of->t), of->n);
 	else if (of)
 		nt_x_say(s, _("It answers segment %" PRIu32 ", %s later."), of->n,

@@ -280,9 +280,9 @@ static inline void case_shots(struct case_file *c, const char *name)
 		case_shot(c, "");
 }
 
-/* the lines in the order of time, into a model */
-static inline void case_feed(struct case_file *c, const char *name, enum case_seen seen,
-			     struct script *s)
+/* the lines in the order of time, into a model; @change: what to do to them before, or NULL */
+static inline void case_feed_as(struct case_file *c, const char *name, enum case_seen seen,
+				struct script *s, void (*change)(struct case_file *c))
 {
 	size_t i, k;
 
@@ -292,6 +292,8 @@ static inline void case_feed(struct case_file *c, const char *name, enum case_se
 	c->port = 40000;
 	c->seen = seen;
 	case_read(c, name, false);
+	if (change)
+		change(c);
 	script_begin(s, c->ends[0], c->ends[1]);
 	/* stable, and the files are short */
 	for (i = 0; i < c->n; i++) {
@@ -307,6 +309,12 @@ static inline void case_feed(struct case_file *c, const char *name, enum case_se
 		c->line[at].us = INT64_MAX;
 	}
 	nt_model_finish(s->m);
+}
+
+static inline void case_feed(struct case_file *c, const char *name, enum case_seen seen,
+			     struct script *s)
+{
+	case_feed_as(c, name, seen, s, NULL);
 }
 
 #endif /* NETTRACE_UNIT_CASES_H */

@@ -128,11 +128,9 @@ t_story()
 	[[ $json == '{"type":"explanation","conv":1,"steps":['*'"step":"summary"'* ]] || fail "JSON: $json"
 	"$NETTRACE" follow --explain -r "$NT_TMP/r" >"$NT_TMP/out" || fail "follow"
 	tells 'asks 127.0.0.1:8090 for a connection'
-	LC_ALL=C.UTF-8 LANGUAGE=zh_CN NETTRACE_LOCALEDIR=$NT_TOP/build/locale \
-		"$NETTRACE" explain 1 -r "$NT_TMP/r" >"$NT_TMP/out" || fail "in Chinese"
+	LC_ALL=C.UTF-8 LANGUAGE=zh_CN "$NETTRACE" explain 1 -r "$NT_TMP/r" >"$NT_TMP/out" || fail "in Chinese"
 	tells '三次握手'
-	LC_ALL=zh_CN.UTF-8 NETTRACE_LOCALEDIR=$NT_TOP/build/locale \
-		"$NETTRACE" explain 1 -r "$NT_TMP/r" >"$NT_TMP/out" || fail "where the locale is not installed"
+	LC_ALL=zh_CN.UTF-8 "$NETTRACE" explain 1 -r "$NT_TMP/r" >"$NT_TMP/out" || fail "where the locale is not installed"
 	tells '三次握手'
 	status=0
 	"$NETTRACE" explain x -r "$NT_TMP/r" 2>/dev/null || status=$?

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "i18n.h"
 
@@ -45,13 +46,35 @@ static void without_locale(void)
 	setenv("LANGUAGE", want, 0);
 }
 
+/* beside the folder of the program: PREFIX/bin, PREFIX/share/locale */
+static const char *beside(char *buf, size_t size)
+{
+	static const char share[] = "/share/locale";
+	ssize_t n = readlink("/proc/self/exe", buf, size - sizeof(share));
+	char *slash;
+	int i;
+
+	if (n <= 0 || (size_t)n >= size - sizeof(share))
+		return "/usr/local/share/locale";
+	buf[n] = '\0';
+	for (i = 0; i < 2; i++) {
+		slash = strrchr(buf, '/');
+		if (!slash)
+			return "/usr/local/share/locale";
+		*slash = '\0';
+	}
+	strcat(buf, share);
+	return buf;
+}
+
 void nt_i18n_start(void)
 {
 	const char *dir = getenv("NETTRACE_LOCALEDIR");
+	char path[4096];
 
 	if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, ""))
 		without_locale();
-	bindtextdomain(DOMAIN, dir && *dir ? dir : NT_LOCALEDIR);
+	bindtextdomain(DOMAIN, dir && *dir ? dir : beside(path, sizeof(path)));
 	bind_textdomain_codeset(DOMAIN, "UTF-8");
 	textdomain(DOMAIN);
 	/* the pictures' text is UTF-8, whatever the language */

@@ -15,14 +15,11 @@
 #define _(text)	 gettext(text)
 #define N_(text) (text)
 
-#ifndef NT_LOCALEDIR
-#define NT_LOCALEDIR "/usr/local/share/locale"
-#endif
-
 /**
  * nt_i18n_start() - set the locale, find the catalogue
  *
- * The environment's NETTRACE_LOCALEDIR comes before the installed folder.  Where the
+ * It is looked for in the environment's NETTRACE_LOCALEDIR, else in ../share/locale as
+ * seen from the program's own folder, wherever that was installed.  Where the
  * locale is not installed, its language is used all the same, in UTF-8.  Numbers and
  * times stay as they are: other programs read them.
  */

@@ -13,7 +13,7 @@
 
 #include "i18n.h"
 
-#define LANGUAGE_DIR "../../build/locale"
+#define LANGUAGE_DIR "../../build/share/locale"
 
 static inline void language_start(void)
 {

@@ -71,20 +71,12 @@ static void reset(struct nt_explain *x, const struct nt_call *call, struct nt_to
 			target(x, call));
 }
 
-static void other(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
+/* it does not get there, or is not allowed to */
+static void no_way(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *to = target(x, call);
-	int fd = call->fd;
 
 	switch (-call->result) {
-	case EPIPE:
-		nt_x_note(
-			s,
-			_("Nothing more can be sent to %s: this end has closed that direction, or the"
-			  " peer has reset the connection. Who does not ignore SIGPIPE (Python does)"
-			  " is ended by it."),
-			to);
-		break;
 	case ETIMEDOUT:
 		nt_x_note(
 			s,
@@ -121,6 +113,26 @@ static void other(struct nt_explain *x, const struct nt_call *call, struct nt_to
 			  " own, or 0.0.0.0 for all."),
 			to);
 		break;
+	default:
+		break;
+	}
+}
+
+/* the socket is not in the state that the call needs */
+static void other(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
+{
+	const char *to = target(x, call);
+	int fd = call->fd;
+
+	switch (-call->result) {
+	case EPIPE:
+		nt_x_note(
+			s,
+			_("Nothing more can be sent to %s: this end has closed that direction, or the"
+			  " peer has reset the connection. Who does not ignore SIGPIPE (Python does)"
+			  " is ended by it."),
+			to);
+		break;
 	case ENOTCONN:
 		nt_x_note(
 			s,
@@ -148,7 +160,7 @@ static void other(struct nt_explain *x, const struct nt_call *call, struct nt_to
 			fd);
 		break;
 	default:
-		break;
+		no_way(x, call, s);
 	}
 }
 

@@ -48,10 +48,16 @@ static void time_wait(struct nt_explain *x, const struct nt_transition *tr, stru
 		s,
 		_("Both directions are closed now. The %s has to wait, for its last ACK may get lost: then the FIN of the other end comes once more and has to be acknowledged again."),
 		nt_x_who(x, end));
-	nt_x_note(
-		s,
-		_("TIME-WAIT belongs to the end that closed first, here the %s; the other one has none. As long as it lasts, old segments of this connection cannot be taken for those of a new one between the same ports (%u and %u)."),
-		nt_x_who(x, end), x->c->end[0].addr.port, x->c->end[1].addr.port);
+	if (tr->from == NT_CLOSING)
+		nt_x_note(
+			s,
+			_("Both ends closed at the same time, so neither was second, and both wait: %s and %s."),
+			nt_x_addr(x, 0), nt_x_addr(x, 1));
+	else
+		nt_x_note(
+			s,
+			_("TIME-WAIT belongs to the end that closed first, here the %s; the other one has none. As long as it lasts, old segments of this connection cannot be taken for those of a new one between the same ports (%u and %u)."),
+			nt_x_who(x, end), x->c->end[0].addr.port, x->c->end[1].addr.port);
 	if (tr->left_ms)
 		nt_x_note(
 			s,
@@ -77,24 +83,23 @@ static bool by_rst(const struct nt_explain *x, const struct nt_transition *tr)
 	return false;
 }
 
-/* the connection is no more */
-static void closed(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
+static void time_wait_over(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
 {
 	const struct nt_transition *since = nt_x_trans(x, tr->end, tr->t - 1, tr->from);
 	int end = tr->end & 1;
 
-	if (tr->from == NT_TIME_WAIT && tr->end_why == NETTRACE_END_REUSED) {
+	if (tr->end_why == NETTRACE_END_REUSED) {
 		nt_x_say(
 			s,
 			_("A new connection over the same ports, %u and %u, ends the wait early: its SYN is newer than all that could still be on its way."),
 			x->c->end[0].addr.port, x->c->end[1].addr.port);
-	} else if (tr->from == NT_TIME_WAIT && by_rst(x, tr)) {
+	} else if (by_rst(x, tr)) {
 		nt_x_say(
 			s,
 			_("A RST, segment %" PRIu32
 			  ", cuts its wait short, which RFC 1337 warns of: old segments may still be on their way to port %u."),
 			tr->cause.n, x->c->end[end].addr.port);
-	} else if (tr->from == NT_TIME_WAIT) {
+	} else {
 		s->rfc = "RFC 9293, 3.6.1";
 		if (since)
 			nt_x_say(
@@ -102,6 +107,17 @@ static void closed(struct nt_explain *x, const struct nt_transition *tr, struct 
 				_("TIME-WAIT has lasted %s. Port %u of the %s is free for a new connection to the same peer."),
 				nt_x_span(x, tr->t - since->t), x->c->end[end].addr.port,
 				nt_x_who(x, end));
+	}
+}
+
+/* the connection is no more */
+static void closed(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
+{
+	const struct nt_transition *since = nt_x_trans(x, tr->end, tr->t - 1, tr->from);
+	int end = tr->end & 1;
+
+	if (tr->from == NT_TIME_WAIT) {
+		time_wait_over(x, tr, s);
 	} else if (tr->from == NT_LAST_ACK && tr->cause.kind == NT_CAUSE_SEGMENT &&
 		   !by_rst(x, tr)) {
 		s->rfc = "RFC 9293, 3.6";

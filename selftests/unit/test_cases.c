@@ -41,9 +41,8 @@ static char *draw(struct case_file *c, const char *name, const struct case_shot 
 	for (i = 0; i < nt_model_nconv(s.m); i++) {
 		if (i)
 			fputc('\n', v.out);
-		assert_int_equal((shot->explain ? nt_format_ladder.explain :
-						  nt_format_ladder.conv)(&v, s.m,
-									 nt_model_conv(s.m, i)),
+		assert_int_equal((shot->explain ? nt_format_ladder.explain : nt_format_ladder.conv)(
+					 &v, s.m, nt_model_conv(s.m, i)),
 				 0);
 	}
 	if (shot->explain)

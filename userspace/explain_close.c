@@ -28,8 +28,9 @@ static void fin_asked(struct nt_explain *x, const struct nt_arrow *a, struct nt_
 			nt_x_addr(x, dir));
 		return;
 	}
-	nt_x_say(s, _("%s asked for it, %s before."), nt_x_cause(x, &tr->cause),
-		 nt_x_span(x, a->t - tr->t));
+	if (strcmp(tr->cause.name, "exit"))
+		nt_x_say(s, _("%s asked for it, %s before."), nt_x_cause(x, &tr->cause),
+			 nt_x_span(x, a->t - tr->t));
 	next = nt_x_after(x, a, !dir, 0, 0);
 	if (next && !strcmp(tr->cause.name, "shutdown"))
 		nt_x_note(
@@ -77,7 +78,7 @@ static void second_fin(struct nt_explain *x, const struct nt_arrow *a, const str
 	nt_x_note(
 		s,
 		_("The textbook draws four segments; here segment %" PRIu32
-		  " is its second and its third in one, so the close takes three. The program at %s called close() within %s of the first FIN, before Linux had sent the ACK that it owed: the FIN takes it along."),
+		  " is its second and its third in one, so the close takes three. At %s its own direction was closed within %s of the first FIN, before Linux had sent the ACK that it owed: the FIN takes it along."),
 		a->n, nt_x_addr(x, dir), nt_x_span(x, a->t - first->t));
 }
 

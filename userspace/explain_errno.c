@@ -164,6 +164,34 @@ static void other(struct nt_explain *x, const struct nt_call *call, struct nt_to
 	}
 }
 
+/* the other end's last send() of nothing */
+static const struct nt_call *empty_send(const struct nt_explain *x, const struct nt_call *call)
+{
+	size_t i;
+
+	for (i = x->c ? x->c->nitem : 0; i-- > 0;) {
+		const struct nt_call *c = x->c->item[i].call;
+
+		if (x->c->item[i].type == NT_ITEM_CALL && (c->end & 1) != (call->end & 1) &&
+		    c->t_end && !c->result && c->name &&
+		    (!strncmp(c->name, "send", 4) || !strncmp(c->name, "write", 5)))
+			return c;
+	}
+	return NULL;
+}
+
+static void empty_note(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
+{
+	const struct nt_call *empty = empty_send(x, call);
+
+	if (empty && x->c->proto == IPPROTO_TCP)
+		nt_x_note(
+			s,
+			_("%s did call %s(), but with 0 bytes, which puts nothing on the wire. If both"
+			  " programs now wait for each other, neither will ever go on."),
+			nt_x_owner(x, empty->comm, empty->pid), empty->name);
+}
+
 void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *who = nt_x_owner(x, call->comm, call->pid);
@@ -178,6 +206,8 @@ void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_tol
 			_("A signal interrupted %s() of %s after %s; the kernel begins it again, or"
 			  " returns EINTR."),
 			call->name, who, nt_x_span(x, call->t_end - call->t));
+		if (!strncmp(call->name, "recv", 4) || !strncmp(call->name, "read", 4))
+			empty_note(x, call, s);
 		return;
 	}
 	if (call->addr.family)
@@ -202,26 +232,9 @@ void nt_x_failed(struct nt_explain *x, const struct nt_call *call, struct nt_tol
 	}
 }
 
-/* the other end's last send() of nothing */
-static const struct nt_call *empty_send(const struct nt_explain *x, const struct nt_call *call)
-{
-	size_t i;
-
-	for (i = x->c ? x->c->nitem : 0; i-- > 0;) {
-		const struct nt_call *c = x->c->item[i].call;
-
-		if (x->c->item[i].type == NT_ITEM_CALL && (c->end & 1) != (call->end & 1) &&
-		    c->t_end && !c->result && c->name &&
-		    (!strncmp(c->name, "send", 4) || !strncmp(c->name, "write", 5)))
-			return c;
-	}
-	return NULL;
-}
-
 void nt_x_waits(struct nt_explain *x, const struct nt_call *call, struct nt_told *s)
 {
 	const char *who = nt_x_owner(x, call->comm, call->pid);
-	const struct nt_call *empty;
 	int64_t until = x->c ? x->c->t1 : call->t;
 
 	if (strncmp(call->name, "recv", 4) && strncmp(call->name, "read", 4) &&
@@ -236,11 +249,5 @@ void nt_x_waits(struct nt_explain *x, const struct nt_call *call, struct nt_told
 		 _("%s waits in %s() on descriptor %d, for %s by the end of this trace: it has not"
 		   " returned, for there is nothing to give it."),
 		 who, call->name, call->fd, nt_x_span(x, until - call->t));
-	empty = empty_send(x, call);
-	if (empty && x->c->proto == IPPROTO_TCP)
-		nt_x_note(
-			s,
-			_("%s did call %s(), but with 0 bytes, which puts nothing on the wire. If both"
-			  " programs now wait for each other, neither will ever go on."),
-			nt_x_owner(x, empty->comm, empty->pid), empty->name);
+	empty_note(x, call, s);
 }

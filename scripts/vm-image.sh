@@ -220,6 +220,7 @@ add_project()
 		*) add_file "$file" "/nettrace/module/${file##*/}" ;;
 		esac
 	done
+	[ ! -d "$BUILD/share/locale" ] || add_file "$BUILD/share/locale" /usr/local/share/locale
 	for tool in "$BUILD"/bin/*; do
 		[ -f "$tool" ] || continue
 		add_file "$tool" "/usr/local/bin/${tool##*/}"

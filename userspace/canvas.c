@@ -180,19 +180,58 @@ void nt_line_print(const struct nt_line *l, FILE *out, bool color)
 	fwrite(text, 1, n, out);
 }
 
+/* no line begins with these, and none ends with those */
+static bool closes(uint32_t cp)
+{
+	static const uint32_t list[] = { 0x3001, 0x3002, 0x3009, 0x300b, 0x300d, 0x300f,
+					 0x3011, 0xff01, 0xff09, 0xff0c, 0xff1a, 0xff1b,
+					 0xff1f, 0x2026, 0x201d, 0x2019 };
+	size_t i;
+
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (list[i] == cp)
+			return true;
+	return cp < 0x80 && strchr(")]},.;:!?", (int)cp) && cp;
+}
+
+static bool opens(uint32_t cp)
+{
+	return cp == 0x3008 || cp == 0x300a || cp == 0x300c || cp == 0x300e || cp == 0x3010 ||
+	       cp == 0xff08 || cp == 0x201c || cp == 0x2018 || cp == '(' || cp == '[' || cp == '{';
+}
+
+/* bytes up to where a line may be broken: a blank, or an ideograph (UAX 14, class ID) */
+static size_t unbroken(const char *s)
+{
+	const char *end = s + strlen(s), *p = s, *at;
+	uint32_t before, cp;
+
+	nt_utf8_next(&p, end, &before);
+	while (p < end && *p != ' ') {
+		at = p;
+		nt_utf8_next(&p, end, &cp);
+		if ((nt_cp_width(before) == 2 || nt_cp_width(cp) == 2) && !closes(cp) &&
+		    !opens(before))
+			return (size_t)(at - s);
+		before = cp;
+	}
+	return (size_t)(p - s);
+}
+
 void nt_line_wrap(struct nt_line *l, int col, int indent, const char *s, enum nt_role role,
 		  FILE *out, bool color)
 {
-	int begin = col;
+	int begin = col, gap = 0;
 
+	s += strspn(s, " ");
 	while (*s) {
 		char word[256];
-		size_t n = strcspn(s, " ");
+		size_t n = unbroken(s);
 		int w;
 
 		snprintf(word, sizeof(word), "%.*s", (int)n, s);
 		w = nt_text_width(word, l->unicode);
-		if (col > begin && col + 1 + w > l->width) {
+		if (col > begin && col + gap + w > l->width) {
 			nt_line_print(l, out, color);
 			nt_line_start(l, l->width, l->unicode);
 			col = begin = indent;
@@ -200,8 +239,9 @@ void nt_line_wrap(struct nt_line *l, int col, int indent, const char *s, enum nt
 		/* a long one stands further left rather than being cut */
 		if (col == begin && col + w > l->width && col == indent)
 			col = begin = w < l->width ? l->width - w : 0;
-		col = nt_line_put(l, col == begin ? col : col + 1, l->width, word, role);
+		col = nt_line_put(l, col == begin ? col : col + gap, l->width, word, role);
 		s += n;
+		gap = *s == ' ';
 		s += strspn(s, " ");
 	}
 	nt_line_print(l, out, color);

@@ -66,7 +66,7 @@ void nt_line_right(struct nt_line *l, int col, int limit, const char *s, enum nt
 void nt_line_fill(struct nt_line *l, int col, int limit, const char *ch, enum nt_role role);
 
 /**
- * nt_line_wrap() - write text of any length, broken at blanks, from column @col on
+ * nt_line_wrap() - write text of any length, broken at blanks and between ideographs, from column @col on
  * @l:		what stands left of @col is kept; further lines begin anew
  * @indent:	where further lines begin
  *

@@ -38,6 +38,7 @@ enum {
 	OPT_CALLS,
 	OPT_LAYERS,
 	OPT_HOPS,
+	OPT_EXPLAIN,
 	OPT_VERSION
 };
 
@@ -71,7 +72,7 @@ static const struct {
 	  "    --deltas                time since the row before" },
 	{ "options", no_argument, OPT_OPTIONS, NT_OPT_DRAW,
 	  "    --options               window and options below each segment" },
-	{ "unfold", no_argument, OPT_UNFOLD, NT_OPT_DRAW,
+	{ "unfold", no_argument, OPT_UNFOLD, NT_OPT_DRAW | NT_OPT_UNFOLD,
 	  "    --unfold                all rows of long data phases" },
 	{ "timers", optional_argument, OPT_TIMERS, NT_OPT_EXTRA | NT_OPT_TIMERS,
 	  "    --timers                where timers are armed, reset, stopped, or fire" },
@@ -80,6 +81,9 @@ static const struct {
 	  "                              system call of the machine something" },
 	{ "hops", no_argument, OPT_HOPS, NT_OPT_HOPS,
 	  "    --hops                  below each packet: namespaces, devices, TTL, MACs" },
+	{ "explain", no_argument, OPT_EXPLAIN, NT_OPT_EXPLAIN,
+	  "    --explain               below each step what it is, why, and what comes next;\n"
+	  "                              with COMMAND also --calls" },
 	{ "layers", no_argument, OPT_LAYERS, NT_OPT_LAYERS,
 	  "    --layers                each header of a packet, its fields and their bytes" },
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
@@ -217,6 +221,9 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 	case OPT_HOPS:
 		cli->draw.hops = true;
 		break;
+	case OPT_EXPLAIN:
+		cli->draw.explain = true;
+		break;
 	case OPT_LAYERS:
 		cli->layers = true;
 		break;
@@ -254,7 +261,6 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 static int find_command(struct nt_cli *cli, const char *name)
 {
 	static const char *const later[] = {
-		"explain",
 		"lab",
 	};
 	size_t i;
@@ -420,6 +426,11 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 	}
 	if (!cli->cmd)
 		cli->cmd = nt_commands[0];
+	/* what a learner's program did is told in terms of its own calls */
+	if (cli->draw.explain && cli->command && cli->set.calls < 0) {
+		cli->set.calls = 1;
+		cli->draw.calls = true;
+	}
 	if ((cli->cmd->opts & NT_OPT_FILE_ARG) && cli->narg)
 		cli->file = cli->arg[0];
 	status = check(cli, used);

@@ -57,7 +57,7 @@ struct nt_cli {
 		uint32_t first, last;
 	} conv[NT_CLI_CONVS_MAX]; /* --conv */
 	int nconv;		  /* 0: all conversations */
-	int64_t wait_ns; /* after COMMAND has ended */
+	int64_t wait_ns;	  /* after COMMAND has ended */
 	struct nt_ctl_settings set;
 	bool off;		  /* lift the filter */
 	char *expr;		  /* the filter's expression; NULL: none was given */
@@ -74,20 +74,22 @@ struct nt_cli {
 #define NT_OPT_FILE	0x01 /* -r */
 #define NT_OPT_LOOK	0x02 /* --width, --ascii, --unicode, --color */
 #define NT_OPT_JSON	0x04
-#define NT_OPT_PICK	0x08  /* --conv, --last */
-#define NT_OPT_COMMAND	0x10  /* -- COMMAND, --wait, --until-closed */
-#define NT_OPT_ALL	0x20  /* --all */
-#define NT_OPT_DAEMON	0x40  /* --daemon */
-#define NT_OPT_FILTER	0x80  /* EXPRESSION behind the arguments */
-#define NT_OPT_SETTINGS 0x100 /* --ring, --payload, --minisocks, --hooks */
-#define NT_OPT_OFF	0x200 /* --off */
-#define NT_OPT_FILE_ARG 0x400 /* the first argument is the file to read, as with -r */
-#define NT_OPT_ROWS	0x800 /* --absolute */
-#define NT_OPT_DRAW	0x1000 /* --symbols, --deltas, --options, --unfold */
-#define NT_OPT_EXTRA	0x2000 /* --timers, --calls: recorded, shown */
-#define NT_OPT_TIMERS	0x4000 /* --timers alone */
-#define NT_OPT_LAYERS	0x8000 /* --layers */
-#define NT_OPT_HOPS	0x10000 /* --hops */
+#define NT_OPT_PICK	0x08	/* --conv, --last */
+#define NT_OPT_COMMAND	0x10	/* -- COMMAND, --wait, --until-closed */
+#define NT_OPT_ALL	0x20	/* --all */
+#define NT_OPT_DAEMON	0x40	/* --daemon */
+#define NT_OPT_FILTER	0x80	/* EXPRESSION behind the arguments */
+#define NT_OPT_SETTINGS 0x100	/* --ring, --payload, --minisocks, --hooks */
+#define NT_OPT_OFF	0x200	/* --off */
+#define NT_OPT_FILE_ARG 0x400	/* the first argument is the file to read, as with -r */
+#define NT_OPT_ROWS	0x800	/* --absolute */
+#define NT_OPT_DRAW	0x1000	/* --symbols, --deltas, --options, --unfold */
+#define NT_OPT_EXTRA	0x2000	/* --timers, --calls: recorded, shown */
+#define NT_OPT_TIMERS	0x4000	/* --timers alone */
+#define NT_OPT_LAYERS	0x8000	/* --layers */
+#define NT_OPT_EXPLAIN	0x10000 /* --explain */
+#define NT_OPT_UNFOLD	0x20000 /* --unfold alone */
+#define NT_OPT_HOPS	0x40000 /* --hops */
 
 struct nt_command {
 	const char *name;

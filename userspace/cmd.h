@@ -14,6 +14,7 @@
 extern const struct nt_command nt_cmd_timeline;
 extern const struct nt_command nt_cmd_list;
 extern const struct nt_command nt_cmd_show;
+extern const struct nt_command nt_cmd_explain;
 extern const struct nt_command nt_cmd_path;
 extern const struct nt_command nt_cmd_arp;
 extern const struct nt_command nt_cmd_follow;

@@ -139,6 +139,6 @@ const struct nt_command nt_cmd_follow = {
 		"With --timers on a terminal, timers that run count down below the last line.\n"
 		"With --json a conversation's own object follows when it is over.\n",
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
-		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_HOPS,
+		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_HOPS | NT_OPT_EXPLAIN,
 	.run = run_follow,
 };

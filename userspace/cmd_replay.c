@@ -69,7 +69,7 @@ static int run_replay(const struct nt_cli *cli)
 	r.s = &s;
 	r.f = cli->json ? &nt_format_json : &nt_format_ladder;
 	s.forget = true;
-	s.no_items = cli->json;
+	s.no_items = cli->json && !cli->draw.explain; /* it looks at what came before */
 	if (status < 0)
 		status = nt_view_open(&r.v, &s, !cli->json);
 	if (status < 0)
@@ -105,7 +105,7 @@ const struct nt_command nt_cmd_replay = {
 		"IP, loopback or 802.11 frames. A file that is damaged or cut off is shown up to\n"
 		"there; what is wrong with it is said, and the exit status is 1.\n",
 	.opts = NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER | NT_OPT_ALL | NT_OPT_FILE_ARG |
-		NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_DRAW,
+		NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_DRAW | NT_OPT_EXPLAIN,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_replay,

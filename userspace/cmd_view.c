@@ -180,7 +180,9 @@ static int64_t end_of_trace(const struct look *k)
 	return last;
 }
 
-static int pictures(struct look *k, bool detail)
+typedef int show_fn(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+
+static int pictures(struct look *k, show_fn *show)
 {
 	bool first = true;
 	int err = 0;
@@ -195,11 +197,21 @@ static int pictures(struct look *k, bool detail)
 		if (!first)
 			fputc('\n', k->v.out);
 		first = false;
-		err = (detail ? k->f->detail : k->f->conv)(&k->v, k->s.model, c);
+		err = show(&k->v, k->s.model, c);
 		if (nt_view_check(&k->v))
 			break;
 	}
 	return no_memory(err);
+}
+
+/* below @n pictures: what failed before anything could be drawn */
+static void lone(struct look *k, size_t n)
+{
+	if (!k->f->lone || k->only || !nt_model_nfailed(k->s.model) || nt_view_check(&k->v))
+		return;
+	if (n && !k->s.cli->json)
+		fputc('\n', k->v.out);
+	k->f->lone(&k->v, k->s.model);
 }
 
 static int run_timeline(const struct nt_cli *cli)
@@ -216,10 +228,12 @@ static int run_timeline(const struct nt_cli *cli)
 		if (cli->json && !k.only && !cli->nconv) /* ARP and its like are objects too */
 			n += nt_model_narp(k.s.model) + nt_model_nneigh(k.s.model) +
 			     nt_model_ngap(k.s.model);
-		if (!n)
+		if (n)
+			status = cli->json ? stream(&k) : pictures(&k, k.f->conv);
+		else if (!cli->draw.explain || !nt_model_nfailed(k.s.model))
 			status = nt_say_nothing(&k.s, k.only, nconv(&k));
-		else
-			status = cli->json ? stream(&k) : pictures(&k, false);
+		if (cli->draw.explain)
+			lone(&k, n);
 	}
 	return finish(&k, status);
 }
@@ -296,25 +310,62 @@ static int run_list(const struct nt_cli *cli)
 	return finish(&k, status);
 }
 
-static int run_show(const struct nt_cli *cli)
+/* the argument as the number of a conversation; -1, or an exit status */
+static int number_of(const struct nt_cli *cli, uint32_t *id)
 {
-	struct look k = { 0 };
 	char *end;
 	unsigned long n = strtoul(cli->arg[0], &end, 10);
-	int status;
 
-	if (cli->layers || strchr(cli->arg[0], '.'))
-		return nt_show_layers(cli);
 	if (end == cli->arg[0] || *end || *cli->arg[0] == '-' || !n || n > UINT32_MAX) {
 		fprintf(stderr,
 			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
 			cli->arg[0]);
 		return NT_EXIT_USAGE;
 	}
+	*id = (uint32_t)n;
+	return -1;
+}
+
+static int run_show(const struct nt_cli *cli)
+{
+	struct look k = { 0 };
+	uint32_t id;
+	int status;
+
+	if (cli->layers || strchr(cli->arg[0], '.'))
+		return nt_show_layers(cli);
+	status = number_of(cli, &id);
+	if (status >= 0)
+		return status;
 	status = gather(&k, cli, NULL, true);
-	k.only = (uint32_t)n;
+	k.only = id;
 	if (status < 0)
-		status = choose(&k) ? pictures(&k, true) : nt_say_nothing(&k.s, k.only, nconv(&k));
+		status = choose(&k) ? pictures(&k, k.f->detail) :
+				      nt_say_nothing(&k.s, k.only, nconv(&k));
+	return finish(&k, status);
+}
+
+static int run_explain(const struct nt_cli *cli)
+{
+	struct look k = { 0 };
+	uint32_t id = 0;
+	int status = cli->narg ? number_of(cli, &id) : -1;
+	size_t n;
+
+	if (status >= 0)
+		return status;
+	status = gather(&k, cli, NULL, true);
+	if (status < 0) {
+		k.only = id;
+		k.quiet = !cli->all;
+		n = choose(&k);
+		note_hidden(&k);
+		if (n)
+			status = pictures(&k, k.f->explain);
+		else if (id || !nt_model_nfailed(k.s.model))
+			status = nt_say_nothing(&k.s, k.only, nconv(&k));
+		lone(&k, n);
+	}
 	return finish(&k, status);
 }
 
@@ -367,7 +418,7 @@ const struct nt_command nt_cmd_timeline = {
 		"NAT changed an address the title names the conversation on the other side of it:\n"
 		"that is inferred, and needs hooks=path on the router.\n",
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_EXTRA |
-		NT_OPT_DRAW | NT_OPT_HOPS,
+		NT_OPT_DRAW | NT_OPT_HOPS | NT_OPT_EXPLAIN,
 	.run = run_timeline,
 };
 
@@ -398,6 +449,21 @@ const struct nt_command nt_cmd_show = {
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_show,
+};
+
+const struct nt_command nt_cmd_explain = {
+	.name = "explain",
+	.args = "[N]",
+	.brief = "conversation N told step by step",
+	.help = "Tells one conversation (or each) as numbered steps: what happened, why it did, by\n"
+		"which RFC, and what comes next, with the trace's own numbers, names and delays;\n"
+		"and at the end the whole in short. Calls are told where they were recorded\n"
+		"(--calls), timers with --timers. A step that was not observed but concluded from\n"
+		"the segments is marked with '~'. Words follow the locale: LANG, LANGUAGE.\n",
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_PICK | NT_OPT_ALL |
+		NT_OPT_EXTRA | NT_OPT_COMMAND | NT_OPT_UNFOLD,
+	.max_args = 1,
+	.run = run_explain,
 };
 
 const struct nt_command nt_cmd_arp = {

@@ -14,6 +14,8 @@ BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/nettrace
+# where the program looks for it: beside the folder that it is in
+LOCALEDIR ?= $(patsubst %/,%,$(dir $(BINDIR)))/share/locale
 INCLUDEDIR ?= $(PREFIX)/include/nettrace
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -31,6 +33,7 @@ INSTALL_LIST := \
 	644|$(U)/completion/nettrace|$(COMPLETIONDIR)/nettrace \
 	644|$(U)/completion/nettraced|$(COMPLETIONDIR)/nettraced \
 	644|$(B)/install/nettraced.service|$(UNITDIR)/nettraced.service \
+	$(foreach l,$(LANGUAGES),644|$(BUILD)/share/locale/$(l)/LC_MESSAGES/nettrace.mo|$(LOCALEDIR)/$(l)/LC_MESSAGES/nettrace.mo) \
 	644|$(U)/schema/nettrace.schema.json|$(DATADIR)/nettrace.schema.json \
 	644|$(UAPI)/nettrace.yaml|$(DATADIR)/nettrace.yaml \
 	644|$(UAPI)/nettrace.h|$(INCLUDEDIR)/nettrace.h \

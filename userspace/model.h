@@ -230,6 +230,8 @@ struct nt_neigh {
 	char comm[NETTRACE_NAME_LEN];
 };
 
+#define NT_MODEL_FAILED 64 /* calls for nt_model_failed() */
+
 struct nt_gap {
 	int64_t t;
 	uint64_t lost;
@@ -599,6 +601,9 @@ size_t nt_model_narp(const struct nt_model *m);
 const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i);
 size_t nt_model_nneigh(const struct nt_model *m);
 const struct nt_neigh *nt_model_neigh(const struct nt_model *m, size_t i);
+/* calls that failed, on sockets that have had no conversation: the last ones */
+size_t nt_model_nfailed(const struct nt_model *m);
+const struct nt_call *nt_model_failed(const struct nt_model *m, size_t i);
 size_t nt_model_ngap(const struct nt_model *m);
 const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i);
 /* complete after nt_model_finish() */

@@ -44,7 +44,9 @@ struct nt_calls {
 	struct way way[WAYS];
 	struct kept kept[KEPT];
 	unsigned int nkept;
-	unsigned int nlost; /* under way without a conversation */
+	unsigned int nlost;		     /* under way without a conversation */
+	struct kept failed[NT_MODEL_FAILED]; /* the oldest makes room */
+	unsigned int nfailed;
 };
 
 /* ---- which call ---------------------------------------------------------- */
@@ -247,6 +249,47 @@ static void keep(struct nt_model *m, uint16_t source, uint64_t sk_id, const stru
 	k->kept[k->nkept++] = (struct kept){ .source = source, .sk_id = sk_id, .c = *c };
 }
 
+/* ---- failed ----------------------------------------------------------------- */
+
+/* one of those that say "not yet" is no failure */
+static bool has_failed(const struct nt_call *c)
+{
+	return c->result < 0 && c->result > -512 && c->result != -EAGAIN &&
+	       c->result != -EINPROGRESS && c->result != -EINTR;
+}
+
+static void keep_failed(struct nt_calls *k, uint16_t source, uint64_t sk_id,
+			const struct nt_call *c)
+{
+	if (!has_failed(c))
+		return;
+	if (k->nfailed == NT_MODEL_FAILED)
+		memmove(&k->failed[0], &k->failed[1], --k->nfailed * sizeof(k->failed[0]));
+	k->failed[k->nfailed++] = (struct kept){ .source = source, .sk_id = sk_id, .c = *c };
+}
+
+/* that call is shown with its conversation */
+static void failed_joins(struct nt_calls *k, const struct kept *e)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < k->nfailed; i++)
+		if (k->failed[i].source != e->source || k->failed[i].c.t != e->c.t ||
+		    k->failed[i].c.tid != e->c.tid)
+			k->failed[n++] = k->failed[i];
+	k->nfailed = n;
+}
+
+size_t nt_model_nfailed(const struct nt_model *m)
+{
+	return m->calls ? m->calls->nfailed : 0;
+}
+
+const struct nt_call *nt_model_failed(const struct nt_model *m, size_t i)
+{
+	return &m->calls->failed[i].c;
+}
+
 void nt_calls_listener(struct nt_model *m, unsigned int source, uint64_t sk_id, bool listens)
 {
 	struct nt_calls *k = m->calls;
@@ -299,6 +342,7 @@ int nt_calls_of_socket(struct nt_model *m, struct nt_convx *cv, int end, const s
 			continue;
 		}
 		e->c.end = (uint8_t)end;
+		failed_joins(k, e);
 		ret = show_earlier(m, cv, ev->t, &e->c);
 		kept_del(k, i);
 	}
@@ -430,6 +474,7 @@ static int exit_feed(struct nt_model *m, const struct nt_event *ev)
 		ret = enqueue(m, cv, waits(&w->c) ? w->c.t_end : w->c.t, &w->c) ? 0 : -ENOMEM;
 	} else if (rec->sock_state == NETTRACE_TCP_LISTEN ? makes_listener(&w->c) : !w->conv) {
 		/* listen() has made it one already */
+		keep_failed(m->calls, ev->source, rec->sk_id, &w->c);
 		keep(m, ev->source, rec->sk_id, &w->c);
 		if (rec->sock_state == NETTRACE_TCP_LISTEN)
 			nt_calls_listener(m, ev->source, rec->sk_id, true);

@@ -3,18 +3,18 @@
  * nettrace.c - main: read the arguments, run the subcommand
  */
 #include <jansson.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "i18n.h"
 
 const struct nt_command *const nt_commands[] = {
 	&nt_cmd_timeline, /* what -- COMMAND alone means */
-	&nt_cmd_follow,	  &nt_cmd_list,	 &nt_cmd_show,	  &nt_cmd_path,	  &nt_cmd_arp,
-	&nt_cmd_replay,	  &nt_cmd_stats, &nt_cmd_sockets, &nt_cmd_record, &nt_cmd_disagreements,
-	&nt_cmd_start,	  &nt_cmd_stop,	 &nt_cmd_filter,  NULL,
+	&nt_cmd_follow,	       &nt_cmd_list,   &nt_cmd_show,  &nt_cmd_explain, &nt_cmd_path,
+	&nt_cmd_arp,	       &nt_cmd_replay, &nt_cmd_stats, &nt_cmd_sockets, &nt_cmd_record,
+	&nt_cmd_disagreements, &nt_cmd_start,  &nt_cmd_stop,  &nt_cmd_filter,  NULL,
 };
 
 /* a JSON object with pieces missing would be a lie: end instead */
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	struct nt_cli cli;
 	int status;
 
-	setlocale(LC_CTYPE, "");
+	nt_i18n_start();
 	json_set_alloc_funcs(json_memory, free);
 	status = nt_cli_parse(&cli, argc, argv);
 	if (status < 0)

@@ -25,11 +25,12 @@
 /* what a picture shows, and how */
 struct nt_draw {
 	enum nt_number_style numbers;
-	bool deltas;  /* time since the row before, not since the beginning */
-	bool unfold;  /* every row of a long data phase */
-	bool options; /* window and options of each segment, below it */
+	bool deltas;	    /* time since the row before, not since the beginning */
+	bool unfold;	    /* every row of a long data phase */
+	bool options;	    /* window and options of each segment, below it */
 	bool timers, calls; /* their rows */
 	bool hops;	    /* below each packet: its way through the namespaces */
+	bool explain;	    /* sentences below each of them */
 };
 
 struct nt_view {
@@ -87,6 +88,9 @@ struct nt_format {
 	void (*layers_arp)(const struct nt_view *v, uint32_t n, const struct nt_arp *arp);
 	/* one packet's way (path) */
 	void (*path)(const struct nt_view *v, const struct nt_path *p);
+	/* the steps of a conversation, told (explain); calls that failed and have none */
+	int (*explain)(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+	void (*lone)(const struct nt_view *v, const struct nt_model *m);
 };
 
 extern const struct nt_format nt_format_ladder; /* render_ladder.c */
@@ -119,6 +123,17 @@ void nt_label_waiting(struct nt_label *label, const struct nt_model *m, const st
 /* render_path.c, render_json_path.c */
 void nt_render_path(const struct nt_view *v, const struct nt_path *p);
 void nt_json_path(const struct nt_view *v, const struct nt_path *p);
+
+struct nt_told;
+
+/* render_explain.c: a step's sentences, below what it is about, @indent columns in */
+void nt_render_step(const struct nt_view *v, const struct nt_told *s, int indent);
+int nt_render_explain(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+void nt_render_lone(const struct nt_view *v, const struct nt_model *m);
+
+/* render_json_explain.c: the same as an object for each conversation */
+int nt_json_explain(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c);
+void nt_json_lone(const struct nt_view *v, const struct nt_model *m);
 
 /* render_json_layers.c: the same as objects */
 void nt_json_layers(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a);

@@ -398,6 +398,25 @@ static void json_late(const struct nt_view *v, const struct nt_conv *c, const st
 	emit(v, o);
 }
 
+/* the object of an item, with its explanation if there shall be one; takes @o */
+static void emit_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *it,
+		      json_t *o)
+{
+	json_t *step = v->draw.explain ? nt_json_step_of(m, it) : NULL;
+
+	if (step)
+		json_object_set_new(o, "explain", step);
+	emit(v, o);
+}
+
+/* that happened in a namespace, which is named; takes @o */
+static void emit_there(const struct nt_view *v, const struct nt_model *m, const struct nt_item *it,
+		       json_t *o, unsigned int source)
+{
+	nt_json_set_netns(v, o, source);
+	emit_item(v, m, it, o);
+}
+
 static void json_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *it)
 {
 	json_t *o;
@@ -408,10 +427,10 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 							  nt_json_datagram(v, it->conv, it->arrow);
 		if (v->draw.hops)
 			nt_json_set_hops(v, o, m, it->conv, it->arrow);
-		emit(v, o);
+		emit_item(v, m, it, o);
 		break;
 	case NT_ITEM_TRANSITION:
-		emit(v, transition(it->conv, it->tr));
+		emit_item(v, m, it, transition(it->conv, it->tr));
 		break;
 	case NT_ITEM_ARP:
 		json_arp(v, m, it->arp);
@@ -423,28 +442,22 @@ static void json_item(const struct nt_view *v, const struct nt_model *m, const s
 		json_late(v, it->conv, it->late);
 		break;
 	case NT_ITEM_CALL:
-		emit(v, nt_json_call(it->conv, it->call));
+		emit_item(v, m, it, nt_json_call(it->conv, it->call));
 		break;
 	case NT_ITEM_TIMER:
-		emit(v, nt_json_timer(it->conv, it->timer));
+		emit_item(v, m, it, nt_json_timer(it->conv, it->timer));
 		break;
 	case NT_ITEM_QUEUE:
-		emit(v, nt_json_queue(it->conv, it->queue));
+		emit_item(v, m, it, nt_json_queue(it->conv, it->queue));
 		break;
 	case NT_ITEM_ROUTE:
-		o = nt_json_route(it->conv, it->route);
-		nt_json_set_netns(v, o, it->route->source);
-		emit(v, o);
+		emit_there(v, m, it, nt_json_route(it->conv, it->route), it->route->source);
 		break;
 	case NT_ITEM_NEIGH:
-		o = nt_json_neigh(v, it->neigh);
-		nt_json_set_netns(v, o, it->neigh->source);
-		emit(v, o);
+		emit_there(v, m, it, nt_json_neigh(v, it->neigh), it->neigh->source);
 		break;
 	case NT_ITEM_DROP:
-		o = nt_json_drop(it->conv, it->drop);
-		nt_json_set_netns(v, o, it->drop->source);
-		emit(v, o);
+		emit_there(v, m, it, nt_json_drop(it->conv, it->drop), it->drop->source);
 		break;
 	}
 }
@@ -524,4 +537,6 @@ const struct nt_format nt_format_json = {
 	.layers = nt_json_layers,
 	.layers_arp = nt_json_layers_arp,
 	.path = nt_json_path,
+	.explain = nt_json_explain,
+	.lone = nt_json_lone,
 };

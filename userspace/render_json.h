@@ -55,6 +55,12 @@ json_t *nt_json_drop(const struct nt_conv *c, const struct nt_drop *d);
 json_t *nt_json_app(const struct nt_app *app);
 json_t *nt_json_service(const struct nt_services *s, const struct nt_conv *c);
 
+struct nt_told;
+
+/* render_json_explain.c: a step; of an item, NULL: there is nothing to be said of it */
+json_t *nt_json_step(const struct nt_told *s);
+json_t *nt_json_step_of(const struct nt_model *m, const struct nt_item *it);
+
 /* render_agree.c: how many were compared, how many differed */
 json_t *nt_json_agreement(const struct nt_model_stats *s);
 

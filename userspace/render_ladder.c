@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "explain.h"
 #include "ladder.h"
 #include "names.h"
 #include "text.h"
@@ -433,6 +434,55 @@ static void draw_row(struct ladder *d, const struct nt_row *r)
 		d->before = r->type == NT_ROW_FOLD ? r->fold->t_last : r->t;
 }
 
+/* the steps of one picture, and room for their sentences: --explain only */
+struct told {
+	struct nt_explain x;
+	struct nt_told s;
+};
+
+static void tell(struct ladder *d, struct told *t, const struct nt_row *r)
+{
+	int indent = d->num + 4;
+
+	if (r->fresh) { /* it shares the row of its segment */
+		struct nt_row tr = { .type = NT_ROW_TRANSITION, .t = r->fresh->t };
+
+		if (nt_explain_row(&t->x, r, &t->s))
+			nt_render_step(d->v, &t->s, indent);
+		tr.tr = r->fresh;
+		if (nt_explain_row(&t->x, &tr, &t->s))
+			nt_render_step(d->v, &t->s, indent);
+	} else if (nt_explain_row(&t->x, r, &t->s)) {
+		nt_render_step(d->v, &t->s, indent);
+	}
+}
+
+static int draw_rows(struct ladder *d, const struct nt_model *m)
+{
+	const struct nt_layout *l = d->l;
+	struct told *t = NULL;
+	size_t i;
+
+	if (d->v->draw.explain) {
+		t = malloc(sizeof(*t));
+		if (!t)
+			return -ENOMEM;
+		nt_explain_start(&t->x, m, d->c);
+	}
+	for (i = 0; i < l->nrow && !ferror(d->v->out); i++) {
+		draw_row(d, &l->row[i]);
+		if (t)
+			tell(d, t, &l->row[i]);
+	}
+	draw_countdowns(d);
+	if (t) {
+		nt_explain_summary(&t->x, d->v->now, &t->s);
+		nt_render_step(d->v, &t->s, 3);
+	}
+	free(t);
+	return 0;
+}
+
 static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
 	struct nt_layout_opts opts = {
@@ -444,7 +494,6 @@ static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const 
 	};
 	struct ladder *d = calloc(1, sizeof(*d));
 	struct nt_layout l;
-	size_t i;
 	int err;
 
 	if (!d)
@@ -463,9 +512,7 @@ static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const 
 		nt_render_title(v, c);
 		fputc('\n', v->out);
 		draw_head(d);
-		for (i = 0; i < l.nrow && !ferror(v->out); i++)
-			draw_row(d, &l.row[i]);
-		draw_countdowns(d);
+		err = draw_rows(d, m);
 		legend(d);
 	}
 	nt_layout_free(&l);
@@ -485,4 +532,6 @@ const struct nt_format nt_format_ladder = {
 	.layers = nt_render_layers,
 	.layers_arp = nt_render_layers_arp,
 	.path = nt_render_path,
+	.explain = nt_render_explain,
+	.lone = nt_render_lone,
 };

@@ -4,10 +4,12 @@
  */
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "describe.h"
+#include "explain.h"
 #include "names.h"
 #include "render.h"
 #include "text.h"
@@ -296,7 +298,27 @@ static void line_neigh(const struct nt_view *v, const struct nt_neigh *n)
 	nt_line_print(&line, v->out, v->color);
 }
 
-void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
+static void line_explain(const struct nt_view *v, const struct nt_model *m,
+			 const struct nt_item *item)
+{
+	struct {
+		struct nt_explain x;
+		struct nt_told s;
+	} * t;
+
+	if (!item->conv || (item->type == NT_ITEM_CALL && !v->draw.calls) ||
+	    (item->type == NT_ITEM_TIMER && !v->draw.timers))
+		return;
+	t = malloc(sizeof(*t));
+	if (!t)
+		return; /* the line itself is there */
+	nt_explain_start(&t->x, m, item->conv);
+	if (nt_explain_item(&t->x, item, &t->s))
+		nt_render_step(v, &t->s, 6);
+	free(t);
+}
+
+static void line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
 {
 	if (item->conv)
 		line_addresses(v, item);
@@ -341,6 +363,13 @@ void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struc
 		line_drop(v, item->conv, item->drop);
 		break;
 	}
+}
+
+void nt_line_item(const struct nt_view *v, const struct nt_model *m, const struct nt_item *item)
+{
+	line_item(v, m, item);
+	if (v->draw.explain)
+		line_explain(v, m, item);
 }
 
 int nt_line_conv(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)

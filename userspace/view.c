@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "session.h"
 
 #define DEFAULT_WIDTH 80
@@ -92,6 +93,8 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 	memset(v, 0, sizeof(*v));
 	v->out = stdout;
 	v->unicode = want_unicode(cli);
+	if (!v->unicode && !cli->json)
+		nt_i18n_ascii();
 	v->color = want_color(cli);
 	v->draw = cli->draw;
 	v->services = nt_services_load();

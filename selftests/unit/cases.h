@@ -20,7 +20,7 @@
 #define CASES_DIR   "../cases"
 #define CASE_LINES  512
 #define CASE_LINE   256
-#define CASE_SHOTS  12
+#define CASE_SHOTS  16
 #define CASE_WAY_US 30
 
 enum case_seen { CASE_BOTH, CASE_CLIENT, CASE_SERVER, CASE_BETWEEN };
@@ -30,6 +30,7 @@ struct case_shot {
 	enum case_seen seen;
 	int width;
 	bool ascii;
+	bool explain, chinese; /* the steps as sentences */
 	struct nt_draw draw;
 	char suffix[64]; /* of the golden file: "-80", "-between-120-ascii" */
 };
@@ -141,7 +142,7 @@ static inline void case_seg(struct case_file *c, int64_t us, const char *rest)
 		case_add(c, us + way, "%d IN %s id=%u", from_s ? 0 : 2, in, c->id);
 }
 
-/* "@shot [both|client|server|between] [WIDTH] [ascii] [symbols] …" */
+/* "@shot [both|client|server|between] [WIDTH] [ascii] [symbols] [explain] [chinese] …" */
 static inline void case_shot(struct case_file *c, const char *line)
 {
 	static const char *const seen[] = { "both", "client", "server", "between" };
@@ -162,6 +163,12 @@ static inline void case_shot(struct case_file *c, const char *line)
 			s->width = atoi(word);
 		else if (!strcmp(word, "ascii"))
 			s->ascii = true;
+		else if (!strcmp(word, "explain"))
+			s->explain = true;
+		else if (!strcmp(word, "chinese"))
+			s->chinese = true;
+		else if (!strcmp(word, "ladder"))
+			s->draw.explain = true;
 		else if (!strcmp(word, "symbols"))
 			s->draw.numbers = NT_NUMBERS_SYMBOLS;
 		else if (!strcmp(word, "absolute"))
@@ -179,7 +186,7 @@ static inline void case_shot(struct case_file *c, const char *line)
 		else
 			fail_msg("@shot: unknown word '%s'", word);
 		if (i == 4 && !atoi(word) && !s->ascii)
-			snprintf(tail, sizeof(tail), "-%s", word);
+			snprintf(tail + strlen(tail), sizeof(tail) - strlen(tail), "-%s", word);
 	}
 	snprintf(s->suffix, sizeof(s->suffix), "%s%s-%d%s%s", s->seen ? "-" : "",
 		 s->seen ? seen[s->seen] : "", s->width, tail, s->ascii ? "-ascii" : "");
@@ -273,9 +280,9 @@ static inline void case_shots(struct case_file *c, const char *name)
 		case_shot(c, "");
 }
 
-/* the lines in the order of time, into a model */
-static inline void case_feed(struct case_file *c, const char *name, enum case_seen seen,
-			     struct script *s)
+/* the lines in the order of time, into a model; @change: what to do to them before, or NULL */
+static inline void case_feed_as(struct case_file *c, const char *name, enum case_seen seen,
+				struct script *s, void (*change)(struct case_file *c))
 {
 	size_t i, k;
 
@@ -285,6 +292,8 @@ static inline void case_feed(struct case_file *c, const char *name, enum case_se
 	c->port = 40000;
 	c->seen = seen;
 	case_read(c, name, false);
+	if (change)
+		change(c);
 	script_begin(s, c->ends[0], c->ends[1]);
 	/* stable, and the files are short */
 	for (i = 0; i < c->n; i++) {
@@ -300,6 +309,12 @@ static inline void case_feed(struct case_file *c, const char *name, enum case_se
 		c->line[at].us = INT64_MAX;
 	}
 	nt_model_finish(s->m);
+}
+
+static inline void case_feed(struct case_file *c, const char *name, enum case_seen seen,
+			     struct script *s)
+{
+	case_feed_as(c, name, seen, s, NULL);
 }
 
 #endif /* NETTRACE_UNIT_CASES_H */

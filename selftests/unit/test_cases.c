@@ -8,6 +8,7 @@
  * commit.
  */
 #include "cases.h"
+#include "language.h"
 
 #include <dirent.h>
 #include <time.h>
@@ -25,6 +26,7 @@ static char *draw(struct case_file *c, const char *name, const struct case_shot 
 	size_t size, i;
 
 	case_feed(c, name, shot->seen, &s);
+	language_set(shot->chinese);
 	for (i = 0; i < nt_model_ndisagreement(s.m); i++) {
 		const struct nt_disagreement *d = nt_model_disagreement(s.m, i);
 
@@ -39,8 +41,12 @@ static char *draw(struct case_file *c, const char *name, const struct case_shot 
 	for (i = 0; i < nt_model_nconv(s.m); i++) {
 		if (i)
 			fputc('\n', v.out);
-		assert_int_equal(nt_format_ladder.conv(&v, s.m, nt_model_conv(s.m, i)), 0);
+		assert_int_equal((shot->explain ? nt_format_ladder.explain : nt_format_ladder.conv)(
+					 &v, s.m, nt_model_conv(s.m, i)),
+				 0);
 	}
+	if (shot->explain)
+		nt_format_ladder.lone(&v, s.m);
 	assert_int_equal(fclose(v.out), 0);
 	if (!*text)
 		fail_msg("%s draws nothing", name);
@@ -167,5 +173,6 @@ int main(void)
 
 	setenv("TZ", "UTC", 1);
 	tzset();
+	language_start();
 	return cmocka_run_group_tests_name("cases", tests, NULL, NULL);
 }

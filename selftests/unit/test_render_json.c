@@ -31,7 +31,7 @@ static void put(const void *arg, const struct nt_item *it)
 }
 
 /* an object a line, those of the scene's model (ARP, gaps) among them */
-static json_t *objects(struct scene *s)
+static json_t *objects_as(struct scene *s, bool explain)
 {
 	struct out o = { .v = { .netns = { "client", "rou\nter", "\xff" } }, .s = s };
 	json_t *list = json_array(), *obj;
@@ -41,8 +41,11 @@ static json_t *objects(struct scene *s)
 
 	o.v.out = open_memstream(&text, &size);
 	assert_non_null(o.v.out);
+	o.v.draw.explain = explain;
 	assert_int_equal(nt_walk(s->model, NULL, true, put, &o), 0);
 	assert_int_equal(f->conv(&o.v, s->model, &s->conv), 0);
+	if (explain)
+		assert_int_equal(f->explain(&o.v, s->model, &s->conv), 0);
 	assert_int_equal(fclose(o.v.out), 0);
 	for (i = 0; i < size; i++)
 		assert_true(text[i] == '\n' || (text[i] >= 0x20 && (unsigned char)text[i] < 0x7f));
@@ -55,6 +58,11 @@ static json_t *objects(struct scene *s)
 	}
 	free(text);
 	return list;
+}
+
+static json_t *objects(struct scene *s)
+{
+	return objects_as(s, false);
 }
 
 static void check(struct schema *c, const json_t *list)
@@ -98,6 +106,13 @@ static void test_schema(void **state)
 		json_t *list = objects(s);
 
 		assert_true(json_array_size(list) > 4);
+		check(&c, list);
+		json_decref(list);
+		list = objects_as(s, true);
+		assert_string_equal(
+			json_string_value(json_object_get(
+				json_array_get(list, json_array_size(list) - 1), "type")),
+			"explanation");
 		check(&c, list);
 		json_decref(list);
 		scene_free(s);

@@ -256,6 +256,31 @@ static void test_numbers(void **state)
 	assert_string_equal(nt_describe_addr(buf, sizeof(buf), &a), "::1");
 }
 
+/* Chinese has no blanks: a line breaks between ideographs, never before a full stop */
+static void test_wrap(void **state)
+{
+	struct nt_line l;
+	char *text, *at;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int lines = 0;
+
+	(void)state;
+	assert_non_null(f);
+	nt_line_start(&l, 24, true);
+	nt_line_wrap(&l, 4, 4, "它确认 SYN（ack=1），并发出自己的初始序号 5000。然后等待 ACK。",
+		     NT_ROLE_PLAIN, f, false);
+	assert_int_equal(fclose(f), 0);
+	for (at = strtok(text, "\n"); at; at = strtok(NULL, "\n"), lines++) {
+		assert_true(nt_text_width(at, true) <= 24);
+		assert_memory_equal(at, "    ", 4);
+		assert_true(strncmp(at + 4, "。", 3) && strncmp(at + 4, "，", 3) &&
+			    strncmp(at + 4, "）", 3) && at[4] != ' ');
+	}
+	assert_true(lines == 4);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_line),	   cmocka_unit_test(test_line_color),
 		cmocka_unit_test(test_label),	   cmocka_unit_test(test_label_full),
 		cmocka_unit_test(test_names),	   cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_wrap),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

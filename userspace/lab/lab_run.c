@@ -307,7 +307,8 @@ int nt_lab_run(const struct nt_cli *cli, const struct nt_lab *lab)
 	if (status < 0) {
 		r->tell = (struct nt_lab_tell){ r->v.out, r->v.width, r->v.unicode, r->v.color };
 		introduce(r);
-		nt_services_free(r->v.services);
+		nt_services_free(r->v.services); /* the session opens its own */
+		r->v.services = NULL;
 		status = nt_lab_net_up(&r->net, lab, &err) ? NT_EXIT_FAIL : -1;
 	}
 	if (status == NT_EXIT_FAIL && *err.text)

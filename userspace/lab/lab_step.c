@@ -172,12 +172,22 @@ static bool condition(struct nt_lab_run *r)
 	return seen_enough(r, u);
 }
 
+/* it cannot come any more: the program that it is about has ended, or never began */
+static bool hopeless(struct nt_lab_run *r)
+{
+	const struct nt_lab_until *u = &step(r)->until;
+	const char *name = u->ended ? u->ended : u->program;
+	const struct nt_lab_prog *p = name ? nt_lab_prog_named(&r->progs, name) : NULL;
+
+	return name && !r->running && (!p || (p->ended && p->out < 0));
+}
+
 static void unmet(struct nt_lab_run *r)
 {
 	const struct nt_lab_step *s = step(r);
 
 	r->unmet++;
-	fprintf(stderr, "nettrace: %s:%d: what this step awaits did not come within %d s\n",
+	fprintf(stderr, "nettrace: %s:%d: what this step awaits did not come (within %d s)\n",
 		r->lab->name, s->until.line ? s->until.line : s->line, s->within);
 	if (r->running && !r->running->ended)
 		nt_lab_prog_signal(r->running, SIGKILL);
@@ -188,7 +198,7 @@ static void await(struct nt_lab_run *r)
 {
 	bool came = condition(r);
 
-	if (!came && nt_lab_clock() < r->until)
+	if (!came && nt_lab_clock() < r->until && !hopeless(r))
 		return;
 	if (!came)
 		unmet(r);

@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# dhcp.sh - what udhcpc calls: take the address
+case $1 in
+bound | renew)
+	ip addr add "$ip/${mask:-24}" dev "$interface"
+	echo "the address is $ip"
+	;;
+esac

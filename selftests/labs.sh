@@ -12,7 +12,7 @@
 left_nothing()
 {
 	[ -z "$(ip netns list)" ] || fail "namespaces are left: $(ip netns list)"
-	[ -z "$(ls /run/nettrace-lab | grep -v '^lock$')" ] || fail "notes are left"
+	equal "notes of namespaces" "$(find /run/nettrace-lab -name "lab-*")" ""
 	! pgrep -f programs/ >/dev/null || fail "programs are left: $(pgrep -af programs/)"
 }
 

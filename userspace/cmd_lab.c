@@ -135,7 +135,8 @@ static int run_one(const struct nt_cli *cli, const char *path)
 		return NT_EXIT_FAIL;
 	}
 	if (cli->lab.prevent && !lab->prevent.fails) {
-		fprintf(stderr, "nettrace: the lab %s does not say how it is prevented ('prevent:')\n",
+		fprintf(stderr,
+			"nettrace: the lab %s does not say how it is prevented ('prevent:')\n",
 			lab->name);
 		status = NT_EXIT_FAIL;
 	} else {

@@ -18,9 +18,9 @@
 
 const struct nt_command *const nt_commands[] = { &nt_cmd_lab, NULL };
 
-#define HEAD "lab: x\ntitle: t\nchapter: c\nabout: a\n"
-#define HOSTS "hosts:\n  a: {}\n  b: {}\n"
-#define STEPS "steps:\n  - say: hello\n"
+#define HEAD   "lab: x\ntitle: t\nchapter: c\nabout: a\n"
+#define HOSTS  "hosts:\n  a: {}\n  b: {}\n"
+#define STEPS  "steps:\n  - say: hello\n"
 #define CLAIMS "claims:\n  - text: t\n    see: {type: segment}\n"
 
 static struct nt_error said;
@@ -38,7 +38,8 @@ static struct nt_lab *parse(const char *text)
 
 static void test_good(void **state)
 {
-	struct nt_lab *lab = parse(HEAD HOSTS "links:\n"
+	struct nt_lab *lab = parse(HEAD HOSTS
+				   "links:\n"
 				   "  - [a eth0 10.0.1.1/24 02:00:00:00:00:01, b eth0 fd00::1/64]\n"
 				   "steps:\n  - say: hello\n    on: b\n    name: p\n"
 				   "    start: [sh, -c, 'a b']\n    until: {ended: p}\n"
@@ -91,7 +92,8 @@ static void test_bad(void **state)
 		  "x.lab:11: no object of the trace has type 'sgment'" },
 		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: segment, flgs: SYN}\n",
 		  "x.lab:11: no object of the trace has a field 'flgs'" },
-		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: segment, ack: =syn.seq}\n",
+		{ HEAD HOSTS STEPS
+		  "claims:\n  - text: t\n    see: {type: segment, ack: =syn.seq}\n",
 		  "x.lab:11: '=syn.seq': no claim above has 'as: syn'" },
 		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: arp}\n    after: y\n",
 		  "x.lab:11: no claim above has 'as: y'" },
@@ -141,9 +143,10 @@ static bool matches(const char *pattern, const char *item)
 
 static void test_match(void **state)
 {
-	const char *item = "{\"type\":\"segment\",\"flags\":\"FIN,ACK\",\"len\":5,\"t\":100,"
-			   "\"seq_abs\":4294967295,\"marks\":[{\"name\":\"sack\"},{\"name\":\"retransmission\","
-			   "\"reason\":\"rto\"}],\"cause\":{\"call\":\"close\"},\"duration\":7}";
+	const char *item =
+		"{\"type\":\"segment\",\"flags\":\"FIN,ACK\",\"len\":5,\"t\":100,"
+		"\"seq_abs\":4294967295,\"marks\":[{\"name\":\"sack\"},{\"name\":\"retransmission\","
+		"\"reason\":\"rto\"}],\"cause\":{\"call\":\"close\"},\"duration\":7}";
 
 	(void)state;
 	assert_true(matches("{\"type\":\"segment\"}", item));
@@ -279,10 +282,14 @@ static void test_shipped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	      cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_endless),	      cmocka_unit_test(test_match),
-		cmocka_unit_test(test_wraps),	      cmocka_unit_test(test_judge),
-		cmocka_unit_test(test_prevented_steps), cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_wraps),
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_prevented_steps),
+		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_shipped),
 	};
 

@@ -37,8 +37,8 @@ static bool in_place(const struct place *p, const json_t *item)
 	       (!p->before || precedes(p->items, item, p->before));
 }
 
-static void judge_one(const struct nt_lab_claim *c, const json_t *items,
-		      struct nt_lab_bound *bound, struct nt_lab_verdict *v)
+static void judge_one(const struct nt_lab_claim *c, const json_t *items, struct nt_lab_bound *bound,
+		      struct nt_lab_verdict *v)
 {
 	struct place p = { .items = items };
 	size_t i;

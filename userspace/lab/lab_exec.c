@@ -108,8 +108,11 @@ bool nt_lab_listens(const char *host, int port, bool udp)
 	nsfd = nt_netns_open(name, NULL);
 	if (nsfd < 0)
 		return false;
-	found = file_listens(nsfd, udp ? "/proc/thread-self/net/udp" : "/proc/thread-self/net/tcp", port, udp) ||
-		file_listens(nsfd, udp ? "/proc/thread-self/net/udp6" : "/proc/thread-self/net/tcp6", port, udp);
+	found = file_listens(nsfd, udp ? "/proc/thread-self/net/udp" : "/proc/thread-self/net/tcp",
+			     port, udp) ||
+		file_listens(nsfd,
+			     udp ? "/proc/thread-self/net/udp6" : "/proc/thread-self/net/tcp6",
+			     port, udp);
 	close(nsfd);
 	return found;
 }

@@ -44,8 +44,9 @@ static int take_sysctl_pair(struct nt_yaml *y, const char *key, yaml_node_t *v, 
 	struct nt_lab_host *h = to;
 
 	if (strncmp(key, "net.", 4) || strchr(key, '/') || strstr(key, ".."))
-		return nt_yaml_wrong(y, v, "sysctl '%s' is not one of net.*, which a namespace has for itself",
-				     key);
+		return nt_yaml_wrong(
+			y, v, "sysctl '%s' is not one of net.*, which a namespace has for itself",
+			key);
 	h->sysctl[h->nsysctl].key = key;
 	return nt_yaml_text(y, v, &h->sysctl[h->nsysctl++].value);
 }
@@ -81,8 +82,10 @@ static int take_host(struct nt_yaml *y, const char *key, yaml_node_t *v, void *t
 	size_t n = strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 	if (!n || key[n] || n > 11 || *key == '-')
-		return nt_yaml_wrong(y, v, "'%s': a host's name has small letters, digits and '-', at most 11 of them",
-				     key);
+		return nt_yaml_wrong(
+			y, v,
+			"'%s': a host's name has small letters, digits and '-', at most 11 of them",
+			key);
 	h->name = key;
 	h->line = nt_yaml_line(v);
 	return nt_yaml_map(y, v, keys, sizeof(keys) / sizeof(*keys), h);
@@ -146,13 +149,15 @@ static int take_end(struct nt_yaml *y, yaml_node_t *v, void *to)
 		return nt_yaml_wrong(y, v, "'hosts' has no '%s' (hosts come first in the file)",
 				     w.word[0]);
 	if (w.n < 2 || !is_dev(w.word[1]))
-		return nt_yaml_wrong(y, v, "an end of a link is: HOST DEVICE [MAC] [ADDRESS/LENGTH...]");
+		return nt_yaml_wrong(y, v,
+				     "an end of a link is: HOST DEVICE [MAC] [ADDRESS/LENGTH...]");
 	p->dev = w.word[1];
 	for (i = 2; i < w.n; i++) {
 		if (is_mac(w.word[i]))
 			p->mac = w.word[i];
 		else if (!is_address(w.word[i]))
-			return nt_yaml_wrong(y, v, "'%s' is neither ADDRESS/LENGTH nor a MAC address",
+			return nt_yaml_wrong(y, v,
+					     "'%s' is neither ADDRESS/LENGTH nor a MAC address",
 					     w.word[i]);
 		else if (p->naddr == NT_LAB_ADDRS_MAX)
 			return nt_yaml_wrong(y, v, "more than %d addresses", NT_LAB_ADDRS_MAX);

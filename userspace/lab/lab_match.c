@@ -9,27 +9,117 @@
 #include "lab/lab_match.h"
 
 static const char *const types[] = {
-	"segment", "datagram", "icmp",	"transition", "conversation", "arp",   "nd",	"gap",
+	"segment", "datagram", "icmp",	"transition", "conversation", "arp",   "nd",	  "gap",
 	"call",	   "timer",    "queue", "drop",	      "route",	      "neigh", "program", NULL,
 };
 
 /* a field that no object has would make a claim of absence hold for ever */
 static const char *const fields[] = {
-	"type",	     "t",	 "conv",     "n",	 "dir",	       "flags",	    "seq",
-	"ack",	     "seq_abs",	 "ack_abs",  "len",	 "win",	       "win_bytes", "ttl",
-	"opts",	     "gso",	 "app",	     "marks",	 "sightings",  "proto",	    "sport",
-	"dport",     "icmp",	 "about",    "from",	 "nd_target",  "request",   "rtt",
-	"after",     "fragments", "to",	     "end",	 "basis",      "cause",	    "left_ms",
-	"late",	     "client",	 "server",   "opened",	 "closed",     "failed",    "completeness",
-	"client_state", "server_state", "segments", "bytes", "retransmissions", "op", "sender",
-	"target",    "broadcast", "multicast", "kind",	 "tries",      "answered",  "delay",
-	"conflict",  "lost",	 "cpu",	     "netns",	 "call",       "args",	    "result",
-	"error",     "duration", "part",     "listener", "pid",	       "tid",	    "comm",
-	"timer",     "event",	 "segment",  "value_us", "backoff",    "accept",    "half_open",
-	"syncookies", "verdict", "reason",   "code",	 "text",       "delivered", "dev",
-	"addr",	     "why",	 "mac",	     "queued",	 "probes",     "reachable_ms", "src",
-	"dst",	     "gateway",	 "subnet",   "prefix",	 "table",      "protocol",  "scope",
-	"mtu",	     "name",	 "on",	     "status",	 "output",     "igmp",	    NULL,
+	"type",
+	"t",
+	"conv",
+	"n",
+	"dir",
+	"flags",
+	"seq",
+	"ack",
+	"seq_abs",
+	"ack_abs",
+	"len",
+	"win",
+	"win_bytes",
+	"ttl",
+	"opts",
+	"gso",
+	"app",
+	"marks",
+	"sightings",
+	"proto",
+	"sport",
+	"dport",
+	"icmp",
+	"about",
+	"from",
+	"nd_target",
+	"request",
+	"rtt",
+	"after",
+	"fragments",
+	"to",
+	"end",
+	"basis",
+	"cause",
+	"left_ms",
+	"late",
+	"client",
+	"server",
+	"opened",
+	"closed",
+	"failed",
+	"completeness",
+	"client_state",
+	"server_state",
+	"segments",
+	"bytes",
+	"retransmissions",
+	"op",
+	"sender",
+	"target",
+	"broadcast",
+	"multicast",
+	"kind",
+	"tries",
+	"answered",
+	"delay",
+	"conflict",
+	"lost",
+	"cpu",
+	"netns",
+	"call",
+	"args",
+	"result",
+	"error",
+	"duration",
+	"part",
+	"listener",
+	"pid",
+	"tid",
+	"comm",
+	"timer",
+	"event",
+	"segment",
+	"value_us",
+	"backoff",
+	"accept",
+	"half_open",
+	"syncookies",
+	"verdict",
+	"reason",
+	"code",
+	"text",
+	"delivered",
+	"dev",
+	"addr",
+	"why",
+	"mac",
+	"queued",
+	"probes",
+	"reachable_ms",
+	"src",
+	"dst",
+	"gateway",
+	"subnet",
+	"prefix",
+	"table",
+	"protocol",
+	"scope",
+	"mtu",
+	"name",
+	"on",
+	"status",
+	"output",
+	"igmp",
+	NULL,
 };
 
 static const char *const operators[] = {
@@ -188,9 +278,8 @@ static bool operators_ok(const json_t *want, const json_t *have, const struct nt
 	const char *op;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)want, op, v)
-		if (!operator_ok(op, v, have, bound))
-			return false;
+	json_object_foreach((json_t *)(uintptr_t)want, op,
+			    v) if (!operator_ok(op, v, have, bound)) return false;
 	return true;
 }
 
@@ -228,7 +317,7 @@ static bool value_ok(const json_t *want, const json_t *have, const struct nt_lab
 		const json_t *not = json_object_get(want, "not");
 
 		/* none of a list, not: one that is something else */
-		if (not && json_is_array(have))
+		if (not &&json_is_array(have))
 			return !any_of_have(not, have, bound);
 		if (!json_is_array(have))
 			return operators_ok(want, have, bound);
@@ -250,9 +339,9 @@ bool nt_lab_match(const json_t *pattern, const json_t *item, const struct nt_lab
 
 	if (!json_is_object(item))
 		return false;
-	json_object_foreach((json_t *)(uintptr_t)pattern, path, want)
-		if (!value_ok(want, nt_lab_field(item, path), bound))
-			return false;
+	json_object_foreach((json_t *)(uintptr_t)pattern, path,
+			    want) if (!value_ok(want, nt_lab_field(item, path),
+						bound)) return false;
 	return true;
 }
 
@@ -284,8 +373,8 @@ static int check_expression(const char *text, const struct names *n)
 					    term);
 		term[len] = '\0';
 		if (strcmp(term, "it") && (!n->known || !n->known(n->arg, term)))
-			return nt_error_set(n->err, -EINVAL,
-					    "'%s': no claim above has 'as: %s'", text, term);
+			return nt_error_set(n->err, -EINVAL, "'%s': no claim above has 'as: %s'",
+					    text, term);
 		term += len + 1;
 		if (!in_list(fields, term, strcspn(term, ".")))
 			return nt_error_set(n->err, -EINVAL, "'%s': no object has that field",
@@ -307,7 +396,8 @@ static int check_values(const json_t *v, const struct names *n)
 		ret = check_values(json_array_get(v, i), n);
 	if (!json_is_object(v))
 		return ret;
-	json_object_foreach((json_t *)(uintptr_t)v, key, sub) {
+	json_object_foreach((json_t *)(uintptr_t)v, key, sub)
+	{
 		ret = check_values(sub, n);
 		if (ret)
 			return ret;
@@ -327,7 +417,8 @@ int nt_lab_pattern_check(const json_t *pattern, bool (*known)(const void *arg, c
 		return nt_error_set(err, -EINVAL, "'see' needs a 'type', such as segment");
 	if (!in_list(types, type, strlen(type)))
 		return nt_error_set(err, -EINVAL, "no object of the trace has type '%s'", type);
-	json_object_foreach((json_t *)(uintptr_t)pattern, key, v) {
+	json_object_foreach((json_t *)(uintptr_t)pattern, key, v)
+	{
 		if (!in_list(fields, key, strcspn(key, ".")))
 			return nt_error_set(err, -EINVAL, "no object of the trace has a field '%s'",
 					    key);

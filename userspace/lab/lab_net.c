@@ -108,10 +108,12 @@ static int lock_labs(struct nt_lab_net *net, struct nt_error *err)
 	struct stat st;
 
 	if (geteuid())
-		return nt_error_set(err, -EPERM, "a lab makes network namespaces, which takes root: use sudo");
+		return nt_error_set(err, -EPERM,
+				    "a lab makes network namespaces, which takes root: use sudo");
 	if ((mkdir(NT_LAB_STATE, 0700) && errno != EEXIST) || lstat(NT_LAB_STATE, &st) ||
 	    !S_ISDIR(st.st_mode) || st.st_uid)
-		return nt_error_set(err, -EIO, NT_LAB_STATE " cannot be made, or is not root's own folder");
+		return nt_error_set(err, -EIO,
+				    NT_LAB_STATE " cannot be made, or is not root's own folder");
 	net->lock = open(NT_LAB_STATE "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (net->lock < 0)
 		return nt_error_set(err, -errno, "cannot open " NT_LAB_STATE "/lock: %s",
@@ -189,7 +191,8 @@ int nt_lab_net_clean(struct nt_error *err)
 	DIR *dir = NULL;
 
 	if (!ret && !(dir = opendir(NT_LAB_STATE)))
-		ret = nt_error_set(err, -errno, "cannot read " NT_LAB_STATE ": %s", strerror(errno));
+		ret = nt_error_set(err, -errno, "cannot read " NT_LAB_STATE ": %s",
+				   strerror(errno));
 	while (!ret && (d = readdir(dir))) {
 		if (strncmp(d->d_name, NT_LAB_PREFIX, strlen(NT_LAB_PREFIX)))
 			continue;
@@ -237,8 +240,9 @@ static int set_sysctl(const char *netns, const char *key, const char *value, str
 	if (!status)
 		return 0;
 	return nt_error_set(err, -EIO, "cannot set %s to '%s' in %s: %s", key, value, netns,
-			    WEXITSTATUS(status) == 2 ? "this kernel's namespaces have no such setting" :
-						       "it was refused");
+			    WEXITSTATUS(status) == 2 ?
+				    "this kernel's namespaces have no such setting" :
+				    "it was refused");
 }
 
 static int host_settings(const struct nt_lab *lab, const struct nt_lab_host *h, const char *netns,
@@ -270,9 +274,10 @@ static int make_host(struct nt_lab_net *net, int i, struct nt_error *err)
 
 	nt_lab_netns(netns, sizeof(netns), h->name);
 	if (exists(netns) && !is_ours(netns))
-		return nt_error_set(err, -EEXIST,
-				    "there is a network namespace %s that no lab made: it is not touched, and this lab does not run; rename or remove it",
-				    netns);
+		return nt_error_set(
+			err, -EEXIST,
+			"there is a network namespace %s that no lab made: it is not touched, and this lab does not run; rename or remove it",
+			netns);
 	if (exists(netns) && (ret = remove_one(netns, err)))
 		return ret;
 	ret = ip(err, "netns", "add", netns, NULL);
@@ -318,8 +323,8 @@ static int make_link(const struct nt_lab *lab, int n, struct nt_error *err)
 
 	for (k = 0; k < 2; k++) {
 		nt_lab_netns(ns[k], sizeof(ns[k]), lab->host[l->end[k].host].name);
-		snprintf(mac[k], sizeof(mac[k]), "02:00:00:00:%02x:%02x", (unsigned int)(n + 1) & 0xff,
-			 (unsigned int)(k + 1));
+		snprintf(mac[k], sizeof(mac[k]), "02:00:00:00:%02x:%02x",
+			 (unsigned int)(n + 1) & 0xff, (unsigned int)(k + 1));
 		if (l->end[k].mac)
 			snprintf(mac[k], sizeof(mac[k]), "%s", l->end[k].mac);
 	}
@@ -338,7 +343,8 @@ static int add_routes(const struct nt_lab_host *h, struct nt_error *err)
 
 	nt_lab_netns(netns, sizeof(netns), h->name);
 	for (i = 0; !ret && i < h->nroute; i++) {
-		const char *argv[WORDS_MAX] = { "ip", "-n", netns, strchr(h->route[i], ':') ? "-6" : "-4",
+		const char *argv[WORDS_MAX] = { "ip",	 "-n",
+						netns,	 strchr(h->route[i], ':') ? "-6" : "-4",
 						"route", "add" };
 		char *rest = copy, *word, out[256];
 

@@ -112,7 +112,8 @@ static void pictures(struct nt_lab_run *r)
 			return;
 	}
 	if (left)
-		fprintf(r->v.out, "\n  and %d further conversation%s\n", left, left == 1 ? "" : "s");
+		fprintf(r->v.out, "\n  and %d further conversation%s\n", left,
+			left == 1 ? "" : "s");
 }
 
 static void emit(const struct nt_lab_run *r, json_t *o)

@@ -192,8 +192,7 @@ static void introduce(struct nt_lab_run *r)
 }
 
 /* the session's own arguments: our namespaces, the lab's wishes */
-static void arguments(struct nt_cli *c, const struct nt_lab_run *r,
-		      char name[NT_LAB_HOSTS_MAX][64])
+static void arguments(struct nt_cli *c, const struct nt_lab_run *r, char name[NT_LAB_HOSTS_MAX][64])
 {
 	int i;
 

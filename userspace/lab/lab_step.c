@@ -43,8 +43,8 @@ static void enter(struct nt_lab_run *r, enum nt_lab_phase phase)
 
 static void note(struct nt_lab_run *r, const struct nt_lab_step *s)
 {
-	json_t *o = json_pack("{s:s,s:I,s:i,s:s}", "type", "step", "t", (json_int_t)unix_now(),
-			      "n", r->told, "text", s->say ? s->say : "");
+	json_t *o = json_pack("{s:s,s:I,s:i,s:s}", "type", "step", "t", (json_int_t)unix_now(), "n",
+			      r->told, "text", s->say ? s->say : "");
 
 	if (s->host >= 0)
 		json_object_set_new(o, "on", json_string(r->lab->host[s->host].name));
@@ -88,8 +88,7 @@ static void tell_step(struct nt_lab_run *r)
 
 static void begin_step(struct nt_lab_run *r)
 {
-	while (r->at < r->lab->nstep &&
-	       !nt_lab_has_step(r->lab, step(r), r->cli->lab.prevent))
+	while (r->at < r->lab->nstep && !nt_lab_has_step(r->lab, step(r), r->cli->lab.prevent))
 		r->at++;
 	if (r->at == r->lab->nstep) {
 		r->s.stop = true;

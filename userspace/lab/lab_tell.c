@@ -232,8 +232,7 @@ void nt_lab_tell_verdicts(const struct nt_lab_tell *t, const struct nt_lab_verdi
 		if (!v[i].first)
 			continue;
 		nt_lab_item_words(evidence, sizeof(evidence), v[i].first);
-		fprintf(t->out, "      %s%s%s", style(t, "\033[2m"), evidence,
-			style(t, "\033[0m"));
+		fprintf(t->out, "      %s%s%s", style(t, "\033[2m"), evidence, style(t, "\033[0m"));
 		if (v[i].seen > 1)
 			fprintf(t->out, "; %d in all", v[i].seen);
 		fputc('\n', t->out);

@@ -124,8 +124,7 @@ static int unknown_key(struct nt_yaml *y, const yaml_node_t *node, const char *n
 	return nt_yaml_wrong(y, node, "there is no '%s' here; there can be: %s", name, list);
 }
 
-int nt_yaml_map(struct nt_yaml *y, yaml_node_t *map, const struct nt_yaml_key *key, int n,
-		void *to)
+int nt_yaml_map(struct nt_yaml *y, yaml_node_t *map, const struct nt_yaml_key *key, int n, void *to)
 {
 	yaml_node_pair_t *p;
 	unsigned long seen = 0;
@@ -314,7 +313,8 @@ int nt_yaml_pattern(struct nt_yaml *y, yaml_node_t *v, void *to)
 	json_t **p = to;
 
 	if (v->type != YAML_MAPPING_NODE)
-		return nt_yaml_wrong(y, v, "expected fields of an object here: {type: segment, ...}");
+		return nt_yaml_wrong(y, v,
+				     "expected fields of an object here: {type: segment, ...}");
 	*p = value(y, v, 0);
 	return *p ? 0 : -EINVAL;
 }

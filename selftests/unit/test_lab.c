@@ -88,6 +88,8 @@ static void test_bad(void **state)
 		  "x.lab:10: '9' is not TERM" },
 		{ HEAD HOSTS "steps:\n  - until: {ended: p, listening: {on: a, port: 1}}\n" CLAIMS,
 		  "x.lab:9: 'until' awaits one thing" },
+		{ HEAD HOSTS "steps:\n  - until: {see: {type: program}}\n" CLAIMS,
+		  "x.lab:9: a program is known at the end only" },
 		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: sgment}\n",
 		  "x.lab:11: no object of the trace has type 'sgment'" },
 		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: segment, flgs: SYN}\n",

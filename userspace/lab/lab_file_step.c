@@ -67,7 +67,11 @@ static int take_see(struct nt_yaml *y, yaml_node_t *v, void *to)
 {
 	struct nt_error err = { "" };
 	int ret = nt_yaml_pattern(y, v, to);
+	const char *type = ret ? NULL : json_string_value(json_object_get(*(json_t **)to, "type"));
 
+	if (type && (!strcmp(type, "conversation") || !strcmp(type, "program")))
+		return nt_yaml_wrong(y, v, "a %s is known at the end only: claims can ask for it",
+				     type);
 	if (!ret && nt_lab_pattern_check(*(json_t **)to, NULL, NULL, &err))
 		ret = nt_yaml_wrong(y, v, "%s", err.text);
 	return ret;

@@ -50,6 +50,17 @@ static void on_item(void *arg, const struct nt_model *m, const struct nt_item *i
 		nt_format_line.item(&r->v, m, it);
 }
 
+/* of the signals, the session knows two; a terminal that goes is the third */
+static void on_idle(void *arg)
+{
+	struct nt_lab_run *r = arg;
+
+	if (caught)
+		r->s.stop = true;
+	else
+		nt_lab_tick(r);
+}
+
 static void on_line(void *arg, const struct nt_lab_prog *p, const char *text, size_t len)
 {
 	struct nt_lab_run *r = arg;
@@ -223,11 +234,11 @@ static int run_session(struct nt_lab_run *r, struct nt_cli *cli)
 		return status;
 	nt_model_prompt(r->s.model, WAIT_MS * 1000000LL);
 	r->s.flush_out = true;
-	r->s.idle = nt_lab_tick;
+	r->s.idle = on_idle;
 	r->s.idle_arg = r;
 	r->deadline = nt_lab_clock() + r->lab->time * 1000000000LL;
 	status = nt_session_run(&r->s);
-	r->signal = nt_session_signal();
+	r->signal = nt_session_signal() ? nt_session_signal() : caught;
 	if (status < 0 && !r->signal && !r->broken && !r->s.stop) {
 		fputs("nettrace: tracing ended before the lab did\n", stderr);
 		status = NT_EXIT_FAIL;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --icount --timeout 2400
+# vm: --icount --timeout 3600
 #
 # Each lab shows what it claims, and fails its claim when its phenomenon is prevented.
 # Guest time that is only waited for is skipped.

@@ -109,8 +109,9 @@ static bool has_programs(const struct nt_lab *lab)
 
 /* ---- from nothing to a trace ---------------------------------------------- */
 
-/* settings hold from the beginning of a trace: begin again */
-static int set_one(const char *netns, const struct nt_ctl_settings *set, struct nt_error *err)
+/* settings hold from the beginning of a trace: begin, again where there are any (@anew) */
+static int set_one(const char *netns, const struct nt_ctl_settings *set, bool anew,
+		   struct nt_error *err)
 {
 	int nsfd = nt_netns_open(netns, err), ret;
 	struct nt_ctl *c;
@@ -119,8 +120,11 @@ static int set_one(const char *netns, const struct nt_ctl_settings *set, struct 
 		return nsfd;
 	ret = nt_ctl_open(&c, nsfd, err);
 	if (!ret) {
-		nt_ctl_stop(c, NULL); /* it need not be traced by now */
+		if (anew)
+			nt_ctl_stop(c, NULL); /* it need not be traced by now */
 		ret = nt_ctl_start(c, set, err);
+		if (ret == -EALREADY)
+			ret = 0;
 	}
 	nt_ctl_close(c);
 	close(nsfd);
@@ -139,13 +143,11 @@ static int trace_settings(const struct nt_lab *lab, struct nt_error *err)
 		set.hooks = !strcmp(lab->hooks, "path") ? NT_HOOKS_PATH :
 			    !strcmp(lab->hooks, "link") ? NT_HOOKS_LINK :
 							  NT_HOOKS_DEFAULT;
-	if (lab->payload < 0 && !lab->hooks)
-		return 0;
 	for (i = 0; !ret && i < lab->nhost; i++) {
 		if (lab->host[i].untraced)
 			continue;
 		nt_lab_netns(netns, sizeof(netns), lab->host[i].name);
-		ret = set_one(netns, &set, err);
+		ret = set_one(netns, &set, lab->payload >= 0 || lab->hooks, err);
 	}
 	return ret;
 }

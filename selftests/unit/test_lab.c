@@ -114,7 +114,8 @@ static void test_bad(void **state)
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct nt_lab *lab = parse(row[i].text);
 
-		assert_null(lab);
+		if (lab)
+			fail_msg("taken without a word: %s", row[i].text);
 		if (strncmp(said.text, row[i].sentence, strlen(row[i].sentence)))
 			fail_msg("said '%s', expected '%s'", said.text, row[i].sentence);
 	}

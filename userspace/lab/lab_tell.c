@@ -181,6 +181,20 @@ void nt_lab_item_words(char *buf, size_t size, const json_t *item)
 		snprintf(buf, size, "%s %s", type, word(item, "op"));
 	else if (!strcmp(type, "neigh"))
 		snprintf(buf, size, "neighbour %s, to %s", word(item, "addr"), word(item, "to"));
+	else if (!strcmp(type, "call"))
+		snprintf(buf, size, "%s() by the %s of #%lld", word(item, "call"),
+			 word(item, "end"), number(item, "conv"));
+	else if (!strcmp(type, "queue"))
+		snprintf(buf, size, "queue at segment %lld of #%lld: %s", number(item, "segment"),
+			 number(item, "conv"), word(item, "verdict"));
+	else if (!strcmp(type, "drop"))
+		snprintf(buf, size, "segment %lld of #%lld dropped: %s", number(item, "segment"),
+			 number(item, "conv"), word(item, "reason"));
+	else if (!strcmp(type, "route"))
+		snprintf(buf, size, "route to %s by %s", word(item, "dst"), word(item, "dev"));
+	else if (!strcmp(type, "timer"))
+		snprintf(buf, size, "timer %s of the %s of #%lld, %s", word(item, "timer"),
+			 word(item, "end"), number(item, "conv"), word(item, "event"));
 	else if (!strcmp(type, "program"))
 		snprintf(buf, size, "program %s, status %lld", word(item, "name"),
 			 number(item, "status"));

@@ -32,6 +32,18 @@ demo:
 	@$(MAKE) -s -C userspace >&2
 	@scripts/demo $(DEMO_KERNEL)
 
+# one lab in the VM: NAME=handshake, KERNEL=6.1, ARGS="--ascii"; without NAME the list
+lab:
+	@scripts/setup --what demo
+	@$(MAKE) -s -C userspace >&2
+	@scripts/lab $(if $(KERNEL),--kernel $(KERNEL)) $(NAME) $(ARGS)
+
+# the VM with the module loaded, to type in
+shell:
+	@scripts/setup --what demo
+	@$(MAKE) -s -C userspace >&2
+	@scripts/lab $(if $(KERNEL),--kernel $(KERNEL)) --shell
+
 check:
 	@scripts/setup --what check
 	@scripts/check $(CHECK_ARGS)
@@ -103,6 +115,8 @@ help:
 	@echo 'make tools            the tools only, into build/bin/'
 	@echo 'make module           the module only, module/nettrace.ko'
 	@echo 'make demo             a real connection traced in a test VM; does all set-up'
+	@echo 'make lab NAME=handshake   a lab in the VM; without NAME their list. ARGS="--step"'
+	@echo 'make shell            the VM with everything loaded, to type in'
 	@echo 'make check            every test; does all set-up'
 	@echo 'make check-debug      the tests inside the VM again, on a kernel that looks for'
 	@echo '                      mistakes (KASAN, lockdep, kmemleak, …), built the first time'
@@ -118,5 +132,5 @@ help:
 	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo check check-debug agreement lint fuzz bench install uninstall \
+.PHONY: all tools module demo lab shell check check-debug agreement lint fuzz bench install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

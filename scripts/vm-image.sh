@@ -212,6 +212,7 @@ add_project()
 	for folder in selftests scripts build/kselftest; do
 		[ ! -d "$TOP/$folder" ] || add_file "$TOP/$folder" "/nettrace/$folder"
 	done
+	add_file "$TOP/userspace/labs" /usr/local/share/nettrace/labs
 	# the netlink specification, and where the module's sentences are
 	add_file "$TOP/module/uapi" /nettrace/module/uapi
 	for file in "$TOP"/module/*.c; do

@@ -11,6 +11,7 @@
  * serial lines, when each run must count the same instructions: they make no
  * interrupt at a moment of the host's choosing.
  *
+ * /.vm/terminal if it exists: the command has ttyS1, where somebody types
  * /.vm/serial   if it exists: the ports are ttyS1 to ttyS3
  * /.vm/modules  modules to load, a path a line, in order
  * /.vm/command  the command's words, each ended by a NUL
@@ -41,6 +42,8 @@
 #include <unistd.h>
 
 #define SERIAL_MARK    "/.vm/serial"
+#define TERMINAL_MARK  "/.vm/terminal"
+#define TERMINAL       "/dev/ttyS1"
 #define PORT_PATTERN   "/dev/vport%dp%d"
 #define SERIAL_PATTERN "/dev/ttyS%d"
 #define MAX_WORDS      1024
@@ -272,6 +275,21 @@ static void make_pipe(int fd[2])
 	fcntl(fd[0], F_SETFL, O_NONBLOCK);
 }
 
+/* a serial line whose other end is the user's terminal: it controls the session */
+static void take_terminal(void)
+{
+	int fd = open(TERMINAL, O_RDWR | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	ioctl(fd, TIOCSCTTY, 1);
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 static void child(char **argv, char **envp, int out, int err)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -283,6 +301,8 @@ static void child(char **argv, char **envp, int out, int err)
 	dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
+	if (!access(TERMINAL_MARK, F_OK))
+		take_terminal();
 	if (null > STDERR_FILENO)
 		close(null);
 	environ = envp;

@@ -39,6 +39,12 @@ enum {
 	OPT_LAYERS,
 	OPT_HOPS,
 	OPT_EXPLAIN,
+	OPT_STEP,
+	OPT_QUIZ,
+	OPT_SPEED,
+	OPT_KEEP,
+	OPT_PREVENT,
+	OPT_CLEAN,
 	OPT_VERSION
 };
 
@@ -108,6 +114,18 @@ static const struct {
 	  "    --hooks WHICH           default; path: also PRE_ROUTING and POST_ROUTING; link: bridges" },
 	{ "off", no_argument, OPT_OFF, NT_OPT_OFF,
 	  "    --off                   record all packets again" },
+	{ "step", no_argument, OPT_STEP, NT_OPT_LAB,
+	  "    --step                  wait for Enter before each step: predict, then see" },
+	{ "quiz", no_argument, OPT_QUIZ, NT_OPT_LAB,
+	  "    --quiz                  ask what comes next; the trace is the judge" },
+	{ "speed", required_argument, OPT_SPEED, NT_OPT_LAB,
+	  "    --speed FACTOR          wait as long as reading takes: 1 slowly, 2 twice as fast" },
+	{ "keep", no_argument, OPT_KEEP, NT_OPT_LAB,
+	  "    --keep                  leave the network to play with" },
+	{ "prevent", no_argument, OPT_PREVENT, NT_OPT_LAB,
+	  "    --prevent               without what the lab shows: its claim must fail" },
+	{ "clean", no_argument, OPT_CLEAN, NT_OPT_LAB,
+	  "    --clean                 take away what --keep left" },
 	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },
 	{ "version", no_argument, OPT_VERSION, 0, NULL },
 };
@@ -152,8 +170,8 @@ static void help_all(FILE *out)
 	      "subcommand that is a timeline.\n",
 	      out);
 	print_options(out, ~0U);
-	fputs("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found. With COMMAND:\n"
-	      "its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
+	fputs("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found; 4 what a\n"
+	      "lab claims did not occur. With COMMAND: its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
 	      "could not be run, 127 if it was not found.\n"
 	      "'nettrace SUBCOMMAND --help' tells more.\n",
 	      out);
@@ -251,6 +269,23 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		return nt_cli_count(arg, "minisocks", &cli->set.minisocks);
 	case OPT_HOOKS:
 		return nt_cli_hooks(cli, arg);
+	case OPT_STEP:
+		cli->lab.step = true;
+		break;
+	case OPT_QUIZ:
+		cli->lab.quiz = true;
+		break;
+	case OPT_SPEED:
+		return nt_cli_speed(cli, arg);
+	case OPT_KEEP:
+		cli->lab.keep = true;
+		break;
+	case OPT_PREVENT:
+		cli->lab.prevent = true;
+		break;
+	case OPT_CLEAN:
+		cli->lab.clean = true;
+		break;
 	case OPT_OFF:
 		cli->off = true;
 		break;
@@ -260,9 +295,6 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 
 static int find_command(struct nt_cli *cli, const char *name)
 {
-	static const char *const later[] = {
-		"lab",
-	};
 	size_t i;
 
 	for (i = 0; nt_commands[i]; i++) {
@@ -271,12 +303,6 @@ static int find_command(struct nt_cli *cli, const char *name)
 		cli->cmd = nt_commands[i];
 		return -1;
 	}
-	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		if (!strcmp(later[i], name)) {
-			fprintf(stderr, "nettrace: '%s' is not part of version %s\n", name,
-				NT_VERSION);
-			return usage(NULL);
-		}
 	fprintf(stderr,
 		"nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n",
 		name, name);

@@ -24,6 +24,7 @@ enum nt_exit {
 	NT_EXIT_FAIL = 1,
 	NT_EXIT_USAGE = 2,
 	NT_EXIT_NOTHING = 3,  /* no such conversation, nothing recorded */
+	NT_EXIT_CLAIM = 4,    /* lab: what it claims did not occur */
 	NT_EXIT_TRACE = 125,  /* with COMMAND: tracing it failed */
 	NT_EXIT_NOEXEC = 126, /* COMMAND is there but cannot be run */
 	NT_EXIT_NOENT = 127,  /* COMMAND is not there */
@@ -59,6 +60,10 @@ struct nt_cli {
 	int nconv;		  /* 0: all conversations */
 	int64_t wait_ns;	  /* after COMMAND has ended */
 	struct nt_ctl_settings set;
+	struct {
+		bool step, quiz, keep, prevent, clean;
+		double speed; /* 1: as one reads; 0: does not wait */
+	} lab;
 	bool off;		  /* lift the filter */
 	char *expr;		  /* the filter's expression; NULL: none was given */
 	struct nt_filter *filter; /* made of it for hooks and records; NULL: none was
@@ -90,6 +95,7 @@ struct nt_cli {
 #define NT_OPT_EXPLAIN	0x10000 /* --explain */
 #define NT_OPT_UNFOLD	0x20000 /* --unfold alone */
 #define NT_OPT_HOPS	0x40000 /* --hops */
+#define NT_OPT_LAB	0x80000 /* --step, --quiz, --speed, --keep, --prevent, --clean */
 
 struct nt_command {
 	const char *name;

@@ -15,6 +15,7 @@ int nt_cli_width(struct nt_cli *cli, const char *text);
 int nt_cli_color(struct nt_cli *cli, const char *text);
 int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style);
 int nt_cli_wait(struct nt_cli *cli, const char *text);
+int nt_cli_speed(struct nt_cli *cli, const char *text);
 int nt_cli_conv(struct nt_cli *cli, const char *text);
 int nt_cli_count(const char *text, const char *option, uint32_t *n);
 int nt_cli_payload(struct nt_cli *cli, const char *text);

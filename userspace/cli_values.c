@@ -103,6 +103,17 @@ int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style)
 	return -1;
 }
 
+int nt_cli_speed(struct nt_cli *cli, const char *text)
+{
+	char *end;
+
+	cli->lab.speed = strtod(text, &end);
+	if (end != text && !*end && cli->lab.speed >= 0.1 && cli->lab.speed <= 100)
+		return -1;
+	fprintf(stderr, "nettrace: --speed needs a number from 0.1 to 100, not '%s'\n", text);
+	return NT_EXIT_USAGE;
+}
+
 int nt_cli_wait(struct nt_cli *cli, const char *text)
 {
 	char *end;

@@ -26,6 +26,7 @@ extern const struct nt_command nt_cmd_sockets;
 extern const struct nt_command nt_cmd_start;
 extern const struct nt_command nt_cmd_stop;
 extern const struct nt_command nt_cmd_filter;
+extern const struct nt_command nt_cmd_lab;
 
 struct nt_conv;
 struct nt_session;

@@ -37,10 +37,12 @@ INSTALL_LIST := \
 	644|$(U)/schema/nettrace.schema.json|$(DATADIR)/nettrace.schema.json \
 	644|$(UAPI)/nettrace.yaml|$(DATADIR)/nettrace.yaml \
 	644|$(UAPI)/nettrace.h|$(INCLUDEDIR)/nettrace.h \
-	644|$(UAPI)/nettrace_netlink.h|$(INCLUDEDIR)/nettrace_netlink.h
+	644|$(UAPI)/nettrace_netlink.h|$(INCLUDEDIR)/nettrace_netlink.h \
+	$(foreach f,$(notdir $(wildcard $(U)/labs/*.lab)),644|$(U)/labs/$(f)|$(DATADIR)/labs/$(f)) \
+	$(foreach f,$(notdir $(wildcard $(U)/labs/programs/*)),644|$(U)/labs/programs/$(f)|$(DATADIR)/labs/programs/$(f))
 
 # folders that are nettrace's own
-INSTALL_DIRS := $(DATADIR) $(INCLUDEDIR)
+INSTALL_DIRS := $(DATADIR)/labs/programs $(DATADIR)/labs $(DATADIR) $(INCLUDEDIR)
 
 # the unit names the program by its path
 $(B)/install/nettraced.service: $(U)/nettraced.service FORCE

@@ -328,6 +328,8 @@ static bool pause_reading(struct nt_session *s)
 		say(&err);
 		return true;
 	}
+	if (s->stop)
+		return true;
 	return s->child ? command_done(s) : signalled != 0;
 }
 
@@ -444,6 +446,11 @@ int nt_session_run(struct nt_session *s)
 	if (!s->ended)
 		waitpid(s->child, NULL, 0);
 	return NT_EXIT_TRACE;
+}
+
+int nt_session_signal(void)
+{
+	return signalled;
 }
 
 void nt_session_close(struct nt_session *s)

@@ -36,6 +36,7 @@ struct nt_session {
 	/* whenever there is nothing to read, and now and then; may be NULL */
 	void (*idle)(void *arg);
 	void *idle_arg;
+	bool stop; /* set by who is idle: enough was read */
 	bool live;
 	bool capture;	   /* the file is one of packets: nothing but those is in it */
 	bool damaged;	   /* the file, somewhere; what came before was read */
@@ -73,6 +74,9 @@ int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer
 int nt_session_run(struct nt_session *s);
 
 void nt_session_close(struct nt_session *s);
+
+/** nt_session_signal() - the signal that ended the last nt_session_run(); 0: none */
+int nt_session_signal(void);
 
 /**
  * nt_session_exit() - the status to exit with

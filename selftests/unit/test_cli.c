@@ -222,7 +222,6 @@ static void test_refused(void **state)
 	refused("", "Usage");
 	refused("nonsense", "no subcommand 'nonsense'");
 	refused("replay", "needs FILE");
-	refused("lab", "not part of version");
 	refused("timeline --nonsense", "no option '--nonsense'");
 	refused("timeline -w", "value is missing");
 	refused("timeline -w x", "not a width");

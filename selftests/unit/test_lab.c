@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Labs: what a lab file may say, what is said of one that is wrong, and what makes a
+ * claim hold.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "lab/lab_match.h"
+#include "lab/lab_tell.h"
+
+const struct nt_command *const nt_commands[] = { &nt_cmd_lab, NULL };
+
+#define HEAD   "lab: x\ntitle: t\nchapter: c\nabout: a\n"
+#define HOSTS  "hosts:\n  a: {}\n  b: {}\n"
+#define STEPS  "steps:\n  - say: hello\n"
+#define CLAIMS "claims:\n  - text: t\n    see: {type: segment}\n"
+
+static struct nt_error said;
+
+static struct nt_lab *parse(const char *text)
+{
+	struct nt_lab *lab;
+
+	*said.text = '\0';
+	if (nt_lab_parse(&lab, "x.lab", text, strlen(text), &said))
+		return NULL;
+	assert_string_equal(said.text, "");
+	return lab;
+}
+
+static void test_good(void **state)
+{
+	struct nt_lab *lab = parse(HEAD HOSTS
+				   "links:\n"
+				   "  - [a eth0 10.0.1.1/24 02:00:00:00:00:01, b eth0 fd00::1/64]\n"
+				   "steps:\n  - say: hello\n    on: b\n    name: p\n"
+				   "    start: [sh, -c, 'a b']\n    until: {ended: p}\n"
+				   "    within: 3\n" CLAIMS);
+
+	(void)state;
+	assert_non_null(lab);
+	assert_int_equal(lab->nhost, 2);
+	assert_string_equal(lab->link[0].end[0].mac, "02:00:00:00:00:01");
+	assert_string_equal(lab->link[0].end[1].addr[0], "fd00::1/64");
+	assert_int_equal(lab->step[0].act, NT_LAB_START);
+	assert_int_equal(lab->step[0].words.n, 3);
+	assert_string_equal(lab->step[0].words.word[2], "a b");
+	assert_string_equal(lab->step[0].until.ended, "p");
+	assert_int_equal(lab->step[0].within, 3);
+	assert_int_equal(lab->claim[0].min, 1);
+	assert_int_equal(lab->claim[0].max, -1);
+	nt_lab_free(lab);
+}
+
+/* each is refused, by a sentence with the line where the mistake is */
+static void test_bad(void **state)
+{
+	static const struct {
+		const char *text, *sentence;
+	} row[] = {
+		{ "", "x.lab: there is nothing in it" },
+		{ "lab: [x\n", "x.lab:2: " },
+		{ "- a\n", "x.lab:1: expected 'key: value' here" },
+		{ HEAD HOSTS STEPS, "x.lab:1: 'claims' is missing" },
+		{ HEAD "frobnicate: 1\n", "x.lab:5: there is no 'frobnicate' here" },
+		{ HEAD "title: t\n", "x.lab:5: 'title' is here twice" },
+		{ HEAD "time: soon\n", "x.lab:5: expected a whole number here" },
+		{ HEAD "calls: maybe\n", "x.lab:5: expected true or false here" },
+		{ HEAD "hosts:\n  Big: {}\n", "x.lab:6: 'Big': a host's name" },
+		{ HEAD "hosts:\n  a: {sysctl: {kernel.panic: 1}}\n",
+		  "x.lab:6: sysctl 'kernel.panic' is not one of net.*" },
+		{ HEAD HOSTS "links:\n  - [a eth0, c eth0]\n", "x.lab:9: 'hosts' has no 'c'" },
+		{ HEAD HOSTS "links:\n  - [a eth0]\n", "x.lab:9: a link has two ends" },
+		{ HEAD HOSTS "links:\n  - [a eth0 10.0.0.1, b eth0]\n",
+		  "x.lab:9: '10.0.0.1' is neither ADDRESS/LENGTH nor a MAC address" },
+		{ HEAD HOSTS "steps:\n  - run: [ls]\n" CLAIMS, "x.lab:9: 'on' is missing" },
+		{ HEAD HOSTS "steps:\n  - on: a\n    run: [ls]\n    start: [ls]\n" CLAIMS,
+		  "x.lab:9: a step does one thing" },
+		{ HEAD HOSTS "steps:\n  - name: p\n    signal: 9\n" CLAIMS,
+		  "x.lab:10: '9' is not TERM" },
+		{ HEAD HOSTS "steps:\n  - until: {ended: p, listening: {on: a, port: 1}}\n" CLAIMS,
+		  "x.lab:9: 'until' awaits one thing" },
+		{ HEAD HOSTS "steps:\n  - until: {see: {type: program}}\n" CLAIMS,
+		  "x.lab:9: a program is known at the end only" },
+		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: sgment}\n",
+		  "x.lab:11: no object of the trace has type 'sgment'" },
+		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: segment, flgs: SYN}\n",
+		  "x.lab:11: no object of the trace has a field 'flgs'" },
+		{ HEAD HOSTS STEPS
+		  "claims:\n  - text: t\n    see: {type: segment, ack: =syn.seq}\n",
+		  "x.lab:11: '=syn.seq': no claim above has 'as: syn'" },
+		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: arp}\n    after: y\n",
+		  "x.lab:11: no claim above has 'as: y'" },
+		{ HEAD HOSTS STEPS "claims:\n  - text: t\n    see: {type: arp}\n    count: 1\n"
+				   "    at_least: 1\n",
+		  "x.lab:11: 'count' is the exact number" },
+		{ HEAD HOSTS STEPS CLAIMS "prevent: {text: t, without: [z], fails: y}\n",
+		  "x.lab:13: no step has 'id: z'" },
+		{ HEAD HOSTS STEPS CLAIMS "prevent: {text: t, fails: y}\n",
+		  "x.lab:13: no claim has 'id: y'" },
+		{ HEAD "a: &x [*x]\n", "x.lab:5: " },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct nt_lab *lab = parse(row[i].text);
+
+		if (lab)
+			fail_msg("taken without a word: %s", row[i].text);
+		if (strncmp(said.text, row[i].sentence, strlen(row[i].sentence)))
+			fail_msg("said '%s', expected '%s'", said.text, row[i].sentence);
+	}
+}
+
+/* a list that contains itself does not hang the reader */
+static void test_endless(void **state)
+{
+	(void)state;
+	assert_null(parse(HEAD HOSTS STEPS "claims:\n  - text: t\n"
+					   "    see: {type: segment, flags: &x [*x]}\n"));
+	assert_non_null(strstr(said.text, "nested too deeply"));
+}
+
+static bool matches(const char *pattern, const char *item)
+{
+	json_t *p = json_loads(pattern, 0, NULL), *i = json_loads(item, 0, NULL);
+	struct nt_lab_bound bound = { .n = 1, .row[0] = { "x", i }, .it = i };
+	bool ret;
+
+	assert_non_null(p);
+	assert_non_null(i);
+	ret = nt_lab_match(p, i, &bound);
+	json_decref(p);
+	json_decref(i);
+	return ret;
+}
+
+static void test_match(void **state)
+{
+	const char *item =
+		"{\"type\":\"segment\",\"flags\":\"FIN,ACK\",\"len\":5,\"t\":100,"
+		"\"seq_abs\":4294967295,\"marks\":[{\"name\":\"sack\"},{\"name\":\"retransmission\","
+		"\"reason\":\"rto\"}],\"cause\":{\"call\":\"close\"},\"duration\":7}";
+
+	(void)state;
+	assert_true(matches("{\"type\":\"segment\"}", item));
+	assert_false(matches("{\"type\":\"arp\"}", item));
+	assert_true(matches("{\"flags\":{\"has\":\"FIN\"}}", item));
+	assert_false(matches("{\"flags\":\"FIN\"}", item));
+	assert_true(matches("{\"flags\":[\"SYN\",\"FIN,ACK\"]}", item));
+	assert_true(matches("{\"len\":{\"above\":4,\"at_most\":5}}", item));
+	assert_false(matches("{\"len\":{\"below\":5}}", item));
+	assert_true(matches("{\"marks\":{\"name\":\"retransmission\",\"reason\":\"rto\"}}", item));
+	assert_false(matches("{\"marks\":{\"name\":\"sack\",\"reason\":\"rto\"}}", item));
+	assert_true(matches("{\"marks.1.reason\":\"rto\"}", item));
+	assert_false(matches("{\"marks\":{\"not\":{\"name\":\"sack\"}}}", item));
+	assert_true(matches("{\"marks\":{\"not\":{\"name\":\"ecn\"}}}", item));
+	assert_true(matches("{\"cause.call\":\"close\"}", item));
+	assert_true(matches("{\"cause\":{\"call\":\"close\"}}", item));
+	assert_true(matches("{\"gso\":null}", item));
+	assert_false(matches("{\"len\":null}", item));
+	assert_true(matches("{\"len\":\"=x.len\"}", item));
+	assert_true(matches("{\"t\":\"=x.t + 10 - 10\"}", item));
+	assert_true(matches("{\"flags\":\"=x.flags\"}", item));
+	assert_true(matches("{\"duration\":{\"above\":\"=x.t - it.t\"}}", item));
+	assert_false(matches("{\"len\":\"=y.len\"}", item));
+}
+
+static void test_wraps(void **state)
+{
+	json_t *p = json_loads("{\"ack_abs\":\"=x.seq_abs + 1\"}", 0, NULL);
+	json_t *x = json_loads("{\"seq_abs\":4294967295}", 0, NULL);
+	json_t *i = json_loads("{\"ack_abs\":0}", 0, NULL);
+	struct nt_lab_bound bound = { .n = 1, .row[0] = { "x", x } };
+
+	(void)state;
+	assert_true(nt_lab_match(p, i, &bound));
+	json_decref(p);
+	json_decref(x);
+	json_decref(i);
+}
+
+static void test_judge(void **state)
+{
+	struct nt_lab *lab = parse(HEAD HOSTS STEPS
+				   "claims:\n"
+				   "  - {text: a, see: {type: segment, flags: SYN}, as: syn}\n"
+				   "  - {text: b, see: {type: segment, flags: ACK}, after: syn}\n"
+				   "  - {text: c, see: {type: segment, flags: ACK}, before: syn}\n"
+				   "  - {text: d, see: {type: segment, flags: RST}, count: 0}\n"
+				   "  - {text: e, see: {type: segment, flags: ACK}, count: 1}\n"
+				   "  - {text: f, see: {type: segment, flags: ACK}, at_most: 2}\n"
+				   "  - {text: g, see: {type: arp}, as: arp}\n"
+				   "  - {text: h, see: {type: segment}, after: arp}\n"
+				   "  - {text: i, see: {type: segment}, count: 0, after: arp}\n");
+	static const bool holds[] = { true, true, false, true, false, true, false, false, false };
+	json_t *items = json_loads("[{\"type\":\"segment\",\"t\":1,\"flags\":\"SYN\"},"
+				   "{\"type\":\"segment\",\"t\":1,\"flags\":\"ACK\"},"
+				   "{\"type\":\"segment\",\"t\":2,\"flags\":\"ACK\"}]",
+				   0, NULL);
+	struct nt_lab_verdict v[NT_LAB_CLAIMS_MAX];
+	int i;
+
+	(void)state;
+	assert_non_null(lab);
+	assert_int_equal(nt_lab_judge(lab, items, v), 5);
+	for (i = 0; i < lab->nclaim; i++)
+		if (v[i].holds != holds[i])
+			fail_msg("claim %s: holds %d", v[i].claim->text, v[i].holds);
+	assert_int_equal(v[1].seen, 2);
+	assert_string_equal(v[7].unbound, "arp");
+	json_decref(items);
+	nt_lab_free(lab);
+}
+
+static void test_prevented_steps(void **state)
+{
+	struct nt_lab *lab = parse(HEAD HOSTS "steps:\n  - {id: a, say: x}\n"
+					      "  - {say: y, prevented: true}\n"
+					      "claims:\n  - {id: c, text: t, see: {type: arp}}\n"
+					      "prevent: {text: t, without: a, fails: c}\n");
+
+	(void)state;
+	assert_non_null(lab);
+	assert_true(nt_lab_has_step(lab, &lab->step[0], false));
+	assert_false(nt_lab_has_step(lab, &lab->step[1], false));
+	assert_false(nt_lab_has_step(lab, &lab->step[0], true));
+	assert_true(nt_lab_has_step(lab, &lab->step[1], true));
+	nt_lab_free(lab);
+}
+
+static void test_wrap(void **state)
+{
+	const char *text = "one two three\nfour\n\n  kept as it is, however long\nfive";
+	static const char *const want[] = { "one two", "three four", "",
+					    "  kept as it is, however long", "five" };
+	char line[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		assert_true(nt_lab_wrap(&text, 10, line, sizeof(line)));
+		assert_string_equal(line, want[i]);
+	}
+	assert_false(nt_lab_wrap(&text, 10, line, sizeof(line)));
+	text = "三次握手打开连接。";
+	assert_true(nt_lab_wrap(&text, 8, line, sizeof(line)));
+	assert_string_equal(line, "三次握手");
+	assert_true(nt_lab_wrap(&text, 8, line, sizeof(line)));
+}
+
+/* the labs that we ship */
+static void test_shipped(void **state)
+{
+	glob_t g;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(glob("../../userspace/labs/*.lab", 0, NULL, &g), 0);
+	for (i = 0; i < g.gl_pathc; i++) {
+		struct nt_error err = { "" };
+		const char *name = strrchr(g.gl_pathv[i], '/') + 1;
+		struct nt_lab *lab;
+
+		if (nt_lab_read(&lab, g.gl_pathv[i], &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(strncmp(name, lab->name, strlen(lab->name)), 0);
+		assert_string_equal(name + strlen(lab->name), ".lab");
+		if (!lab->prevent.fails)
+			fail_msg("%s says not how it is prevented", name);
+		nt_lab_free(lab);
+	}
+	globfree(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_wraps),
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_prevented_steps),
+		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_shipped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

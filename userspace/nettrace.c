@@ -12,10 +12,10 @@
 
 const struct nt_command *const nt_commands[] = {
 	&nt_cmd_timeline, /* what -- COMMAND alone means */
-	&nt_cmd_follow,	       &nt_cmd_list,   &nt_cmd_show,  &nt_cmd_explain, &nt_cmd_path,
-	&nt_cmd_arp,	       &nt_cmd_replay, &nt_cmd_stats, &nt_cmd_sockets, &nt_cmd_record,
-	&nt_cmd_disagreements, &nt_cmd_start,  &nt_cmd_stop,  &nt_cmd_filter,  &nt_cmd_lab,
-	NULL,
+	&nt_cmd_follow,	  &nt_cmd_list,	  &nt_cmd_show,		 &nt_cmd_explain,
+	&nt_cmd_path,	  &nt_cmd_arp,	  &nt_cmd_replay,	 &nt_cmd_stats,
+	&nt_cmd_sockets,  &nt_cmd_record, &nt_cmd_disagreements, &nt_cmd_start,
+	&nt_cmd_stop,	  &nt_cmd_filter, &nt_cmd_lab,		 NULL,
 };
 
 /* a JSON object with pieces missing would be a lie: end instead */

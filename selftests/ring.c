@@ -305,7 +305,7 @@ static void *flood(void *arg)
 }
 
 /* writers on each CPU overtake a reader in the middle of its copying */
-TEST_F(ring, overtaken_while_reading)
+TEST_F_TIMEOUT(ring, overtaken_while_reading, 300)
 {
 	int i, cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	struct flood f[CPUS];

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: --icount --mem 768 --timeout 1200
+# kernel: 6.1
 #
 # What the tracker infers from segments is what the sockets did: connections of
 # all kinds through a bad network, and no disagreement that has no name.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: --icount --timeout 3600
+# kernel: 6.1
 #
 # Each lab shows what it claims, and fails its claim when its phenomenon is prevented.
 # Guest time that is only waited for is skipped.

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "capture_priv.h"
+#include "i18n.h"
 
 #define PCAP_HEADER 24
 #define PCAP_RECORD 16
@@ -60,7 +61,7 @@ int nt_capture_fill(struct nt_capture *c, size_t n, struct nt_error *err)
 		else if (errno == EINTR || errno == EAGAIN)
 			return 0;
 		else
-			return nt_error_set(err, -errno, "cannot read %s: %s", c->title,
+			return nt_error_set(err, -errno, _("cannot read %s: %s"), c->title,
 					    strerror(errno));
 	}
 	return 1;
@@ -70,7 +71,7 @@ int nt_capture_damaged(const struct nt_capture *c, const char *what, struct nt_e
 {
 	return nt_error_set(
 		err, -EBADMSG,
-		"%s is damaged at byte %llu, after packet %llu: %s; what follows cannot be read",
+		_("%s is damaged at byte %llu, after packet %llu: %s; what follows cannot be read"),
 		c->title, (unsigned long long)(c->base + c->pos), (unsigned long long)c->packets,
 		what);
 }
@@ -81,7 +82,7 @@ int nt_capture_short(const struct nt_capture *c, int ret, struct nt_error *err)
 		return ret;
 	return nt_error_set(
 		err, -EBADMSG,
-		"%s is cut off at byte %llu, inside of what follows packet %llu: all before it was read",
+		_("%s is cut off at byte %llu, inside of what follows packet %llu: all before it was read"),
 		c->title, (unsigned long long)(c->base + c->have), (unsigned long long)c->packets);
 }
 
@@ -92,11 +93,11 @@ int nt_capture_add_if(struct nt_capture *c, const struct nt_capture_if *new, str
 	if (c->niface == NT_STREAM_MAX)
 		return nt_error_set(
 			err, -E2BIG,
-			"%s has more than %d interfaces: split it with editcap or tshark", c->title,
-			NT_STREAM_MAX);
+			_("%s has more than %d interfaces: split it with editcap or tshark"),
+			c->title, NT_STREAM_MAX);
 	array = reallocarray(c->iface, c->niface + 1, sizeof(*array));
 	if (!array)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	c->iface = array;
 	array[c->niface] = *new;
 	return (int)c->niface++;
@@ -109,10 +110,10 @@ static int pcap_header(struct nt_capture *c, struct nt_error *err)
 	const uint8_t *h = c->buf;
 
 	if (!ret)
-		return nt_error_set(err, -EINTR, "interrupted while reading %s", c->title);
+		return nt_error_set(err, -EINTR, _("interrupted while reading %s"), c->title);
 	if (ret == -ENODATA)
 		return nt_error_set(err, -EBADMSG,
-				    "%s ends inside its header: there is no packet in it",
+				    _("%s ends inside its header: there is no packet in it"),
 				    c->title);
 	if (ret < 0)
 		return ret;
@@ -122,7 +123,7 @@ static int pcap_header(struct nt_capture *c, struct nt_error *err)
 	if (nt_cap16(c, h + 4) != 2 || nt_cap16(c, h + 6) < 3)
 		return nt_error_set(
 			err, -EBADMSG,
-			"%s is of pcap's format %u.%u: write it anew, for instance with 'editcap -F pcap'",
+			_("%s is of pcap's format %u.%u: write it anew, for instance with 'editcap -F pcap'"),
 			c->title, nt_cap16(c, h + 4), nt_cap16(c, h + 6));
 	iface.snaplen = nt_cap32(c, h + 16);
 	iface.link = nt_cap32(c, h + 20) & 0x03ffffff; /* above: length of the FCS */
@@ -143,7 +144,7 @@ static int pcap_record(struct nt_capture *c, struct nt_frame *f, struct nt_error
 		return nt_capture_short(c, ret, err);
 	caplen = nt_cap32(c, c->buf + c->pos + 8);
 	if (caplen > NT_FRAME_MAX)
-		return nt_capture_damaged(c, "a packet's length is impossible", err);
+		return nt_capture_damaged(c, N_("a packet's length is impossible"), err);
 	ret = nt_capture_need(c, PCAP_RECORD + caplen, err);
 	if (ret != 1)
 		return nt_capture_short(c, ret, err);
@@ -204,7 +205,7 @@ int nt_capture_open(struct nt_capture **out, const struct nt_input *in, struct n
 	if (!c) {
 		if (in->own)
 			close(in->fd);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	memset(c, 0, offsetof(struct nt_capture, buf));
 	c->in = *in;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "capture_priv.h"
+#include "i18n.h"
 
 enum {
 	BLOCK_INTERFACE = 1,
@@ -100,7 +101,8 @@ static int take_interface(struct nt_capture *c, const uint8_t *b, size_t n, stru
 	int ret;
 
 	if (n < 8)
-		return nt_capture_damaged(c, "the description of an interface is too short", err);
+		return nt_capture_damaged(c, N_("the description of an interface is too short"),
+					  err);
 	new.link = nt_cap16(c, b);
 	new.snaplen = nt_cap32(c, b + 4);
 	b += 8;
@@ -115,9 +117,9 @@ static int take_interface(struct nt_capture *c, const uint8_t *b, size_t n, stru
 			new.offset = (int64_t)cap64(c, value);
 	}
 	if (!new.ticks)
-		return nt_capture_damaged(c, "an interface's clock is finer than can be", err);
+		return nt_capture_damaged(c, N_("an interface's clock is finer than can be"), err);
 	if (c->nsection == NT_STREAM_MAX)
-		return nt_capture_damaged(c, "a section has too many interfaces", err);
+		return nt_capture_damaged(c, N_("a section has too many interfaces"), err);
 	ret = interface_of(c, &new, err);
 	if (ret < 0)
 		return ret;
@@ -144,7 +146,7 @@ static int frame(struct nt_capture *c, struct nt_frame *f, unsigned int iface, c
 		 size_t room, uint32_t caplen, uint32_t wirelen, struct nt_error *err)
 {
 	if (caplen > room || caplen > NT_FRAME_MAX)
-		return nt_capture_damaged(c, "a packet is longer than its block", err);
+		return nt_capture_damaged(c, N_("a packet is longer than its block"), err);
 	f->type = NT_FRAME_PACKET;
 	f->iface = iface;
 	f->caplen = caplen;
@@ -162,11 +164,11 @@ static int take_packet(struct nt_capture *c, struct nt_frame *f, uint32_t type, 
 	unsigned int id;
 
 	if (n < 20)
-		return nt_capture_damaged(c, "a packet's block is too short", err);
+		return nt_capture_damaged(c, N_("a packet's block is too short"), err);
 	id = type == BLOCK_PACKET ? nt_cap32(c, b) : nt_cap16(c, b);
 	if (id >= c->nsection)
-		return nt_capture_damaged(c, "a packet is of an interface that is not described",
-					  err);
+		return nt_capture_damaged(
+			c, N_("a packet is of an interface that is not described"), err);
 	id = c->section[id];
 	f->t = time_of(&c->iface[id], (uint64_t)nt_cap32(c, b + 4) << 32 | nt_cap32(c, b + 8));
 	return frame(c, f, id, b + 20, n - 20, nt_cap32(c, b + 12), nt_cap32(c, b + 16), err);
@@ -178,8 +180,8 @@ static int take_simple(struct nt_capture *c, struct nt_frame *f, const uint8_t *
 	uint32_t wirelen, caplen, snaplen;
 
 	if (n < 4 || !c->nsection)
-		return nt_capture_damaged(c, "a packet's block is too short, or of no interface",
-					  err);
+		return nt_capture_damaged(
+			c, N_("a packet's block is too short, or of no interface"), err);
 	wirelen = nt_cap32(c, b);
 	snaplen = c->iface[c->section[0]].snaplen;
 	caplen = snaplen && snaplen < wirelen ? snaplen : wirelen;
@@ -197,11 +199,11 @@ static int take_statistics(struct nt_capture *c, struct nt_frame *f, const uint8
 	const uint8_t *value;
 
 	if (n < 12)
-		return nt_capture_damaged(c, "a block of statistics is too short", err);
+		return nt_capture_damaged(c, N_("a block of statistics is too short"), err);
 	id = nt_cap32(c, b);
 	if (id >= c->nsection)
-		return nt_capture_damaged(c, "statistics are of an interface that is not described",
-					  err);
+		return nt_capture_damaged(
+			c, N_("statistics are of an interface that is not described"), err);
 	i = &c->iface[c->section[id]];
 	f->t = time_of(i, (uint64_t)nt_cap32(c, b + 4) << 32 | nt_cap32(c, b + 8));
 	b += 12;
@@ -225,7 +227,7 @@ static uint32_t length_of(const struct nt_capture *c, struct nt_error *err)
 
 	if (len >= AROUND && !(len % 4))
 		return len;
-	nt_capture_damaged(c, "a block's length is impossible", err);
+	nt_capture_damaged(c, N_("a block's length is impossible"), err);
 	return 0;
 }
 
@@ -239,7 +241,7 @@ static int take_section(struct nt_capture *c, struct nt_error *err)
 		return nt_capture_short(c, ret, err);
 	memcpy(&magic, c->buf + c->pos + 8, sizeof(magic));
 	if (magic != BYTE_ORDER_MAGIC && magic != __builtin_bswap32(BYTE_ORDER_MAGIC))
-		return nt_capture_damaged(c, "the header of a section makes no sense", err);
+		return nt_capture_damaged(c, N_("the header of a section makes no sense"), err);
 	c->swapped = magic != BYTE_ORDER_MAGIC;
 	c->nsection = 0;
 	ret = (int)length_of(c, err);
@@ -291,13 +293,13 @@ int nt_capture_block(struct nt_capture *c, struct nt_frame *f, struct nt_error *
 		return 2;
 	}
 	if (len > NT_BLOCK_MAX)
-		return nt_capture_damaged(c, "a packet's block is longer than can be", err);
+		return nt_capture_damaged(c, N_("a packet's block is longer than can be"), err);
 	ret = nt_capture_need(c, len, err);
 	if (ret != 1)
 		return nt_capture_short(c, ret, err);
 	b = c->buf + c->pos;
 	if (nt_cap32(c, b + len - 4) != len)
-		return nt_capture_damaged(c, "a block's two lengths differ", err);
+		return nt_capture_damaged(c, N_("a block's two lengths differ"), err);
 	ret = take_body(c, f, type, b + 8, len - AROUND, err);
 	if (ret > 0)
 		c->pos += len;

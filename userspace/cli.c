@@ -10,6 +10,7 @@
 #include "canvas.h"
 #include "cli_priv.h"
 #include "filter.h"
+#include "i18n.h"
 
 /* after COMMAND has ended, time for what is still on its way */
 #define DRAIN_NS 200000000LL
@@ -56,140 +57,148 @@ static const struct {
 	const char *text;
 } option[] = {
 	{ "netns", required_argument, 'N', 0,
-	  "-N, --netns NAME[,NAME...]  these network namespaces: names, PIDs, paths; or\n"
-	  "                              all: every one, also those to come" },
+	  N_("-N, --netns NAME[,NAME...]  these network namespaces: names, PIDs, paths; or\n"
+	     "                              all: every one, also those to come") },
 	{ "read", required_argument, 'r', NT_OPT_FILE,
-	  "-r, --read FILE             a recording, instead of this machine" },
+	  N_("-r, --read FILE             a recording, instead of this machine") },
 	{ "daemon", optional_argument, 'd', NT_OPT_DAEMON,
-	  "-d, --daemon[=SOCKET]       what nettraced has kept (" NT_DAEMON_SOCKET ")" },
+	  N_("-d, --daemon[=SOCKET]       what nettraced has kept (%s)") },
 	{ "width", required_argument, 'w', NT_OPT_LOOK,
-	  "-w, --width COLUMNS         of the picture: 60 or more" },
+	  N_("-w, --width COLUMNS         of the picture: 60 or more") },
 	{ "ascii", no_argument, OPT_ASCII, NT_OPT_LOOK,
-	  "    --ascii                 draw with ASCII characters" },
+	  N_("    --ascii                 draw with ASCII characters") },
 	{ "unicode", no_argument, OPT_UNICODE, NT_OPT_LOOK,
-	  "    --unicode               draw with lines and arrows" },
+	  N_("    --unicode               draw with lines and arrows") },
 	{ "color", optional_argument, OPT_COLOR, NT_OPT_LOOK,
-	  "    --color[=WHEN]          always, never, or auto: on a terminal" },
+	  N_("    --color[=WHEN]          always, never, or auto: on a terminal") },
 	{ "absolute", no_argument, OPT_ABSOLUTE, NT_OPT_ROWS,
-	  "    --absolute              sequence numbers as in the segments" },
+	  N_("    --absolute              sequence numbers as in the segments") },
 	{ "symbols", no_argument, OPT_SYMBOLS, NT_OPT_DRAW,
-	  "    --symbols               the textbook's letters: seq=x, ack=x+1, y, u, v, w" },
+	  N_("    --symbols               the textbook's letters: seq=x, ack=x+1, y, u, v, w") },
 	{ "deltas", no_argument, OPT_DELTAS, NT_OPT_DRAW,
-	  "    --deltas                time since the row before" },
+	  N_("    --deltas                time since the row before") },
 	{ "options", no_argument, OPT_OPTIONS, NT_OPT_DRAW,
-	  "    --options               window and options below each segment" },
+	  N_("    --options               window and options below each segment") },
 	{ "unfold", no_argument, OPT_UNFOLD, NT_OPT_DRAW | NT_OPT_UNFOLD,
-	  "    --unfold                all rows of long data phases" },
+	  N_("    --unfold                all rows of long data phases") },
 	{ "timers", optional_argument, OPT_TIMERS, NT_OPT_EXTRA | NT_OPT_TIMERS,
-	  "    --timers                where timers are armed, reset, stopped, or fire" },
+	  N_("    --timers                where timers are armed, reset, stopped, or fire") },
 	{ "calls", optional_argument, OPT_CALLS, NT_OPT_EXTRA,
-	  "    --calls                 system calls on the sockets; live, that costs every\n"
-	  "                              system call of the machine something" },
+	  N_("    --calls                 system calls on the sockets; live, that costs every\n"
+	     "                              system call of the machine something") },
 	{ "hops", no_argument, OPT_HOPS, NT_OPT_HOPS,
-	  "    --hops                  below each packet: namespaces, devices, TTL, MACs" },
+	  N_("    --hops                  below each packet: namespaces, devices, TTL, MACs") },
 	{ "explain", no_argument, OPT_EXPLAIN, NT_OPT_EXPLAIN,
-	  "    --explain               below each step what it is, why, and what comes next;\n"
-	  "                              with COMMAND also --calls" },
+	  N_("    --explain               below each step what it is, why, and what comes next;\n"
+	     "                              with COMMAND also --calls") },
 	{ "layers", no_argument, OPT_LAYERS, NT_OPT_LAYERS,
-	  "    --layers                each header of a packet, its fields and their bytes" },
+	  N_("    --layers                each header of a packet, its fields and their bytes") },
 	{ "json", no_argument, OPT_JSON, NT_OPT_JSON,
-	  "    --json                  JSON Lines, one object a line" },
+	  N_("    --json                  JSON Lines, one object a line") },
 	{ "conv", required_argument, OPT_CONV, NT_OPT_PICK,
-	  "    --conv N[,N-M...]       only these conversations" },
+	  N_("    --conv N[,N-M...]       only these conversations") },
 	{ "last", no_argument, OPT_LAST, NT_OPT_PICK,
-	  "    --last                  only the conversation that began last" },
+	  N_("    --last                  only the conversation that began last") },
 	{ "wait", required_argument, OPT_WAIT, NT_OPT_COMMAND,
-	  "    --wait SECONDS          after COMMAND: until all is closed, at most so long" },
+	  N_("    --wait SECONDS          after COMMAND: until all is closed, at most so long") },
 	{ "until-closed", no_argument, OPT_UNTIL_CLOSED, NT_OPT_COMMAND,
-	  "    --until-closed          the same without a limit: TIME-WAIT lasts a minute" },
+	  N_("    --until-closed          the same without a limit: TIME-WAIT lasts a minute") },
 	{ "all", no_argument, OPT_ALL, NT_OPT_ALL,
-	  "    --all                   also what is left out otherwise" },
+	  N_("    --all                   also what is left out otherwise") },
 	{ "ring", required_argument, OPT_RING, NT_OPT_SETTINGS,
-	  "    --ring EVENTS           kept on each CPU" },
+	  N_("    --ring EVENTS           kept on each CPU") },
 	{ "payload", required_argument, OPT_PAYLOAD, NT_OPT_SETTINGS,
-	  "    --payload BYTES         kept of each packet's payload" },
+	  N_("    --payload BYTES         kept of each packet's payload") },
 	{ "minisocks", required_argument, OPT_MINISOCKS, NT_OPT_SETTINGS,
-	  "    --minisocks N           half-open and TIME-WAIT sockets followed at a time" },
+	  N_("    --minisocks N           half-open and TIME-WAIT sockets followed at a time") },
 	{ "hooks", required_argument, OPT_HOOKS, NT_OPT_SETTINGS,
-	  "    --hooks WHICH           default; path: also PRE_ROUTING and POST_ROUTING; link: bridges" },
+	  N_("    --hooks WHICH           default; path: also PRE_ROUTING and POST_ROUTING; link: bridges") },
 	{ "off", no_argument, OPT_OFF, NT_OPT_OFF,
-	  "    --off                   record all packets again" },
+	  N_("    --off                   record all packets again") },
 	{ "step", no_argument, OPT_STEP, NT_OPT_LAB,
-	  "    --step                  wait for Enter before each step: predict, then see" },
+	  N_("    --step                  wait for Enter before each step: predict, then see") },
 	{ "quiz", no_argument, OPT_QUIZ, NT_OPT_LAB,
-	  "    --quiz                  ask what comes next; the trace is the judge" },
+	  N_("    --quiz                  ask what comes next; the trace is the judge") },
 	{ "speed", required_argument, OPT_SPEED, NT_OPT_LAB,
-	  "    --speed FACTOR          wait as long as reading takes: 1 slowly, 2 twice as fast" },
+	  N_("    --speed FACTOR          wait as long as reading takes: 1 slowly, 2 twice as fast") },
 	{ "keep", no_argument, OPT_KEEP, NT_OPT_LAB,
-	  "    --keep                  leave the network to play with" },
+	  N_("    --keep                  leave the network to play with") },
 	{ "prevent", no_argument, OPT_PREVENT, NT_OPT_LAB,
-	  "    --prevent               without what the lab shows: its claim must fail" },
+	  N_("    --prevent               without what the lab shows: its claim must fail") },
 	{ "clean", no_argument, OPT_CLEAN, NT_OPT_LAB,
-	  "    --clean                 take away what --keep left" },
-	{ "help", no_argument, 'h', 0, "-h, --help                  this text" },
+	  N_("    --clean                 take away what --keep left") },
+	{ "help", no_argument, 'h', 0, N_("-h, --help                  this text") },
 	{ "version", no_argument, OPT_VERSION, 0, NULL },
 };
 
 /* behind the help of a subcommand that takes one */
-#define EXPRESSION                                                                                  \
-	"\nEXPRESSION selects packets as it does for tcpdump, see pcap-filter(7): 'tcp port 80',\n" \
-	"'host 10.0.0.1 and not arp'. Packets begin at the network header: 'len' counts from\n"     \
-	"there, 'ether' and 'vlan' are refused. Of a connection whose packets can match, the\n"     \
-	"changes of state are shown, too. A packet is shown also if it depends on bytes that a\n"   \
-	"record does not hold (checksums, options, payload) whether it matches; how many these\n"   \
-	"were is said at the end.\n"
+static const char *const expression = N_(
+	"\nEXPRESSION selects packets as it does for tcpdump, see pcap-filter(7): 'tcp port 80',\n"
+	"'host 10.0.0.1 and not arp'. Packets begin at the network header: 'len' counts from\n"
+	"there, 'ether' and 'vlan' are refused. Of a connection whose packets can match, the\n"
+	"changes of state are shown, too. A packet is shown also if it depends on bytes that a\n"
+	"record does not hold (checksums, options, payload) whether it matches; how many these\n"
+	"were is said at the end.\n");
 
 #define NOPTIONS (sizeof(option) / sizeof(option[0]))
+
+/* one names the daemon's socket */
+static void put_option(FILE *out, const char *text)
+{
+	fputs("  ", out);
+	fprintf(out, text, NT_DAEMON_SOCKET);
+	fputc('\n', out);
+}
 
 static void print_options(FILE *out, unsigned int groups)
 {
 	size_t i;
 
-	fputs("\nOptions:\n", out);
+	fputs(_("\nOptions:\n"), out);
 	for (i = 0; i < NOPTIONS; i++)
 		if (option[i].text && (!option[i].group || (option[i].group & groups)))
-			fprintf(out, "  %s\n", option[i].text);
+			put_option(out, _(option[i].text));
 }
 
 static void help_all(FILE *out)
 {
 	int i;
 
-	fputs("Usage: nettrace [OPTION...] SUBCOMMAND [ARGUMENT...]\n"
-	      "       nettrace [OPTION...] [SUBCOMMAND] -- COMMAND [ARGUMENT...]\n\n"
-	      "Shows what the kernel's network stack does: segments, both ends' states and\n"
-	      "what caused them. Needs the kernel module nettrace (insmod nettrace.ko), and\n"
-	      "root or CAP_NET_ADMIN to read it; recordings can be read by anyone.\n\n"
-	      "Subcommands:\n",
+	fputs(_("Usage: nettrace [OPTION...] SUBCOMMAND [ARGUMENT...]\n"
+		"       nettrace [OPTION...] [SUBCOMMAND] -- COMMAND [ARGUMENT...]\n\n"
+		"Shows what the kernel's network stack does: segments, both ends' states and\n"
+		"what caused them. Needs the kernel module nettrace (insmod nettrace.ko), and\n"
+		"root or CAP_NET_ADMIN to read it; recordings can be read by anyone.\n\n"
+		"Subcommands:\n"),
 	      out);
 	for (i = 0; nt_commands[i]; i++)
 		fprintf(out, "  %-9s %-5s %s\n", nt_commands[i]->name, nt_commands[i]->args,
-			nt_commands[i]->brief);
-	fputs("\nWith -- COMMAND, the command is run and traced; under sudo it runs as the user\n"
-	      "who called sudo. Its standard output goes to standard error. Without a\n"
-	      "subcommand that is a timeline.\n",
+			_(nt_commands[i]->brief));
+	fputs(_("\nWith -- COMMAND, the command is run and traced; under sudo it runs as the user\n"
+		"who called sudo. Its standard output goes to standard error. Without a\n"
+		"subcommand that is a timeline.\n"),
 	      out);
 	print_options(out, ~0U);
-	fputs("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found; 4 what a\n"
-	      "lab claims did not occur. With COMMAND: its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
-	      "could not be run, 127 if it was not found.\n"
-	      "'nettrace SUBCOMMAND --help' tells more.\n",
+	fputs(_("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found; 4 what a\n"
+		"lab claims did not occur. With COMMAND: its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
+		"could not be run, 127 if it was not found.\n"
+		"'nettrace SUBCOMMAND --help' tells more.\n"),
 	      out);
 }
 
 static void help_command(const struct nt_command *cmd)
 {
-	printf("Usage: nettrace %s%s%s [OPTION...]%s%s\n\n%s", cmd->name, *cmd->args ? " " : "",
+	printf(_("Usage: nettrace %s%s%s [OPTION...]%s%s\n\n%s"), cmd->name, *cmd->args ? " " : "",
 	       cmd->args, cmd->opts & NT_OPT_FILTER ? " [EXPRESSION]" : "",
-	       cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "", cmd->help);
+	       cmd->opts & NT_OPT_COMMAND ? " [-- COMMAND [ARGUMENT...]]" : "", _(cmd->help));
 	if (cmd->opts & NT_OPT_FILTER)
-		fputs(EXPRESSION, stdout);
+		fputs(_(expression), stdout);
 	print_options(stdout, cmd->opts);
 }
 
 static int usage(const char *cmd)
 {
-	fprintf(stderr, "nettrace: see 'nettrace %s%s--help'\n", cmd ? cmd : "", cmd ? " " : "");
+	fprintf(stderr, _("nettrace: see 'nettrace %s%s--help'\n"), cmd ? cmd : "", cmd ? " " : "");
 	return NT_EXIT_USAGE;
 }
 
@@ -304,7 +313,7 @@ static int find_command(struct nt_cli *cli, const char *name)
 		return -1;
 	}
 	fprintf(stderr,
-		"nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n",
+		_("nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n"),
 		name, name);
 	return usage(NULL);
 }
@@ -319,39 +328,39 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 	for (i = 0; i < NOPTIONS; i++) {
 		if (!used[i] || !option[i].group || (option[i].group & cmd->opts))
 			continue;
-		fprintf(stderr, "nettrace: %s has no option --%s\n", cmd->name, option[i].name);
+		fprintf(stderr, _("nettrace: %s has no option --%s\n"), cmd->name, option[i].name);
 		return usage(cmd->name);
 	}
 	if (cli->command && !(cmd->opts & NT_OPT_COMMAND)) {
-		fprintf(stderr, "nettrace: %s traces no command\n", cmd->name);
+		fprintf(stderr, _("nettrace: %s traces no command\n"), cmd->name);
 		return usage(cmd->name);
 	}
 	if (cli->command && cli->file) {
-		fputs("nettrace: a recording (-r) and a command to trace (--) exclude each other\n",
+		fputs(_("nettrace: a recording (-r) and a command to trace (--) exclude each other\n"),
 		      stderr);
 		return usage(cmd->name);
 	}
 	if (cli->file && cli->daemon) {
-		fputs("nettrace: a recording (-r) and the daemon (-d) exclude each other\n",
+		fputs(_("nettrace: a recording (-r) and the daemon (-d) exclude each other\n"),
 		      stderr);
 		return usage(cmd->name);
 	}
 	if (cli->daemon && named) {
-		fputs("nettrace: -N names namespaces to look at; the daemon (-d) looks at its own\n",
+		fputs(_("nettrace: -N names namespaces to look at; the daemon (-d) looks at its own\n"),
 		      stderr);
 		return usage(cmd->name);
 	}
 	if (cli->file && named) {
-		fputs("nettrace: -N names namespaces of this machine; a recording (-r) holds its own\n",
+		fputs(_("nettrace: -N names namespaces of this machine; a recording (-r) holds its own\n"),
 		      stderr);
 		return usage(cmd->name);
 	}
 	if (cli->narg < cmd->min_args) {
-		fprintf(stderr, "nettrace: %s needs %s\n", cmd->name, cmd->args);
+		fprintf(stderr, _("nettrace: %s needs %s\n"), cmd->name, cmd->args);
 		return usage(cmd->name);
 	}
 	if (cli->narg > cmd->max_args && !(cmd->opts & NT_OPT_FILTER)) {
-		fprintf(stderr, "nettrace: %s: do not know what to do with '%s'\n", cmd->name,
+		fprintf(stderr, _("nettrace: %s: do not know what to do with '%s'\n"), cmd->name,
 			cli->arg[cmd->max_args]);
 		return usage(cmd->name);
 	}
@@ -396,8 +405,9 @@ static int read_options(struct nt_cli *cli, int argc, char **argv, const char *u
 	optind = 1;
 	while ((val = getopt_long(argc, argv, ":N:r:d::w:h", longs, NULL)) != -1) {
 		if (val == ':' || val == '?') {
-			fprintf(stderr, "nettrace: %s '%s'\n",
-				val == ':' ? "a value is missing after" : "there is no option",
+			fprintf(stderr,
+				val == ':' ? _("nettrace: a value is missing after '%s'\n") :
+					     _("nettrace: there is no option '%s'\n"),
 				argv[optind - 1]);
 			return usage(NULL);
 		}
@@ -443,7 +453,7 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 		return NT_EXIT_OK;
 	}
 	if (cli->command && !*cli->command) {
-		fputs("nettrace: no command after '--'\n", stderr);
+		fputs(_("nettrace: no command after '--'\n"), stderr);
 		return usage(NULL);
 	}
 	if (!cli->cmd && !cli->command) {

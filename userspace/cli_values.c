@@ -12,6 +12,7 @@
 
 #include "cli_priv.h"
 #include "filter.h"
+#include "i18n.h"
 
 static int parse_number(const char *text, long min, long max, long *n)
 {
@@ -29,22 +30,25 @@ int nt_cli_netns(struct nt_cli *cli, const char *text)
 	char *name, *rest;
 
 	if (cli->names) {
-		fputs("nettrace: -N is given twice; name all namespaces in one: -N a,b\n", stderr);
+		fputs(_("nettrace: -N is given twice; name all namespaces in one: -N a,b\n"),
+		      stderr);
 		return NT_EXIT_USAGE;
 	}
 	cli->names = strdup(text);
 	if (!cli->names) {
-		fputs("nettrace: out of memory\n", stderr);
+		fputs(_("nettrace: out of memory\n"), stderr);
 		return NT_EXIT_FAIL;
 	}
 	rest = cli->names;
 	while ((name = strsep(&rest, ","))) {
 		if (!*name) {
-			fprintf(stderr, "nettrace: '%s' contains an empty namespace name\n", text);
+			fprintf(stderr, _("nettrace: '%s' contains an empty namespace name\n"),
+				text);
 			return NT_EXIT_USAGE;
 		}
 		if (cli->nnetns == NT_LIVE_NAMED_MAX) {
-			fprintf(stderr, "nettrace: more than %d namespaces\n", NT_LIVE_NAMED_MAX);
+			fprintf(stderr, _("nettrace: more than %d namespaces\n"),
+				NT_LIVE_NAMED_MAX);
 			return NT_EXIT_USAGE;
 		}
 		if (!strcmp(name, "all"))
@@ -55,7 +59,7 @@ int nt_cli_netns(struct nt_cli *cli, const char *text)
 		return -1;
 	if (cli->nnetns > 1) {
 		fprintf(stderr,
-			"nettrace: '%s' names all network namespaces and others: -N all is enough (one that is called 'all' goes by its path)\n",
+			_("nettrace: '%s' names all network namespaces and others: -N all is enough (one that is called 'all' goes by its path)\n"),
 			text);
 		return NT_EXIT_USAGE;
 	}
@@ -68,7 +72,7 @@ int nt_cli_width(struct nt_cli *cli, const char *text)
 	long n;
 
 	if (parse_number(text, 1, 100000, &n)) {
-		fprintf(stderr, "nettrace: '%s' is not a width in columns\n", text);
+		fprintf(stderr, _("nettrace: '%s' is not a width in columns\n"), text);
 		return NT_EXIT_USAGE;
 	}
 	cli->width = (int)n;
@@ -84,7 +88,8 @@ int nt_cli_color(struct nt_cli *cli, const char *text)
 	} else if (!strcmp(text, "auto")) {
 		cli->color = NT_AUTO;
 	} else {
-		fprintf(stderr, "nettrace: --color takes always, never or auto, not '%s'\n", text);
+		fprintf(stderr, _("nettrace: --color takes always, never or auto, not '%s'\n"),
+			text);
 		return NT_EXIT_USAGE;
 	}
 	return -1;
@@ -95,7 +100,7 @@ int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style)
 	enum nt_number_style *now = &cli->draw.numbers;
 
 	if (*now != NT_NUMBERS_RELATIVE && *now != style) {
-		fputs("nettrace: numbers are written in one way: --absolute and --symbols exclude each other\n",
+		fputs(_("nettrace: numbers are written in one way: --absolute and --symbols exclude each other\n"),
 		      stderr);
 		return NT_EXIT_USAGE;
 	}
@@ -110,7 +115,7 @@ int nt_cli_speed(struct nt_cli *cli, const char *text)
 	cli->lab.speed = strtod(text, &end);
 	if (end != text && !*end && cli->lab.speed >= 0.1 && cli->lab.speed <= 100)
 		return -1;
-	fprintf(stderr, "nettrace: --speed needs a number from 0.1 to 100, not '%s'\n", text);
+	fprintf(stderr, _("nettrace: --speed needs a number from 0.1 to 100, not '%s'\n"), text);
 	return NT_EXIT_USAGE;
 }
 
@@ -120,7 +125,7 @@ int nt_cli_wait(struct nt_cli *cli, const char *text)
 	double s = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(s) || s < 0 || s > 1e6) {
-		fprintf(stderr, "nettrace: '%s' is not a number of seconds\n", text);
+		fprintf(stderr, _("nettrace: '%s' is not a number of seconds\n"), text);
 		return NT_EXIT_USAGE;
 	}
 	cli->wait_ns = (int64_t)(s * 1e9);
@@ -157,7 +162,7 @@ int nt_cli_conv(struct nt_cli *cli, const char *text)
 
 	for (;;) {
 		if (cli->nconv == NT_CLI_CONVS_MAX) {
-			fprintf(stderr, "nettrace: --conv takes at most %d numbers and ranges\n",
+			fprintf(stderr, _("nettrace: --conv takes at most %d numbers and ranges\n"),
 				NT_CLI_CONVS_MAX);
 			return NT_EXIT_USAGE;
 		}
@@ -169,7 +174,7 @@ int nt_cli_conv(struct nt_cli *cli, const char *text)
 			return -1;
 	}
 	fprintf(stderr,
-		"nettrace: '%s' does not name conversations as 3 or 1,4-6 does; 'nettrace list' shows them\n",
+		_("nettrace: '%s' does not name conversations as 3 or 1,4-6 does; 'nettrace list' shows them\n"),
 		text);
 	return NT_EXIT_USAGE;
 }
@@ -190,7 +195,7 @@ int nt_cli_count(const char *text, const char *option, uint32_t *n)
 	long v;
 
 	if (parse_number(text, strcmp(option, "payload") ? 1 : 0, UINT32_MAX, &v)) {
-		fprintf(stderr, "nettrace: '%s' is not a number for --%s\n", text, option);
+		fprintf(stderr, _("nettrace: '%s' is not a number for --%s\n"), text, option);
 		return NT_EXIT_USAGE;
 	}
 	*n = (uint32_t)v;
@@ -215,7 +220,8 @@ int nt_cli_hooks(struct nt_cli *cli, const char *text)
 	} else if (!strcmp(text, "link")) {
 		cli->set.hooks = NT_HOOKS_LINK;
 	} else {
-		fprintf(stderr, "nettrace: --hooks takes default, path or link, not '%s'\n", text);
+		fprintf(stderr, _("nettrace: --hooks takes default, path or link, not '%s'\n"),
+			text);
 		return NT_EXIT_USAGE;
 	}
 	return -1;
@@ -247,7 +253,7 @@ int nt_cli_filter(struct nt_cli *cli, char *const *word, int n)
 		return -1;
 	cli->expr = join(word, n);
 	if (!cli->expr) {
-		fputs("nettrace: out of memory\n", stderr);
+		fputs(_("nettrace: out of memory\n"), stderr);
 		return NT_EXIT_FAIL;
 	}
 	ret = nt_filter_compile(&cli->filter, cli->expr, &err);
@@ -268,6 +274,6 @@ int nt_cli_switch(const char *arg, const char *option)
 		return 1;
 	if (!strcmp(arg, "off"))
 		return 0;
-	fprintf(stderr, "nettrace: --%s=%s: give on (or nothing) or off\n", option, arg);
+	fprintf(stderr, _("nettrace: --%s=%s: give on (or nothing) or off\n"), option, arg);
 	return -1;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "session.h"
 
 #define HOLD_MS 2000
@@ -51,12 +52,12 @@ static int run_disagreements(const struct nt_cli *cli)
 const struct nt_command nt_cmd_disagreements = {
 	.name = "disagreements",
 	.args = "",
-	.brief = "where sockets did what their segments do not imply",
-	.help = "Of each connection end in a traced namespace both are known: the transitions\n"
-		"of its socket, and what RFC 9293 makes of the segments that left and reached\n"
-		"it. A line for each difference: what was observed, what the segments imply,\n"
-		"the reason that excuses it or \"unexplained\", the last segments before it.\n"
-		"Then how many were compared, and how many each reason excused.\n",
+	.brief = N_("where sockets did what their segments do not imply"),
+	.help = N_("Of each connection end in a traced namespace both are known: the transitions\n"
+		   "of its socket, and what RFC 9293 makes of the segments that left and reached\n"
+		   "it. A line for each difference: what was observed, what the segments imply,\n"
+		   "the reason that excuses it or \"unexplained\", the last segments before it.\n"
+		   "Then how many were compared, and how many each reason excused.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
 	.run = run_disagreements,
 };

@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "each_netns.h"
+#include "i18n.h"
 #include "text.h"
 
 static int start_one(void *arg, const struct nt_each *e)
@@ -59,10 +60,12 @@ static void show_filter(const struct nt_each *e, const struct nt_ctl_trace *t)
 	nt_text_escape(name, sizeof(name), e->name, strlen(e->name));
 	printf("%s%s", name, *name ? ": " : "");
 	if (t->filter_len)
-		printf("a filter of %u instructions%s\n", t->filter_len,
-		       t->filter_owned ? ", of the program that reads" : "");
+		printf(t->filter_owned ?
+			       _("a filter of %u instructions, of the program that reads\n") :
+			       _("a filter of %u instructions\n"),
+		       t->filter_len);
 	else
-		puts("no filter");
+		puts(_("no filter"));
 }
 
 static int filter_one(void *arg, const struct nt_each *e)
@@ -88,7 +91,7 @@ static int filter_one(void *arg, const struct nt_each *e)
 static int run_filter(const struct nt_cli *cli)
 {
 	if (cli->filter && cli->off) {
-		fputs("nettrace: an expression sets the filter and --off removes it: give one of them\n",
+		fputs(_("nettrace: an expression sets the filter and --off removes it: give one of them\n"),
 		      stderr);
 		return NT_EXIT_USAGE;
 	}
@@ -98,11 +101,12 @@ static int run_filter(const struct nt_cli *cli)
 const struct nt_command nt_cmd_start = {
 	.name = "start",
 	.args = "",
-	.brief = "trace a namespace that is not traced",
-	.help = "Tells the module to trace this network namespace, or those of -N, with these\n"
+	.brief = N_("trace a namespace that is not traced"),
+	.help = N_(
+		"Tells the module to trace this network namespace, or those of -N, with these\n"
 		"settings; one that is not given stays as it was. The module traces every\n"
 		"namespace from the beginning unless it was loaded with trace=. With --timers and\n"
-		"--calls these are recorded for whoever reads; --timers=off and --calls=off end it.\n",
+		"--calls these are recorded for whoever reads; --timers=off and --calls=off end it.\n"),
 	.opts = NT_OPT_SETTINGS | NT_OPT_EXTRA,
 	.run = run_start,
 };
@@ -110,21 +114,23 @@ const struct nt_command nt_cmd_start = {
 const struct nt_command nt_cmd_stop = {
 	.name = "stop",
 	.args = "",
-	.brief = "trace it no longer: packets cost nothing more",
-	.help = "Tells the module to trace this network namespace, or those of -N, no longer. No\n"
-		"hook is left there. Programs that read get what there is, then the end.\n",
+	.brief = N_("trace it no longer: packets cost nothing more"),
+	.help = N_(
+		"Tells the module to trace this network namespace, or those of -N, no longer. No\n"
+		"hook is left there. Programs that read get what there is, then the end.\n"),
 	.run = run_stop,
 };
 
 const struct nt_command nt_cmd_filter = {
 	.name = "filter",
 	.args = "",
-	.brief = "record only packets that match, for everybody",
-	.help = "Sets which packets the module records in this network namespace, or in those of\n"
+	.brief = N_("record only packets that match, for everybody"),
+	.help = N_(
+		"Sets which packets the module records in this network namespace, or in those of\n"
 		"-N, for every program that reads; it stays until it is changed, also over stop\n"
 		"and start. Changes of state are recorded all the same. Without EXPRESSION it\n"
 		"tells whether there is a filter. To filter for yourself alone, give EXPRESSION\n"
-		"to the subcommand that shows or records.\n",
+		"to the subcommand that shows or records.\n"),
 	.opts = NT_OPT_FILTER | NT_OPT_OFF,
 	.run = run_filter,
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "source_daemon.h"
 #include "text.h"
 
@@ -56,7 +57,7 @@ static int show(char *lines, bool json)
 	}
 	if (!fflush(stdout) && !ferror(stdout))
 		return NT_EXIT_OK;
-	perror("nettrace: cannot write to standard output");
+	perror(_("nettrace: cannot write to standard output"));
 	return NT_EXIT_FAIL;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "session.h"
 
 /*
@@ -115,9 +116,9 @@ static int run_follow(const struct nt_cli *cli)
 	out = f.v.out ? nt_view_close(&f.v) : NT_EXIT_OK;
 	if (s.model && nt_model_stats(s.model)->disagreements)
 		fprintf(stderr,
-			"nettrace: %" PRIu64
-			" times a socket did what its segments do not imply, and no"
-			" reason is known: nettrace disagreements\n",
+			_("nettrace: %" PRIu64
+			  " times a socket did what its segments do not imply, and no"
+			  " reason is known: nettrace disagreements\n"),
 			nt_model_stats(s.model)->disagreements);
 	if (status < 0 || out != NT_EXIT_OK)
 		status = out;
@@ -129,15 +130,15 @@ static int run_follow(const struct nt_cli *cli)
 const struct nt_command nt_cmd_follow = {
 	.name = "follow",
 	.args = "",
-	.brief = "a line for each packet and state, live",
-	.help = "Prints what happens from now on, a line for each packet and each change of\n"
-		"state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
-		"socket that sent the packet, and of the one that got it, at that moment.\n"
-		"A packet that is on its way for more than 10 ms has a second line when it\n"
-		"arrives, or when it has not after 200 ms.\n"
-		"With --hops, below a packet: where it was sighted when its line was printed.\n"
-		"With --timers on a terminal, timers that run count down below the last line.\n"
-		"With --json a conversation's own object follows when it is over.\n",
+	.brief = N_("a line for each packet and state, live"),
+	.help = N_("Prints what happens from now on, a line for each packet and each change of\n"
+		   "state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
+		   "socket that sent the packet, and of the one that got it, at that moment.\n"
+		   "A packet that is on its way for more than 10 ms has a second line when it\n"
+		   "arrives, or when it has not after 200 ms.\n"
+		   "With --hops, below a packet: where it was sighted when its line was printed.\n"
+		   "With --timers on a terminal, timers that run count down below the last line.\n"
+		   "With --json a conversation's own object follows when it is over.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
 		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_HOPS | NT_OPT_EXPLAIN,
 	.run = run_follow,

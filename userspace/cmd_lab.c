@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "lab/lab_run.h"
+#include "i18n.h"
 
 #define LABS_MAX 256
 #define EXT	 ".lab"
@@ -44,7 +45,7 @@ static bool find_folder(char *dir, size_t size)
 static int no_folder(const char *dir)
 {
 	fprintf(stderr,
-		"nettrace: there are no labs in %s: run 'make install', or set NETTRACE_LABDIR to the folder\n",
+		_("nettrace: there are no labs in %s: run 'make install', or set NETTRACE_LABDIR to the folder\n"),
 		dir);
 	return NT_EXIT_FAIL;
 }
@@ -136,7 +137,7 @@ static int run_one(const struct nt_cli *cli, const char *path)
 	}
 	if (cli->lab.prevent && !lab->prevent.fails) {
 		fprintf(stderr,
-			"nettrace: the lab %s does not say how it is prevented ('prevent:')\n",
+			_("nettrace: the lab %s does not say how it is prevented ('prevent:')\n"),
 			lab->name);
 		status = NT_EXIT_FAIL;
 	} else {
@@ -155,8 +156,10 @@ static int clean(void)
 		fprintf(stderr, "nettrace: %s\n", err.text);
 		return NT_EXIT_FAIL;
 	}
-	fprintf(stderr, "nettrace: %d network namespace%s of labs taken away\n", n,
-		n == 1 ? "" : "s");
+	fprintf(stderr,
+		ngettext("nettrace: %d network namespace of labs taken away\n",
+			 "nettrace: %d network namespaces of labs taken away\n", (unsigned long)n),
+		n);
 	return NT_EXIT_OK;
 }
 
@@ -165,12 +168,12 @@ static int run_lab(const struct nt_cli *cli)
 	char dir[512], path[700];
 
 	if (cli->nnetns || cli->every_netns) {
-		fputs("nettrace: a lab has network namespaces of its own: -N does not go with it\n",
+		fputs(_("nettrace: a lab has network namespaces of its own: -N does not go with it\n"),
 		      stderr);
 		return NT_EXIT_USAGE;
 	}
 	if (cli->json && (cli->lab.step || cli->lab.quiz)) {
-		fputs("nettrace: --json is for programs, --step and --quiz are for people: give one of them\n",
+		fputs(_("nettrace: --json is for programs, --step and --quiz are for people: give one of them\n"),
 		      stderr);
 		return NT_EXIT_USAGE;
 	}
@@ -184,7 +187,7 @@ static int run_lab(const struct nt_cli *cli)
 		return no_folder(dir);
 	snprintf(path, sizeof(path), "%s/%s" EXT, dir, cli->arg[0]);
 	if (access(path, F_OK)) {
-		fprintf(stderr, "nettrace: there is no lab '%s'; 'nettrace lab' lists them\n",
+		fprintf(stderr, _("nettrace: there is no lab '%s'; 'nettrace lab' lists them\n"),
 			cli->arg[0]);
 		return NT_EXIT_USAGE;
 	}
@@ -194,13 +197,14 @@ static int run_lab(const struct nt_cli *cli)
 const struct nt_command nt_cmd_lab = {
 	.name = "lab",
 	.args = "[NAME]",
-	.brief = "watch what the textbook describes happen, and check it",
-	.help = "Builds a small network out of network namespaces of its own (lab-...), runs real\n"
+	.brief = N_("watch what the textbook describes happen, and check it"),
+	.help = N_(
+		"Builds a small network out of network namespaces of its own (lab-...), runs real\n"
 		"programs in it, traces them, explains each step, draws what happened, checks what\n"
 		"it claims against the trace, and takes everything away. Without NAME it lists the\n"
 		"labs. NAME with a slash or .lab is a file: see docs/labs.md. A lab file names\n"
 		"commands that are run as root: run those that you trust. Exit status 4: a claim\n"
-		"did not occur.\n",
+		"did not occur.\n"),
 	.opts = NT_OPT_LAB | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_ROWS | NT_OPT_DRAW,
 	.max_args = 1,
 	.run = run_lab,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "session.h"
 
 #define HOLD_MS 2000 /* nobody waits for it: the end of the source ends it */
@@ -53,8 +54,9 @@ static bool read_name(struct pick *k, const char *arg)
 static int bad_name(const char *arg, bool arp)
 {
 	fprintf(stderr,
-		"nettrace: '%s' names no packet: it is CONV.N, as in 1.3%s; 'nettrace list' shows the conversations\n",
-		arg, arp ? ", or arp.N" : "");
+		arp ? _("nettrace: '%s' names no packet: it is CONV.N, as in 1.3, or arp.N; 'nettrace list' shows the conversations\n") :
+		      _("nettrace: '%s' names no packet: it is CONV.N, as in 1.3; 'nettrace list' shows the conversations\n"),
+		arg);
 	return NT_EXIT_USAGE;
 }
 
@@ -106,8 +108,8 @@ static const struct nt_conv *find_conv(const struct pick *k)
 static int no_packet(const struct nt_conv *c, uint32_t n)
 {
 	fprintf(stderr,
-		"nettrace: conversation %" PRIu32 " has no packet %" PRIu32 ", it has %" PRIu32
-		"\n",
+		_("nettrace: conversation %" PRIu32 " has no packet %" PRIu32 ", it has %" PRIu32
+		  "\n"),
 		c->id, n, c->narrow);
 	return NT_EXIT_NOTHING;
 }
@@ -117,7 +119,8 @@ static int open_arp(struct pick *k)
 	size_t n = nt_model_narp(k->s.model);
 
 	if (k->n > n) {
-		fprintf(stderr, "nettrace: there is no ARP message %" PRIu32 "; %zu are recorded\n",
+		fprintf(stderr,
+			_("nettrace: there is no ARP message %" PRIu32 "; %zu are recorded\n"),
 			k->n, n);
 		return NT_EXIT_NOTHING;
 	}
@@ -189,13 +192,14 @@ static int run_path(const struct nt_cli *cli)
 const struct nt_command nt_cmd_path = {
 	.name = "path",
 	.args = "N[.M]",
-	.brief = "one packet's way through the kernel's hooks",
-	.help = "Draws which hooks of the kernel packet M of conversation N passed, in each\n"
+	.brief = N_("one packet's way through the kernel's hooks"),
+	.help = N_(
+		"Draws which hooks of the kernel packet M of conversation N passed, in each\n"
 		"network namespace, with times, devices, TTL and link addresses, and what is\n"
 		"decided at each hook. Without M the first packet; without N the conversation\n"
 		"that began last. PRE_ROUTING and POST_ROUTING are recorded with hooks=path only\n"
 		"('nettrace start --hooks path'): without, they are drawn as not looked at. The\n"
-		"namespaces on the way are named with -N, or all are read with -N all.\n",
+		"namespaces on the way are named with -N, or all are read with -N all.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
 	.max_args = 1,
 	.run = run_path,

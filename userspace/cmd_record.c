@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "session.h"
 
 /* writing begins with making the file empty */
@@ -27,7 +28,7 @@ static int run_record(const struct nt_cli *cli)
 
 	if (onto_itself(cli)) {
 		fprintf(stderr,
-			"nettrace: %s cannot be read and written at once: name another file\n",
+			_("nettrace: %s cannot be read and written at once: name another file\n"),
 			cli->arg[0]);
 		return NT_EXIT_USAGE;
 	}
@@ -44,7 +45,8 @@ static int run_record(const struct nt_cli *cli)
 	}
 	if (status < 0) {
 		if (!cli->command && !cli->file)
-			fprintf(stderr, "nettrace: recording to %s; Ctrl-C ends it\n", cli->arg[0]);
+			fprintf(stderr, _("nettrace: recording to %s; Ctrl-C ends it\n"),
+				cli->arg[0]);
 		/* a model only where the end depends on what happened */
 		if (cli->command)
 			status = nt_session_model(&s, 200, NULL);
@@ -59,10 +61,10 @@ static int run_record(const struct nt_cli *cli)
 		}
 	}
 	if (status < 0) {
-		fprintf(stderr, "nettrace: %" PRIu64 " events recorded, %" PRIu64 " lost",
+		fprintf(stderr, _("nettrace: %" PRIu64 " events recorded, %" PRIu64 " lost"),
 			s.src->delivered, s.src->lost);
 		if (cli->expr)
-			fprintf(stderr, ", %" PRIu64 " left out by the filter", s.src->filtered);
+			fprintf(stderr, _(", %" PRIu64 " left out by the filter"), s.src->filtered);
 		fputc('\n', stderr);
 		status = NT_EXIT_OK;
 	}
@@ -74,11 +76,12 @@ static int run_record(const struct nt_cli *cli)
 const struct nt_command nt_cmd_record = {
 	.name = "record",
 	.args = "FILE",
-	.brief = "write what happens to FILE",
-	.help = "Writes all events from now on to FILE, until Ctrl-C or until the command\n"
+	.brief = N_("write what happens to FILE"),
+	.help = N_(
+		"Writes all events from now on to FILE, until Ctrl-C or until the command\n"
 		"ends. Every subcommand that shows something reads it back with -r FILE. With\n"
 		"--daemon and no command it begins with what nettraced has kept. With -r it copies\n"
-		"from another recording what matches EXPRESSION.\n",
+		"from another recording what matches EXPRESSION.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_FILTER | NT_OPT_COMMAND | NT_OPT_EXTRA,
 	.min_args = 1,
 	.max_args = 1,

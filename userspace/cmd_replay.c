@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "session.h"
 
 #define HOLD_MS 2000 /* as the other commands that read files */
@@ -48,7 +49,7 @@ static void on_gone(void *arg, const struct nt_model *m, const struct nt_conv *c
 	if (r->shown++)
 		fputc('\n', r->v.out);
 	if (r->f->conv(&r->v, m, c)) {
-		fputs("nettrace: out of memory\n", stderr);
+		fputs(_("nettrace: out of memory\n"), stderr);
 		r->failed = true;
 	}
 	nt_view_check(&r->v);
@@ -94,8 +95,9 @@ static int run_replay(const struct nt_cli *cli)
 const struct nt_command nt_cmd_replay = {
 	.name = "replay",
 	.args = "FILE",
-	.brief = "a capture or a recording, however long",
-	.help = "Reads a packet capture (pcap or pcapng: tcpdump -w, Wireshark) or a recording\n"
+	.brief = N_("a capture or a recording, however long"),
+	.help = N_(
+		"Reads a packet capture (pcap or pcapng: tcpdump -w, Wireshark) or a recording\n"
 		"of nettrace, and draws each conversation when it is over, so they come in the\n"
 		"order in which they end; with --json each packet and each change of state is an\n"
 		"object, and a conversation's own object follows when it is over. What is over is\n"
@@ -103,7 +105,7 @@ const struct nt_command nt_cmd_replay = {
 		"A capture holds no socket: all states are concluded from the segments and marked\n"
 		"with '~'. It may have Ethernet (with VLAN tags), Linux cooked (tcpdump -i any), raw\n"
 		"IP, loopback or 802.11 frames. A file that is damaged or cut off is shown up to\n"
-		"there; what is wrong with it is said, and the exit status is 1.\n",
+		"there; what is wrong with it is said, and the exit status is 1.\n"),
 	.opts = NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER | NT_OPT_ALL | NT_OPT_FILE_ARG |
 		NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_DRAW | NT_OPT_EXPLAIN,
 	.min_args = 1,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "session.h"
 
 /*
@@ -42,31 +43,31 @@ int nt_say_nothing(const struct nt_session *s, uint32_t only, size_t n)
 
 	if (only) {
 		fprintf(stderr,
-			"nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n",
+			_("nettrace: there is no conversation %u; 'nettrace list' shows the %zu there are\n"),
 			only, n);
 	} else if (n && s->cli->nconv) {
 		fprintf(stderr,
-			"nettrace: none of the %zu conversations has a number that --conv names; 'nettrace list' shows them\n",
+			_("nettrace: none of the %zu conversations has a number that --conv names; 'nettrace list' shows them\n"),
 			n);
 	} else if (n) {
 		fprintf(stderr,
-			"nettrace: none of the %zu conversations is to be shown; --all shows them\n",
+			_("nettrace: none of the %zu conversations is to be shown; --all shows them\n"),
 			n);
 	} else if (st->arps) {
 		fprintf(stderr,
-			"nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n");
+			_("nettrace: no conversation is recorded, only ARP: see 'nettrace arp'\n"));
 	} else if (s->cli->expr && s->src->filtered) {
-		fprintf(stderr, "nettrace: none of %llu events matches the filter '%s'\n",
+		fprintf(stderr, _("nettrace: none of %llu events matches the filter '%s'\n"),
 			(unsigned long long)s->src->filtered, s->cli->expr);
 	} else if (!st->events) {
-		fprintf(stderr, "nettrace: nothing is recorded%s\n",
-			s->cli->file ?
-				" in that file" :
-			s->cli->command ?
-				": the command caused no traffic in the namespaces that were watched (-N names others)" :
-				" yet");
+		fputs(s->cli->file ?
+			      _("nettrace: nothing is recorded in that file\n") :
+		      s->cli->command ?
+			      _("nettrace: nothing is recorded: the command caused no traffic in the namespaces that were watched (-N names others)\n") :
+			      _("nettrace: nothing is recorded yet\n"),
+		      stderr);
 	} else {
-		fprintf(stderr, "nettrace: no conversation is recorded\n");
+		fprintf(stderr, _("nettrace: no conversation is recorded\n"));
 	}
 	return NT_EXIT_NOTHING;
 }

@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "describe.h"
 #include "each_netns.h"
+#include "i18n.h"
 #include "names.h"
 #include "text.h"
 
@@ -57,6 +58,16 @@ void nt_json_socket(FILE *out, const char *netns, const struct nt_ctl_sock *s)
 	json_decref(o);
 }
 
+static void show_head(void)
+{
+	char word[4][64];
+
+	printf("%s %s  %s %s\n", nt_text_column(word[0], sizeof(word[0]), _("state"), 13),
+	       nt_text_column(word[1], sizeof(word[1]), _("left"), -9),
+	       nt_text_column(word[2], sizeof(word[2]), _("local"), 24),
+	       nt_text_column(word[3], sizeof(word[3]), _("remote"), 24));
+}
+
 /* one table, so that names of namespaces stand in the last column */
 static void show_line(struct sockets *all, const char *netns, const struct nt_ctl_sock *s)
 {
@@ -65,7 +76,7 @@ static void show_line(struct sockets *all, const char *netns, const struct nt_ct
 	struct nt_addr b = nt_ctl_addr(s->family, s->remote, s->rport);
 
 	if (!all->n)
-		printf("%-13s %9s  %-24s %-24s\n", "state", "left", "local", "remote");
+		show_head();
 	snprintf(left, sizeof(left), "%u.%u s", s->left_ms / 1000, s->left_ms % 1000 / 100);
 	printf("%-13s %9s  %-24s %-24s%s%s\n", state_of(s), left,
 	       nt_describe_addr(local, sizeof(local), &a),
@@ -111,26 +122,27 @@ static int run_sockets(const struct nt_cli *cli)
 		return nt_show_timers(cli);
 	status = nt_each_netns(cli, sockets_of, &all);
 	if (fflush(stdout) || ferror(stdout)) {
-		perror("nettrace: cannot write to standard output");
+		perror(_("nettrace: cannot write to standard output"));
 		return NT_EXIT_FAIL;
 	}
 	if (status != NT_EXIT_OK || all.n)
 		return status;
-	fputs("nettrace: no half-open or TIME-WAIT socket is there now\n", stderr);
+	fputs(_("nettrace: no half-open or TIME-WAIT socket is there now\n"), stderr);
 	return NT_EXIT_NOTHING;
 }
 
 const struct nt_command nt_cmd_sockets = {
 	.name = "sockets",
 	.args = "",
-	.brief = "half-open and TIME-WAIT sockets there are now; all sockets' timers",
-	.help = "Lists the half-open (SYN-RECEIVED) and TIME-WAIT sockets that the module follows\n"
+	.brief = N_("half-open and TIME-WAIT sockets there are now; all sockets' timers"),
+	.help = N_(
+		"Lists the half-open (SYN-RECEIVED) and TIME-WAIT sockets that the module follows\n"
 		"in this network namespace, or in those of -N, with the time until their timer\n"
 		"fires. A closed end that waits for the other's FIN can be among them, in\n"
 		"FIN-WAIT-2. Sockets in other states: ss(8).\n"
 		"\n"
 		"With --timers: every TCP socket that has a peer, in whatever state, and its timers\n"
-		"as they are now, asked of the sockets themselves.\n",
+		"as they are now, asked of the sockets themselves.\n"),
 	.opts = NT_OPT_JSON | NT_OPT_TIMERS,
 	.run = run_sockets,
 };

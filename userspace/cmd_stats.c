@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "netns.h"
 #include "session.h"
 
@@ -134,8 +135,10 @@ static int read_counters(struct counters *c, const char *netns)
 		close(ns);
 	if (fd < 0) {
 		fprintf(stderr,
-			"nettrace: cannot %s the module's counters (/proc/net/nettrace/stats): %s\n",
-			stage, strerror(-fd));
+			strcmp(stage, "enter") ?
+				_("nettrace: cannot open the module's counters (/proc/net/nettrace/stats): %s\n") :
+				_("nettrace: cannot enter the module's counters (/proc/net/nettrace/stats): %s\n"),
+			strerror(-fd));
 		return NT_EXIT_FAIL;
 	}
 	while (used < sizeof(c->text) - 1) {
@@ -164,7 +167,7 @@ static int take_cpus(struct cpus *to, const struct nt_ctl_cpu *from, size_t n)
 
 	to->cpu = calloc(n ? n : 1, sizeof(*to->cpu));
 	if (!to->cpu) {
-		fputs("nettrace: out of memory\n", stderr);
+		fputs(_("nettrace: out of memory\n"), stderr);
 		return NT_EXIT_FAIL;
 	}
 	for (i = 0; i < n; i++)
@@ -236,7 +239,7 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 	if (status < 0 && !cli->file)
 		status = read_cpus(&cpus, netns);
 	if (status < 0 && a.no_memory) {
-		fputs("nettrace: out of memory\n", stderr);
+		fputs(_("nettrace: out of memory\n"), stderr);
 		status = NT_EXIT_FAIL;
 	}
 	if (status < 0) {
@@ -255,8 +258,8 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 		status = nt_view_close(&v);
 		if (st.seen != st.delivered + st.filtered + st.lost) {
 			fprintf(stderr,
-				"nettrace: the account does not balance: seen %" PRIu64
-				", delivered + filtered + lost %" PRIu64 "\n",
+				_("nettrace: the account does not balance: seen %" PRIu64
+				  ", delivered + filtered + lost %" PRIu64 "\n"),
 				st.seen, st.delivered + st.filtered + st.lost);
 			status = NT_EXIT_FAIL;
 		}
@@ -287,11 +290,12 @@ static int run_stats(const struct nt_cli *cli)
 const struct nt_command nt_cmd_stats = {
 	.name = "stats",
 	.args = "",
-	.brief = "counters of the module and of this reader",
-	.help = "Shows the module's counters for this namespace (or those of -N), also for each\n"
+	.brief = N_("counters of the module and of this reader"),
+	.help = N_(
+		"Shows the module's counters for this namespace (or those of -N), also for each\n"
 		"CPU, and the account of one reader that reads all the rings hold: what it saw\n"
 		"was delivered, filtered or lost. It fails when that does not add up. With --daemon:\n"
-		"the counters of nettraced, one a line.\n",
+		"the counters of nettraced, one a line.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON,
 	.run = run_stats,
 };

@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "describe.h"
 #include "each_netns.h"
+#include "i18n.h"
 #include "model_sample.h"
 #include "names.h"
 #include "sockdiag.h"
@@ -48,13 +49,23 @@ static void show_timers(FILE *out, const struct nettrace_timer *r)
 		put_left(out, left);
 	}
 	if (!any)
-		fputs("none", out);
+		fputs(_("none"), out);
 	if (r->backoff)
-		fprintf(out, "; back-off %u", r->backoff);
+		fprintf(out, _("; back-off %u"), r->backoff);
 	if (r->retransmits)
-		fprintf(out, "; %u unanswered", r->retransmits);
+		fprintf(out, _("; %u unanswered"), r->retransmits);
 	if (r->probes_out)
-		fprintf(out, "; %u probes unanswered", r->probes_out);
+		fprintf(out, _("; %u probes unanswered"), r->probes_out);
+}
+
+static void show_head(void)
+{
+	char word[3][64];
+
+	printf("%s %s %s %s\n", nt_text_column(word[0], sizeof(word[0]), _("state"), 13),
+	       nt_text_column(word[1], sizeof(word[1]), _("local"), 24),
+	       nt_text_column(word[2], sizeof(word[2]), _("remote"), 24),
+	       _("timers: until they fire"));
 }
 
 static void show_line(struct shown *all, const char *netns, const struct nt_ctl_tuple *t,
@@ -65,7 +76,7 @@ static void show_line(struct shown *all, const char *netns, const struct nt_ctl_
 	struct nt_addr b = nt_ctl_addr(t->family, t->remote, t->rport);
 
 	if (!all->n)
-		printf("%-13s %-24s %-24s timers: until they fire\n", "state", "local", "remote");
+		show_head();
 	printf("%-13s %-24s %-24s ", nt_state_name(nt_state_from_kernel(r->sock_state)),
 	       nt_describe_addr(local, sizeof(local), &a),
 	       nt_describe_addr(remote, sizeof(remote), &b));
@@ -157,11 +168,11 @@ int nt_show_timers(const struct nt_cli *cli)
 	int status = nt_each_netns(cli, timers_of, &all);
 
 	if (fflush(stdout) || ferror(stdout)) {
-		perror("nettrace: cannot write to standard output");
+		perror(_("nettrace: cannot write to standard output"));
 		return NT_EXIT_FAIL;
 	}
 	if (status != NT_EXIT_OK || all.n)
 		return status;
-	fputs("nettrace: no TCP socket that has a peer is there now\n", stderr);
+	fputs(_("nettrace: no TCP socket that has a peer is there now\n"), stderr);
 	return NT_EXIT_NOTHING;
 }

@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "filter.h"
+#include "i18n.h"
 #include "session.h"
 #include "walk.h"
 
@@ -122,19 +123,25 @@ static void note_hidden(const struct look *k)
 	}
 	if (before)
 		fprintf(stderr,
-			"nettrace: %zu conversation%s that had begun before the command left out: --all\n",
-			before, before == 1 ? "" : "s");
+			ngettext(
+				"nettrace: %zu conversation that had begun before the command left out: --all\n",
+				"nettrace: %zu conversations that had begun before the command left out: --all\n",
+				before),
+			before);
 	if (own)
 		fprintf(stderr,
-			"nettrace: %zu conversation%s of IPv6's housekeeping left out: --all\n",
-			own, own == 1 ? "" : "s");
+			ngettext(
+				"nettrace: %zu conversation of IPv6's housekeeping left out: --all\n",
+				"nettrace: %zu conversations of IPv6's housekeeping left out: --all\n",
+				own),
+			own);
 }
 
 static int no_memory(int err)
 {
 	if (!err)
 		return -1;
-	fputs("nettrace: out of memory\n", stderr);
+	fputs(_("nettrace: out of memory\n"), stderr);
 	return NT_EXIT_FAIL;
 }
 
@@ -318,7 +325,7 @@ static int number_of(const struct nt_cli *cli, uint32_t *id)
 
 	if (end == cli->arg[0] || *end || *cli->arg[0] == '-' || !n || n > UINT32_MAX) {
 		fprintf(stderr,
-			"nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n",
+			_("nettrace: '%s' is not the number of a conversation; 'nettrace list' shows them\n"),
 			cli->arg[0]);
 		return NT_EXIT_USAGE;
 	}
@@ -393,7 +400,7 @@ static int run_arp(const struct nt_cli *cli)
 	int status = gather(&k, cli, NULL, false);
 
 	if (status < 0 && !(nt_model_narp(k.s.model) + nt_model_nneigh(k.s.model))) {
-		fputs("nettrace: no ARP is recorded\n", stderr);
+		fputs(_("nettrace: no ARP is recorded\n"), stderr);
 		status = NT_EXIT_NOTHING;
 	} else if (status < 0) {
 		status = no_memory(nt_walk(k.s.model, shows_none, true, arp_item, &k));
@@ -407,8 +414,9 @@ static int run_arp(const struct nt_cli *cli)
 const struct nt_command nt_cmd_timeline = {
 	.name = "timeline",
 	.args = "",
-	.brief = "conversations as pictures",
-	.help = "Draws each conversation as a ladder: an arrow for each packet, both ends'\n"
+	.brief = N_("conversations as pictures"),
+	.help = N_(
+		"Draws each conversation as a ladder: an arrow for each packet, both ends'\n"
 		"states beside it, and what caused every change of state. A state that was\n"
 		"not observed but concluded from the segments is marked with '~'.\n"
 		"Without a command it shows what the module still holds. Left out, unless --all\n"
@@ -416,7 +424,7 @@ const struct nt_command nt_cmd_timeline = {
 		"find routers and announce themselves.\n"
 		"A packet that several namespaces sighted is one arrow; --hops tells its way. Where\n"
 		"NAT changed an address the title names the conversation on the other side of it:\n"
-		"that is inferred, and needs hooks=path on the router.\n",
+		"that is inferred, and needs hooks=path on the router.\n"),
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_EXTRA |
 		NT_OPT_DRAW | NT_OPT_HOPS | NT_OPT_EXPLAIN,
 	.run = run_timeline,
@@ -425,12 +433,13 @@ const struct nt_command nt_cmd_timeline = {
 const struct nt_command nt_cmd_list = {
 	.name = "list",
 	.args = "",
-	.brief = "a line for each conversation",
-	.help = "Lists the conversations, with the numbers that show and --conv take. Numbers\n"
+	.brief = N_("a line for each conversation"),
+	.help = N_(
+		"Lists the conversations, with the numbers that show and --conv take. Numbers\n"
 		"count from the oldest event that is still held; a recording keeps them. So they\n"
 		"move when the module overwrites or nettraced (--daemon) lets go of older ones:\n"
 		"'nettrace stats --daemon' tells whether it did (conversations_evicted).\n"
-		"Below one whose addresses NAT changed (inferred) stands which one it is behind it.\n",
+		"Below one whose addresses NAT changed (inferred) stands which one it is behind it.\n"),
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
 	.run = run_list,
 };
@@ -438,13 +447,14 @@ const struct nt_command nt_cmd_list = {
 const struct nt_command nt_cmd_show = {
 	.name = "show",
 	.args = "N",
-	.brief = "conversation N in full detail",
-	.help = "Shows one conversation with every header field, option and mark of every\n"
+	.brief = N_("conversation N in full detail"),
+	.help = N_(
+		"Shows one conversation with every header field, option and mark of every\n"
 		"packet, where it was sighted, and each change of state with its evidence.\n\n"
 		"With --layers it opens packets: each header with its fields, their bytes and\n"
 		"lengths, on the layers of the OSI and the TCP/IP model. N is then a conversation\n"
 		"(all its packets), N.M packet M of it (this implies --layers), or arp.M the Mth\n"
-		"ARP message.\n",
+		"ARP message.\n"),
 	.opts = LOOK | NT_OPT_LAYERS,
 	.min_args = 1,
 	.max_args = 1,
@@ -454,12 +464,13 @@ const struct nt_command nt_cmd_show = {
 const struct nt_command nt_cmd_explain = {
 	.name = "explain",
 	.args = "[N]",
-	.brief = "conversation N told step by step",
-	.help = "Tells one conversation (or each) as numbered steps: what happened, why it did, by\n"
+	.brief = N_("conversation N told step by step"),
+	.help = N_(
+		"Tells one conversation (or each) as numbered steps: what happened, why it did, by\n"
 		"which RFC, and what comes next, with the trace's own numbers, names and delays;\n"
 		"and at the end the whole in short. Calls are told where they were recorded\n"
 		"(--calls), timers with --timers. A step that was not observed but concluded from\n"
-		"the segments is marked with '~'. Words follow the locale: LANG, LANGUAGE.\n",
+		"the segments is marked with '~'. Words follow the locale: LANG, LANGUAGE.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_PICK | NT_OPT_ALL |
 		NT_OPT_EXTRA | NT_OPT_COMMAND | NT_OPT_UNFOLD,
 	.max_args = 1,
@@ -469,12 +480,13 @@ const struct nt_command nt_cmd_explain = {
 const struct nt_command nt_cmd_arp = {
 	.name = "arp",
 	.args = "",
-	.brief = "who asked for which address, who answered",
-	.help = "Lists ARP packets and, of IPv6, neighbour solicitations and advertisements, a line\n"
+	.brief = N_("who asked for which address, who answered"),
+	.help = N_(
+		"Lists ARP packets and, of IPv6, neighbour solicitations and advertisements, a line\n"
 		"each, with where they were sighted: what answers what, after how long, what is\n"
 		"unanswered, unasked, a proxy's, or in conflict; which packet waits for the answer\n"
 		"(inferred). And what becomes of the kernel's neighbour entries. Behind a link\n"
-		"address stands its vendor, if the system has the list, or what its bits say.\n",
+		"address stands its vendor, if the system has the list, or what its bits say.\n"),
 	.opts = LOOK | NT_OPT_COMMAND,
 	.run = run_arp,
 };

@@ -17,6 +17,7 @@
 #include "../module/uapi/nettrace_netlink.h"
 #include "ctl_priv.h"
 #include "filter.h"
+#include "i18n.h"
 #include "live_open.h"
 #include "netns.h"
 
@@ -34,11 +35,11 @@ int nt_ctl_open(struct nt_ctl **c, int nsfd, struct nt_error *err)
 	if (fd == -EPERM)
 		return nt_error_set(
 			err, fd,
-			"entering another network namespace needs CAP_SYS_ADMIN: run with sudo");
+			_("entering another network namespace needs CAP_SYS_ADMIN: run with sudo"));
 	if (fd < 0)
-		return nt_error_set(err, fd, "cannot %s: %s",
-				    strcmp(stage, "enter") ? "make a netlink socket" :
-							     "enter the network namespace",
+		return nt_error_set(err, fd, _("cannot %s: %s"),
+				    strcmp(stage, "enter") ? _("make a netlink socket") :
+							     _("enter the network namespace"),
 				    strerror(-fd));
 	ret = nt_ctl_fd(c, fd, err);
 	return ret == -ENOENT ? nt_live_not_loaded(err) : ret;
@@ -109,9 +110,9 @@ int nt_ctl_get(struct nt_ctl *c, struct nt_ctl_trace *t, struct nt_error *err)
 
 	memset(t, 0, sizeof(*t));
 	nt_ctl_request(c, NETTRACE_CMD_GET);
-	ret = nt_ctl_talk(c, take_trace, t, "ask the module for its settings", err);
+	ret = nt_ctl_talk(c, take_trace, t, N_("ask the module for its settings"), err);
 	if (!ret && !*t->version)
-		ret = nt_ctl_bad_answer("ask the module for its settings", err);
+		ret = nt_ctl_bad_answer(N_("ask the module for its settings"), err);
 	return ret;
 }
 
@@ -131,13 +132,13 @@ int nt_ctl_start(struct nt_ctl *c, const struct nt_ctl_settings *set, struct nt_
 		mnl_attr_put_u32(nlh, NETTRACE_A_TIMERS, (uint32_t)set->timers);
 	if (set && set->calls >= 0)
 		mnl_attr_put_u32(nlh, NETTRACE_A_CALLS, (uint32_t)set->calls);
-	return nt_ctl_talk(c, NULL, NULL, "start tracing", err);
+	return nt_ctl_talk(c, NULL, NULL, N_("start tracing"), err);
 }
 
 int nt_ctl_stop(struct nt_ctl *c, struct nt_error *err)
 {
 	nt_ctl_request(c, NETTRACE_CMD_STOP);
-	return nt_ctl_talk(c, NULL, NULL, "stop tracing", err);
+	return nt_ctl_talk(c, NULL, NULL, N_("stop tracing"), err);
 }
 
 int nt_ctl_filter(struct nt_ctl *c, const struct nt_filter *f, bool owned, struct nt_error *err)
@@ -151,7 +152,7 @@ int nt_ctl_filter(struct nt_ctl *c, const struct nt_filter *f, bool owned, struc
 	mnl_attr_put(nlh, NETTRACE_A_FILTER, n * sizeof(*prog), prog);
 	if (owned)
 		mnl_attr_put(nlh, NETTRACE_A_FILTER_OWNED, 0, NULL);
-	return nt_ctl_talk(c, NULL, NULL, f ? "set the filter" : "remove the filter", err);
+	return nt_ctl_talk(c, NULL, NULL, f ? N_("set the filter") : N_("remove the filter"), err);
 }
 
 int nt_ctl_ask(struct nt_ctl *c, bool timers, bool calls, struct nt_error *err)
@@ -163,7 +164,7 @@ int nt_ctl_ask(struct nt_ctl *c, bool timers, bool calls, struct nt_error *err)
 	if (calls)
 		mnl_attr_put_u32(nlh, NETTRACE_A_CALLS, 1);
 	mnl_attr_put(nlh, NETTRACE_A_WHILE_READING, 0, NULL);
-	return nt_ctl_talk(c, NULL, NULL, "record timers or system calls", err);
+	return nt_ctl_talk(c, NULL, NULL, N_("record timers or system calls"), err);
 }
 
 int nt_ctl_ask_routes(struct nt_ctl *c, struct nt_error *err)
@@ -172,7 +173,7 @@ int nt_ctl_ask_routes(struct nt_ctl *c, struct nt_error *err)
 
 	mnl_attr_put_u32(nlh, NETTRACE_A_ROUTES, 1);
 	mnl_attr_put(nlh, NETTRACE_A_WHILE_READING, 0, NULL);
-	return nt_ctl_talk(c, NULL, NULL, "record routes", err);
+	return nt_ctl_talk(c, NULL, NULL, N_("record routes"), err);
 }
 
 /* an answer in pieces: an array that grows, and where to go on */
@@ -270,8 +271,8 @@ static bool take_cpu(const struct nlattr *nest, void *item)
 int nt_ctl_counters(struct nt_ctl *c, struct nt_ctl_cpu **cpu, size_t *n, struct nt_error *err)
 {
 	struct list l = { .size = sizeof(**cpu), .type = NETTRACE_A_CPU, .take = take_cpu };
-	int ret =
-		ask_list(c, NETTRACE_CMD_COUNTERS_GET, &l, "ask the module for its counters", err);
+	int ret = ask_list(c, NETTRACE_CMD_COUNTERS_GET, &l, N_("ask the module for its counters"),
+			   err);
 
 	*cpu = (struct nt_ctl_cpu *)l.item;
 	*n = l.n;
@@ -318,7 +319,8 @@ static bool take_sock(const struct nlattr *nest, void *item)
 int nt_ctl_sockets(struct nt_ctl *c, struct nt_ctl_sock **s, size_t *n, struct nt_error *err)
 {
 	struct list l = { .size = sizeof(**s), .type = NETTRACE_A_SOCKET, .take = take_sock };
-	int ret = ask_list(c, NETTRACE_CMD_SOCKETS_GET, &l, "ask the module for its sockets", err);
+	int ret = ask_list(c, NETTRACE_CMD_SOCKETS_GET, &l, N_("ask the module for its sockets"),
+			   err);
 
 	*s = (struct nt_ctl_sock *)l.item;
 	*n = l.n;

@@ -18,6 +18,7 @@
 
 #include "../module/uapi/nettrace_netlink.h"
 #include "ctl_priv.h"
+#include "i18n.h"
 
 #ifndef SOL_NETLINK
 #define SOL_NETLINK 270
@@ -41,8 +42,8 @@ int nt_ctl_bad_answer(const char *what, struct nt_error *err)
 {
 	return nt_error_set(
 		err, -EPROTO,
-		"cannot %s: the module's answer is not understood: rebuild module and nettrace together",
-		what);
+		_("cannot %s: the module's answer is not understood: rebuild module and nettrace together"),
+		_(what));
 }
 
 static void collect(const struct nlattr *first, size_t len, const struct nt_attrs *t)
@@ -139,11 +140,11 @@ static int take_ack(const struct nlmsghdr *nlh, const char *what, struct nt_erro
 		return 0;
 	extack(nlh, e, text, sizeof(text));
 	if (*text)
-		return nt_error_set(err, e->error, "cannot %s: %s", what, text);
+		return nt_error_set(err, e->error, _("cannot %s: %s"), _(what), text);
 	if (e->error == -EPERM)
 		return nt_error_set(err, e->error,
-				    "cannot %s: it needs CAP_NET_ADMIN: run with sudo", what);
-	return nt_error_set(err, e->error, "cannot %s: %s", what, strerror(-e->error));
+				    _("cannot %s: it needs CAP_NET_ADMIN: run with sudo"), _(what));
+	return nt_error_set(err, e->error, _("cannot %s: %s"), _(what), strerror(-e->error));
 }
 
 /* one datagram; 1: the acknowledgement has not come yet */
@@ -169,7 +170,7 @@ static int take_messages(struct nt_ctl *c, size_t len,
 			return nt_ctl_bad_answer(what, err);
 		ret = take(nlh, arg);
 		if (ret == -ENOMEM)
-			return nt_error_set(err, ret, "memory is short");
+			return nt_error_set(err, ret, _("memory is short"));
 		if (ret < 0)
 			return nt_ctl_bad_answer(what, err);
 	}
@@ -186,7 +187,8 @@ int nt_ctl_talk(struct nt_ctl *c, int (*take)(const struct nlmsghdr *nlh, void *
 		n = send(c->fd, c->out.b, c->out.nlh.nlmsg_len, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return nt_error_set(err, -errno, "cannot %s: netlink: %s", what, strerror(errno));
+		return nt_error_set(err, -errno, _("cannot %s: netlink: %s"), _(what),
+				    strerror(errno));
 	do {
 		n = recv(c->fd, c->in.b, sizeof(c->in.b), MSG_TRUNC);
 		if (n < 0 && errno == EINTR) {
@@ -194,7 +196,7 @@ int nt_ctl_talk(struct nt_ctl *c, int (*take)(const struct nlmsghdr *nlh, void *
 			continue;
 		}
 		if (n < 0)
-			return nt_error_set(err, -errno, "cannot %s: netlink: %s", what,
+			return nt_error_set(err, -errno, _("cannot %s: netlink: %s"), _(what),
 					    strerror(errno));
 		if (!n || (size_t)n > sizeof(c->in.b))
 			return nt_ctl_bad_answer(what, err);
@@ -226,9 +228,9 @@ static int find_family(struct nt_ctl *c, struct nt_error *err)
 	c->family = GENL_ID_CTRL;
 	nlh = nt_ctl_request(c, CTRL_CMD_GETFAMILY);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NETTRACE_FAMILY_NAME);
-	ret = nt_ctl_talk(c, take_family, &id, "find the module's netlink family", err);
+	ret = nt_ctl_talk(c, take_family, &id, N_("find the module's netlink family"), err);
 	if (!ret && id < NLMSG_MIN_TYPE)
-		ret = nt_ctl_bad_answer("find the module's netlink family", err);
+		ret = nt_ctl_bad_answer(N_("find the module's netlink family"), err);
 	c->family = id;
 	return ret;
 }
@@ -241,7 +243,7 @@ int nt_ctl_fd(struct nt_ctl **c, int fd, struct nt_error *err)
 	*c = calloc(1, sizeof(**c));
 	if (!*c) {
 		close(fd);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	(*c)->fd = fd;
 	/* no netlink socket, no options: a test plays the kernel */

@@ -7,6 +7,7 @@
 
 #include "../module/uapi/nettrace_netlink.h"
 #include "ctl_priv.h"
+#include "i18n.h"
 
 static bool small(const struct nlattr *a, uint8_t *v)
 {
@@ -49,7 +50,7 @@ static int take_timers(const struct nlmsghdr *nlh, void *arg)
 int nt_ctl_timers(struct nt_ctl *c, const struct nt_ctl_tuple *t, struct nettrace_timer *r,
 		  struct nt_error *err)
 {
-	static const char what[] = "ask the module for a socket's timers";
+	static const char *const what = N_("ask the module for a socket's timers");
 	struct nlmsghdr *nlh = nt_ctl_request(c, NETTRACE_CMD_TIMERS_GET);
 	size_t len = t->family == NETTRACE_IPV4 ? 4 : 16;
 	struct nlattr *nest;

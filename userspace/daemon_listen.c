@@ -3,6 +3,7 @@
  * daemon_listen.c - nettraced's socket in the file system
  */
 #include "daemon_listen.h"
+#include "i18n.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -47,23 +48,24 @@ static int clear_away(const struct ntd_listen *l, const struct sockaddr_un *a, s
 	int fd, ret;
 
 	if (lstat(l->path, &st) || !S_ISSOCK(st.st_mode))
-		return nt_error_set(err, -EEXIST,
-				    "%s is there already and is no socket: name another (--socket)",
-				    l->path);
+		return nt_error_set(
+			err, -EEXIST,
+			_("%s is there already and is no socket: name another (--socket)"),
+			l->path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return nt_error_set(err, -errno, "no socket can be made: %s", strerror(errno));
+		return nt_error_set(err, -errno, _("no socket can be made: %s"), strerror(errno));
 	ret = connect(fd, (const struct sockaddr *)a, sizeof(*a)) ? errno : 0;
 	close(fd);
 	if (ret != ECONNREFUSED)
 		return nt_error_set(
 			err, -EADDRINUSE,
-			"another daemon serves on %s: end it first, or name another socket (--socket)",
+			_("another daemon serves on %s: end it first, or name another socket (--socket)"),
 			l->path);
 	if (unlink(l->path) && errno != ENOENT)
 		return nt_error_set(err, -errno,
-				    "the socket that was left at %s cannot be removed: %s", l->path,
-				    strerror(errno));
+				    _("the socket that was left at %s cannot be removed: %s"),
+				    l->path, strerror(errno));
 	return 0;
 }
 
@@ -76,11 +78,11 @@ int ntd_listen(struct ntd_listen *l, const char *path, mode_t mode, gid_t group,
 	memset(l, 0, sizeof(*l));
 	l->path = path;
 	if (strlen(path) >= sizeof(a.sun_path))
-		return nt_error_set(err, -ENAMETOOLONG, "the socket's name is too long");
+		return nt_error_set(err, -ENAMETOOLONG, _("the socket's name is too long"));
 	strcpy(a.sun_path, path);
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
-		return nt_error_set(err, -errno, "no socket can be made: %s", strerror(errno));
+		return nt_error_set(err, -errno, _("no socket can be made: %s"), strerror(errno));
 	ret = bind_to(l, &a);
 	if (ret == -ENOENT && !make_folder(l))
 		ret = bind_to(l, &a);
@@ -96,7 +98,7 @@ int ntd_listen(struct ntd_listen *l, const char *path, mode_t mode, gid_t group,
 		ret = -errno;
 	if (!ret)
 		return 0;
-	return nt_error_set(err, ret, "nettraced cannot serve on %s: %s", path, strerror(-ret));
+	return nt_error_set(err, ret, _("nettraced cannot serve on %s: %s"), path, strerror(-ret));
 }
 
 void ntd_listen_remove(const struct ntd_listen *l)

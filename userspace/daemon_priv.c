@@ -3,6 +3,7 @@
  * daemon_priv.c - what each of nettraced's processes gives up
  */
 #include "daemon_priv.h"
+#include "i18n.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -117,7 +118,7 @@ static int load_filter(bool opener, struct nt_error *err)
 		return 0;
 	return nt_error_set(
 		err, ret,
-		"system calls cannot be restricted (seccomp): %s; the kernel needs CONFIG_SECCOMP_FILTER",
+		_("system calls cannot be restricted (seccomp): %s; the kernel needs CONFIG_SECCOMP_FILTER"),
 		strerror(-ret));
 }
 
@@ -131,11 +132,11 @@ int ntd_user(const char *name, uid_t *uid, gid_t *gid, struct nt_error *err)
 	if (!pw)
 		return nt_error_set(
 			err, -ENOENT,
-			"there is no user %s for the worker to be: name another (--user), or make one",
-			*name ? name : "nettrace or nobody");
+			_("there is no user %s for the worker to be: name another (--user), or make one"),
+			*name ? name : _("nettrace or nobody"));
 	if (!pw->pw_uid || !pw->pw_gid)
 		return nt_error_set(err, -EINVAL,
-				    "the worker must not be root, and %s is: name another user",
+				    _("the worker must not be root, and %s is: name another user"),
 				    name);
 	*uid = pw->pw_uid;
 	*gid = pw->pw_gid;
@@ -149,12 +150,12 @@ int ntd_group(const char *name, gid_t *gid, struct nt_error *err)
 	*gid = g ? g->gr_gid : 0;
 	if (g || !*name)
 		return 0;
-	return nt_error_set(err, -ENOENT, "there is no group %s for the socket", name);
+	return nt_error_set(err, -ENOENT, _("there is no group %s for the socket"), name);
 }
 
 static int cannot_drop(int error, struct nt_error *err)
 {
-	return nt_error_set(err, -error, "privileges cannot be given up: %s: run with sudo",
+	return nt_error_set(err, -error, _("privileges cannot be given up: %s: run with sudo"),
 			    strerror(error));
 }
 
@@ -168,7 +169,7 @@ int ntd_confine_worker(uid_t uid, gid_t gid, struct nt_error *err)
 	if (ret)
 		return nt_error_set(
 			err, -EPERM,
-			"the worker cannot become user %u without capabilities (step %d): run with sudo",
+			_("the worker cannot become user %u without capabilities (step %d): run with sudo"),
 			uid, -ret);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))

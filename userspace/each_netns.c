@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "each_netns.h"
+#include "i18n.h"
 #include "netns.h"
 #include "netns_watch.h"
 #include "text.h"
@@ -62,7 +63,7 @@ static int each_there_is(int (*fn)(void *arg, const struct nt_each *e), void *ar
 		if (found.renamed)
 			continue;
 		if (found.nsfd < 0) {
-			nt_error_set(&err, found.nsfd, "it may not be entered: %s",
+			nt_error_set(&err, found.nsfd, _("it may not be entered: %s"),
 				     strerror(-found.nsfd));
 			status = nt_each_failed(&e, &err);
 			continue;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "filter_priv.h"
+#include "i18n.h"
 
 #define COOKED_LEN   16
 #define COOKED_PROTO 14
@@ -29,9 +30,9 @@ struct nt_filter {
 	unsigned int n;
 };
 
-#define LINK_HINT                                                                   \
-	"the hooks see packets from the network header on: host, net, ip, ip6 and " \
-	"arp select by what is there"
+#define LINK_HINT                                                                      \
+	N_("the hooks see packets from the network header on: host, net, ip, ip6 and " \
+	   "arp select by what is there")
 
 /* words whose meaning lies outside of what the hooks see, and what to do instead */
 static const struct {
@@ -39,25 +40,25 @@ static const struct {
 	const char *hint;
 } hints[] = {
 	{ "vlan",
-	  "the hooks see packets after their VLAN tag was taken off: select by address (net, host), or trace the network namespace of the VLAN's device (-N)" },
+	  N_("the hooks see packets after their VLAN tag was taken off: select by address (net, host), or trace the network namespace of the VLAN's device (-N)") },
 	{ "inbound",
-	  "the direction is not in the packet: src host and dst host select by address, and nettrace shows the hook" },
+	  N_("the direction is not in the packet: src host and dst host select by address, and nettrace shows the hook") },
 	{ "outbound",
-	  "the direction is not in the packet: src host and dst host select by address, and nettrace shows the hook" },
+	  N_("the direction is not in the packet: src host and dst host select by address, and nettrace shows the hook") },
 	{ "ifname",
-	  "the device is not in the packet: select by address (net, host), or trace the network namespace of the device (-N)" },
+	  N_("the device is not in the packet: select by address (net, host), or trace the network namespace of the device (-N)") },
 	{ "ifindex",
-	  "the device is not in the packet: select by address (net, host), or trace the network namespace of the device (-N)" },
+	  N_("the device is not in the packet: select by address (net, host), or trace the network namespace of the device (-N)") },
 	{ "on",
-	  "the device is not in the packet: select by address (net, host), or trace the network namespace of the device (-N)" },
+	  N_("the device is not in the packet: select by address (net, host), or trace the network namespace of the device (-N)") },
 	{ "protochain",
-	  "it needs a loop, which no filter in the kernel may have: name the protocol with 'ip6 proto', which steps over a fragment header" },
+	  N_("it needs a loop, which no filter in the kernel may have: name the protocol with 'ip6 proto', which steps over a fragment header") },
 	{ "geneve",
-	  "of a tunnel the hooks see the outer packets: select them with 'udp port 6081', or trace the network namespace of the tunnel's device (-N)" },
+	  N_("of a tunnel the hooks see the outer packets: select them with 'udp port 6081', or trace the network namespace of the tunnel's device (-N)") },
 	{ "broadcast",
-	  "whether an address is a broadcast is not in the packet: name it with 'dst host ADDRESS'" },
+	  N_("whether an address is a broadcast is not in the packet: name it with 'dst host ADDRESS'") },
 	{ "multicast",
-	  "link-layer addresses are not seen: 'ip multicast' and 'ip6 multicast' select by the network address" },
+	  N_("link-layer addresses are not seen: 'ip multicast' and 'ip6 multicast' select by the network address") },
 	{ "gateway", LINK_HINT },
 	{ "ether", LINK_HINT },
 	{ "link", LINK_HINT },
@@ -106,9 +107,9 @@ static int refuse(struct nt_error *err, const char *expr, const char *why)
 {
 	const char *hint = hint_for(expr);
 
-	return nt_error_set(err, -EINVAL, "filter '%.100s%s': %s%s%s", expr,
+	return nt_error_set(err, -EINVAL, _("filter '%.100s%s': %s%s%s"), expr,
 			    strlen(expr) > 100 ? "..." : "", why, hint ? "; " : "",
-			    hint ? hint : "; pcap-filter(7) describes the language");
+			    hint ? _(hint) : _("; pcap-filter(7) describes the language"));
 }
 
 /*
@@ -172,23 +173,25 @@ static int take_program(struct nt_filter *f, const struct bpf_program *bpf, stru
 	unsigned int i;
 
 	if (bpf->bf_len > BPF_MAXINSNS)
-		return refuse(err, f->expr, "it is too long for the kernel (4096 instructions)");
+		return refuse(err, f->expr, _("it is too long for the kernel (4096 instructions)"));
 	f->n = bpf->bf_len;
 	f->prog = calloc(f->n ? f->n : 1, sizeof(*f->prog));
 	if (!f->prog)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	for (i = 0; i < f->n; i++) {
 		const struct bpf_insn *b = &bpf->bf_insns[i];
 
 		f->prog[i] = (struct sock_filter){ b->code, b->jt, b->jf, b->k };
 		if (loads_bytes(&f->prog[i]) && !rewrite_load(&f->prog[i]))
-			return refuse(err, f->expr, "it asks for what lies outside of the packet");
+			return refuse(err, f->expr,
+				      _("it asks for what lies outside of the packet"));
 	}
 	if (!nt_filter_check(f->prog, f->n))
-		return refuse(err, f->expr, "no filter in the kernel can be made of it");
+		return refuse(err, f->expr, _("no filter in the kernel can be made of it"));
 	if (!can_match(f))
-		return refuse(err, f->expr,
-			      "it would match nothing, for the hooks see IPv4, IPv6 and ARP only");
+		return refuse(
+			err, f->expr,
+			_("it would match nothing, for the hooks see IPv4, IPv6 and ARP only"));
 	return 0;
 }
 
@@ -199,9 +202,9 @@ static int compile(struct nt_filter *f, struct nt_error *err)
 	int ret;
 
 	if (!pcap)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	if (indexes_link(f->expr)) {
-		ret = refuse(err, f->expr, "it asks for bytes of the link header");
+		ret = refuse(err, f->expr, _("it asks for bytes of the link header"));
 	} else if (pcap_compile(pcap, &bpf, f->expr, 1, PCAP_NETMASK_UNKNOWN)) {
 		ret = refuse(err, f->expr, pcap_geterr(pcap));
 	} else {
@@ -220,7 +223,7 @@ int nt_filter_compile(struct nt_filter **f, const char *expr, struct nt_error *e
 	if (*f)
 		(*f)->expr = strdup(expr);
 	if (!*f || !(*f)->expr)
-		ret = nt_error_set(err, -ENOMEM, "memory is short");
+		ret = nt_error_set(err, -ENOMEM, _("memory is short"));
 	else
 		ret = compile(*f, err);
 	if (ret) {
@@ -237,7 +240,7 @@ int nt_filter_from(struct nt_filter **out, const char *expr, const struct sock_f
 
 	*out = NULL;
 	if (!n || n > BPF_MAXINSNS || !nt_filter_check(prog, n))
-		return nt_error_set(err, -EINVAL, "filter '%.100s': not a program", expr);
+		return nt_error_set(err, -EINVAL, _("filter '%.100s': not a program"), expr);
 	f = calloc(1, sizeof(*f));
 	if (f) {
 		f->expr = strdup(expr);
@@ -245,7 +248,7 @@ int nt_filter_from(struct nt_filter **out, const char *expr, const struct sock_f
 	}
 	if (!f || !f->expr || !f->prog) {
 		nt_filter_free(f);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	memcpy(f->prog, prog, n * sizeof(*prog));
 	f->n = n;

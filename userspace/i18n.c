@@ -82,6 +82,12 @@ void nt_i18n_start(void)
 		nt_i18n_ascii();
 }
 
+void nt_i18n_end(void)
+{
+	nt_i18n_ascii();
+	textdomain("messages"); /* whose folder is libc's, an absolute path */
+}
+
 void nt_i18n_ascii(void)
 {
 	setlocale(LC_MESSAGES, "C");

@@ -25,6 +25,14 @@
  */
 void nt_i18n_start(void);
 
+/**
+ * nt_i18n_end() - from now on everything is said as it stands in the sources
+ *
+ * No file is looked for any more, nor the current folder: the sandbox of a daemon's
+ * worker has neither.
+ */
+void nt_i18n_end(void);
+
 /** nt_i18n_ascii() - what is printed has to be ASCII: no translation */
 void nt_i18n_ascii(void);
 

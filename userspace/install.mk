@@ -23,6 +23,9 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 U := $(TOP)/userspace
 UAPI := $(TOP)/module/uapi
 
+# LANGUAGE/PAGE of the manual pages in other languages
+MAN_TRANSLATED := $(patsubst $(U)/man/%,%,$(wildcard $(U)/man/*/*.[1-8]))
+
 # mode|file|where to
 INSTALL_LIST := \
 	755|$(B)/bin/nettrace|$(BINDIR)/nettrace \
@@ -30,6 +33,7 @@ INSTALL_LIST := \
 	644|$(U)/man/nettrace.1|$(MANDIR)/man1/nettrace.1 \
 	644|$(U)/man/nettrace.4|$(MANDIR)/man4/nettrace.4 \
 	644|$(U)/man/nettraced.8|$(MANDIR)/man8/nettraced.8 \
+	$(foreach p,$(MAN_TRANSLATED),644|$(U)/man/$(p)|$(MANDIR)/$(dir $(p))man$(subst .,,$(suffix $(p)))/$(notdir $(p))) \
 	644|$(U)/completion/nettrace|$(COMPLETIONDIR)/nettrace \
 	644|$(U)/completion/nettraced|$(COMPLETIONDIR)/nettraced \
 	644|$(B)/install/nettraced.service|$(UNITDIR)/nettraced.service \

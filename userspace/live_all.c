@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "live_open.h"
 #include "netns_watch.h"
 #include "source_live.h"
@@ -67,7 +68,7 @@ static int leave_out(struct all *a, uint64_t inode, struct nt_error *err)
 	if (a->nunread == a->cap) {
 		p = reallocarray(a->unread, a->cap ? a->cap * 2 : 16, sizeof(*p));
 		if (!p)
-			return nt_error_set(err, -ENOMEM, "memory is short");
+			return nt_error_set(err, -ENOMEM, _("memory is short"));
 		a->unread = p;
 		a->cap = a->cap ? a->cap * 2 : 16;
 	}
@@ -85,8 +86,9 @@ static int open_found(struct all *a, const struct nt_nsfound *found, bool *in_ke
 	*in_kernel = false;
 	memcpy(ns.name, found->name, sizeof(ns.name));
 	if (found->nsfd < 0)
-		return nt_error_set(err, found->nsfd, "network namespace %s may not be entered: %s",
-				    found->name, strerror(-found->nsfd));
+		return nt_error_set(err, found->nsfd,
+				    _("network namespace %s may not be entered: %s"), found->name,
+				    strerror(-found->nsfd));
 	fd = nt_live_open(&ns, a->first && a->opts.from_now, err);
 	if (fd == -EMFILE && more_descriptors())
 		fd = nt_live_open(&ns, a->first && a->opts.from_now, err);
@@ -197,7 +199,7 @@ static int first_account(struct all *a, const struct nt_source *s, struct nt_err
 
 	if (!s->nstream && !a->error)
 		return nt_error_set(err, -ENOENT,
-				    "no network namespace is to be found: is /proc mounted?");
+				    _("no network namespace is to be found: is /proc mounted?"));
 	if (!s->nstream) {
 		*err = a->why;
 		return a->error;
@@ -218,7 +220,7 @@ int nt_source_live_all(struct nt_source **s, const struct nt_live_opts *opts, st
 
 	*s = NULL;
 	if (!a)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	a->opts = *opts;
 	a->first = true;
 	ret = nt_nswatch_open(&a->w, err);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "live_open.h"
 #include "netns.h"
 #include "source_live.h"
@@ -21,11 +22,11 @@
 #define MODULE "/sys/module/nettrace"
 
 /* what insmod will say, and what to do then */
-#define SIGN_IT                                                                                   \
-	"; this kernel takes signed modules only (Secure Boot or lockdown): README.md tells how " \
-	"to sign it"
+#define SIGN_IT                                                                                     \
+	_("; this kernel takes signed modules only (Secure Boot or lockdown): README.md tells how " \
+	  "to sign it")
 #define BUILD_IT \
-	" ('Invalid module format' means built for another kernel: run 'make clean && make' first)"
+	_(" ('Invalid module format' means built for another kernel: run 'make clean && make' first)")
 
 /* does the kernel refuse modules that nobody it trusts has signed? */
 static bool only_signed(void)
@@ -55,8 +56,8 @@ static bool only_signed(void)
 static const char *title(const struct nt_live_ns *w, char *buf, size_t size)
 {
 	if (!w->spec)
-		return "this network namespace";
-	snprintf(buf, size, "network namespace %s", w->spec);
+		return _("this network namespace");
+	snprintf(buf, size, _("network namespace %s"), w->spec);
 	return buf;
 }
 
@@ -85,15 +86,15 @@ static int not_traced(const struct nt_live_ns *w, int error, struct nt_error *er
 		reason += strlen(mark);
 		reason[strcspn(reason, "\n")] = '\0';
 	}
-	return nt_error_set(err, -error, "%s is not traced: %s", title(w, t, sizeof(t)),
+	return nt_error_set(err, -error, _("%s is not traced: %s"), title(w, t, sizeof(t)),
 			    reason ? reason :
-				     "the module leaves it out; load the module with trace=all");
+				     _("the module leaves it out; load the module with trace=all"));
 }
 
 static int not_loaded(struct nt_error *err)
 {
 	return nt_error_set(err, -ENOENT,
-			    "the module is not loaded: run 'sudo insmod module/nettrace.ko'%s",
+			    _("the module is not loaded: run 'sudo insmod module/nettrace.ko'%s"),
 			    only_signed() ? SIGN_IT : BUILD_IT);
 }
 
@@ -103,7 +104,7 @@ int nt_live_not_loaded(struct nt_error *err)
 		return not_loaded(err);
 	return nt_error_set(
 		err, -ENOENT,
-		"the module is loaded, but has no netlink family of that name: it is another module, or an older one");
+		_("the module is loaded, but has no netlink family of that name: it is another module, or an older one"));
 }
 
 static int cannot_open(const struct nt_live_ns *w, int error, const char *stage,
@@ -115,29 +116,30 @@ static int cannot_open(const struct nt_live_ns *w, int error, const char *stage,
 	if (!strcmp(stage, "enter")) {
 		if (error == EPERM)
 			return nt_error_set(err, -error,
-					    "entering %s needs CAP_SYS_ADMIN: run with sudo", t);
+					    _("entering %s needs CAP_SYS_ADMIN: run with sudo"), t);
 		if (error == EINVAL)
-			return nt_error_set(err, -error, "%s is not a network namespace", w->spec);
-		return nt_error_set(err, -error, "%s cannot be entered: %s", t, strerror(error));
+			return nt_error_set(err, -error, _("%s is not a network namespace"),
+					    w->spec);
+		return nt_error_set(err, -error, _("%s cannot be entered: %s"), t, strerror(error));
 	}
 	if (error == EPERM || error == EACCES)
 		return nt_error_set(
 			err, -error,
-			"reading what the module recorded needs CAP_NET_ADMIN: run with sudo%s",
-			access(NT_DAEMON_SOCKET, W_OK) ? "" : ", or ask the daemon: --daemon");
+			_("reading what the module recorded needs CAP_NET_ADMIN: run with sudo%s"),
+			access(NT_DAEMON_SOCKET, W_OK) ? "" : _(", or ask the daemon: --daemon"));
 	if (error == ENODATA)
 		return not_traced(w, error, err);
 	if (error != ENOENT)
-		return nt_error_set(err, -error, "%s of %s cannot be opened: %s", EVENTS, t,
+		return nt_error_set(err, -error, _("%s of %s cannot be opened: %s"), EVENTS, t,
 				    strerror(error));
 	if (access("/proc/thread-self/net", F_OK))
 		return nt_error_set(err, -error,
-				    "/proc is not mounted: run 'sudo mount -t proc proc /proc'");
+				    _("/proc is not mounted: run 'sudo mount -t proc proc /proc'"));
 	if (access(MODULE, F_OK))
 		return not_loaded(err);
 	return nt_error_set(
 		err, -error,
-		"the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)",
+		_("the module is loaded, but %s has no events of it: another module of this name, or one that traces only some namespaces (trace=)"),
 		t);
 }
 
@@ -212,7 +214,7 @@ int nt_source_live(struct nt_source **s, const struct nt_live_opts *opts, struct
 	if (n > NT_LIVE_NAMED_MAX)
 		return nt_error_set(
 			err, -E2BIG,
-			"%zu network namespaces by name are too many: %d is the most, or all of them",
+			_("%zu network namespaces by name are too many: %d is the most, or all of them"),
 			n, NT_LIVE_NAMED_MAX);
 	for (i = 0; i < (n ? n : 1); i++) {
 		which[k].spec = n ? opts->netns[i] : NULL;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "source_live_priv.h"
 
 #define HOLD_MIN (16u * 1024)
@@ -26,28 +27,29 @@ static int check_info(const struct nt_stream *st, const void *slot, size_t n, st
 	if (n < offsetof(struct nettrace_info, stride))
 		return nt_error_set(
 			err, -EPROTO,
-			"%s: the module's first record is cut short: rebuild module and nettrace together",
+			_("%s: the module's first record is cut short: rebuild module and nettrace together"),
 			nt_live_title(st));
 	memcpy(&info, slot, n < sizeof(info) ? n : sizeof(info));
 	if (info.magic != NETTRACE_MAGIC || info.hdr.type != NETTRACE_INFO)
-		return nt_error_set(err, -EPROTO,
-				    "%s: what is read there does not come from the nettrace module",
-				    nt_live_title(st));
+		return nt_error_set(
+			err, -EPROTO,
+			_("%s: what is read there does not come from the nettrace module"),
+			nt_live_title(st));
 	if (info.abi > NETTRACE_ABI)
 		return nt_error_set(
 			err, -EPROTO,
-			"the module speaks ABI %u, this nettrace ABI %d: upgrade nettrace to the version of the module",
+			_("the module speaks ABI %u, this nettrace ABI %d: upgrade nettrace to the version of the module"),
 			info.abi, NETTRACE_ABI);
 	if (info.abi < NETTRACE_ABI)
 		return nt_error_set(
 			err, -EPROTO,
-			"the module speaks ABI %u, this nettrace ABI %d: unload the module ('sudo rmmod nettrace') and load the one that was built with this nettrace",
+			_("the module speaks ABI %u, this nettrace ABI %d: unload the module ('sudo rmmod nettrace') and load the one that was built with this nettrace"),
 			info.abi, NETTRACE_ABI);
 	if (info.rec_size != NETTRACE_REC_SIZE || n < offsetof(struct nettrace_info, pad) ||
 	    info.stride < NETTRACE_REC_SIZE || info.stride > NT_LIVE_BUF / 4)
 		return nt_error_set(
 			err, -EPROTO,
-			"the module's records have %u bytes in slots of %u, this nettrace's have %d: rebuild module and nettrace together",
+			_("the module's records have %u bytes in slots of %u, this nettrace's have %d: rebuild module and nettrace together"),
 			info.rec_size, info.stride, NETTRACE_REC_SIZE);
 	return 0;
 }
@@ -92,20 +94,20 @@ static int greet(struct nt_live *l, unsigned int i, struct nt_error *err)
 
 	buf = nt_merge_space(&l->merge, &room);
 	if (!buf)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
-		return nt_error_set(err, -errno, "events of %s: %s", nt_live_title(st),
+		return nt_error_set(err, -errno, _("events of %s: %s"), nt_live_title(st),
 				    strerror(errno));
 	do
 		n = read(fd, buf, room);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return nt_error_set(err, -errno, "events of %s cannot be read: %s",
+		return nt_error_set(err, -errno, _("events of %s cannot be read: %s"),
 				    nt_live_title(st), strerror(errno));
 	if (!n)
 		return nt_error_set(
 			err, -ESHUTDOWN,
-			"the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'");
+			_("the module is being unloaded: load it again with 'sudo insmod module/nettrace.ko'"));
 	ret = check_info(st, buf, (size_t)n, err);
 	if (ret)
 		return ret;
@@ -141,7 +143,7 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
 	if (!l) {
 		for (i = 0; i < n; i++)
 			close(fds[i]);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	l->s.ops = &nt_live_ops;
 	l->s.nstream = (unsigned int)n;
@@ -185,7 +187,7 @@ int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_
 		close(fd);
 		return nt_error_set(
 			err, -E2BIG,
-			"network namespace %s is left out: %d were read before it, which is the most",
+			_("network namespace %s is left out: %d were read before it, which is the most"),
 			name, NT_STREAM_MAX);
 	}
 	st = &s->stream[i];

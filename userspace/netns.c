@@ -4,6 +4,7 @@
  *
  * Purpose, ownership, context: netns.h.
  */
+#include "i18n.h"
 #include "netns.h"
 
 #include <dirent.h>
@@ -25,16 +26,17 @@ static int cannot_open(const char *spec, int error, struct nt_error *err)
 {
 	if (error == EACCES || error == EPERM)
 		return nt_error_set(err, -error,
-				    "network namespace %s may not be entered: run with sudo", spec);
+				    _("network namespace %s may not be entered: run with sudo"),
+				    spec);
 	if (error != ENOENT && error != ENOTDIR && error != ESRCH)
-		return nt_error_set(err, -error, "network namespace %s cannot be opened: %s", spec,
-				    strerror(error));
+		return nt_error_set(err, -error, _("network namespace %s cannot be opened: %s"),
+				    spec, strerror(error));
 	if (!strchr(spec, '/'))
 		return nt_error_set(
 			err, -ENOENT,
-			"there is no network namespace %s: 'ip netns list' shows the names; a PID or a path will do as well",
+			_("there is no network namespace %s: 'ip netns list' shows the names; a PID or a path will do as well"),
 			spec);
-	return nt_error_set(err, -ENOENT, "there is no network namespace at %s", spec);
+	return nt_error_set(err, -ENOENT, _("there is no network namespace at %s"), spec);
 }
 
 static int open_name(const char *name)
@@ -73,8 +75,8 @@ int nt_netns_open(const char *spec, struct nt_error *err)
 		return fd >= 0 ? fd : cannot_open("/proc/thread-self/ns/net", errno, err);
 	}
 	if (!*spec || !strcmp(spec, ".") || !strcmp(spec, ".."))
-		return nt_error_set(err, -EINVAL, "'%s' cannot be the name of a network namespace",
-				    spec);
+		return nt_error_set(err, -EINVAL,
+				    _("'%s' cannot be the name of a network namespace"), spec);
 	if (strchr(spec, '/')) {
 		/* whatever it is, opening it does not wait */
 		fd = open(spec, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

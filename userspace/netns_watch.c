@@ -8,6 +8,7 @@
  * the kernel names the inode of each, so nothing has to be opened, and the file
  * can be polled: no folder is watched for a file that is no namespace yet.
  */
+#include "i18n.h"
 #include "netns_watch.h"
 
 #include <dirent.h>
@@ -282,7 +283,7 @@ int nt_nswatch_next(struct nt_nswatch *w, struct nt_nsfound *found, struct nt_er
 	if (!w->no_memory)
 		return 0;
 	w->no_memory = false;
-	return nt_error_set(err, -ENOMEM, "memory is short: network namespaces are overlooked");
+	return nt_error_set(err, -ENOMEM, _("memory is short: network namespaces are overlooked"));
 }
 
 int nt_nswatch_fd(const struct nt_nswatch *w)
@@ -305,7 +306,7 @@ int nt_nswatch_open(struct nt_nswatch **out, struct nt_error *err)
 
 	*out = NULL;
 	if (!w)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	w->mounts = open(MOUNTS, O_RDONLY | O_CLOEXEC);
@@ -313,7 +314,7 @@ int nt_nswatch_open(struct nt_nswatch **out, struct nt_error *err)
 	    listen_to(w, w->timer, EPOLLIN) || listen_to(w, w->mounts, EPOLLPRI)) {
 		error = errno;
 		nt_nswatch_close(w);
-		return nt_error_set(err, -error, "network namespaces cannot be watched (%s): %s",
+		return nt_error_set(err, -error, _("network namespaces cannot be watched (%s): %s"),
 				    MOUNTS, strerror(error));
 	}
 	*out = w;

@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 		status = cli.cmd->run(&cli);
 	nt_cli_free(&cli);
 	if (fflush(stdout) && status == NT_EXIT_OK) { /* --help >/dev/full */
-		perror("nettrace: cannot write to standard output");
+		perror(_("nettrace: cannot write to standard output"));
 		status = NT_EXIT_FAIL;
 	}
 	return status;

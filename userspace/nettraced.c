@@ -20,6 +20,7 @@
 #include "daemon_priv.h"
 #include "daemon_say.h"
 #include "daemon_work.h"
+#include "i18n.h"
 
 /* -1 to go on, or an exit status */
 static int read_settings(struct ntd_conf *conf, int argc, char **argv)
@@ -77,7 +78,7 @@ static int prepare(const struct ntd_conf *conf, struct ntd_open_opts *o, struct 
 	if (geteuid())
 		return nt_error_set(
 			err, -EPERM,
-			"nettraced begins as root, to enter network namespaces: run with sudo");
+			_("nettraced begins as root, to enter network namespaces: run with sudo"));
 	ret = ntd_user(conf->user, &w->uid, &w->gid, err);
 	if (!ret)
 		ret = ntd_group(conf->group, &o->group, err);
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
 	struct ntd_listen l;
 	int status;
 
+	nt_i18n_start();
 	ntd_say_init();
 	status = read_settings(&conf, argc, argv);
 	if (status >= 0)
@@ -132,6 +134,7 @@ int main(int argc, char **argv)
 		nt_filter_free(o.filter);
 		return 1;
 	}
+	nt_i18n_end(); /* a log is in one language, and the worker opens no file */
 	o.conf = &conf;
 	status = split(&l, &o, &w);
 	ntd_listen_remove(&l);

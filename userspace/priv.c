@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "priv.h"
 
 /* a whole non-negative number of the environment; -1: none */
@@ -113,10 +114,11 @@ int nt_spawn(pid_t *pid, char **argv, struct nt_error *err)
 		return 0;
 failed:
 	if (r.dropping)
-		return nt_error_set(err, -EPERM,
-				    "'%s' cannot be run as the user who called sudo (SUDO_UID): %s",
-				    argv[0], strerror(r.error));
-	return nt_error_set(err, -r.error, "cannot run '%s': %s", argv[0], strerror(r.error));
+		return nt_error_set(
+			err, -EPERM,
+			_("'%s' cannot be run as the user who called sudo (SUDO_UID): %s"), argv[0],
+			strerror(r.error));
+	return nt_error_set(err, -r.error, _("cannot run '%s': %s"), argv[0], strerror(r.error));
 }
 
 int nt_status_of(int status)

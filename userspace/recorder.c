@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "recordfile.h"
 #include "source.h"
 
@@ -57,15 +58,16 @@ static int write_failed(struct nt_recorder *r, int error, struct nt_error *err)
 
 	r->failed = true;
 	if (r->own_fd && !ftruncate(r->fd, (off_t)r->size))
-		sound = " and can be read";
-	return nt_error_set(err, -error, "cannot write to %s: %s; it holds the first %llu events%s",
-			    r->path, strerror(error), (unsigned long long)r->written, sound);
+		sound = _(" and can be read");
+	return nt_error_set(err, -error,
+			    _("cannot write to %s: %s; it holds the first %llu events%s"), r->path,
+			    strerror(error), (unsigned long long)r->written, sound);
 }
 
 /* after a failure, which was said when it happened */
 static int not_complete(const struct nt_recorder *r, struct nt_error *err)
 {
-	return nt_error_set(err, -EIO, "%s is not complete: it holds the first %llu events",
+	return nt_error_set(err, -EIO, _("%s is not complete: it holds the first %llu events"),
 			    r->path, (unsigned long long)r->written);
 }
 
@@ -146,13 +148,13 @@ static void give_to_sudo_user(int fd)
 static int open_path(struct nt_recorder *r, struct nt_error *err)
 {
 	if (!strcmp(r->path, "-")) {
-		strcpy(r->path, "the standard output");
+		strcpy(r->path, _("the standard output"));
 		r->fd = STDOUT_FILENO;
 		if (!isatty(r->fd))
 			return 0;
 		return nt_error_set(
 			err, -EINVAL,
-			"a recording is not text for a terminal: name a file, or send it through a pipe");
+			_("a recording is not text for a terminal: name a file, or send it through a pipe"));
 	}
 	r->own_fd = true;
 	r->fd = open(r->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -164,7 +166,7 @@ static int open_path(struct nt_recorder *r, struct nt_error *err)
 		r->fd = open(r->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (r->fd >= 0)
 		return 0;
-	return nt_error_set(err, -errno, "cannot write to %s: %s", r->path, strerror(errno));
+	return nt_error_set(err, -errno, _("cannot write to %s: %s"), r->path, strerror(errno));
 }
 
 static void recorder_free(struct nt_recorder *r)
@@ -185,10 +187,10 @@ int nt_recorder_open(struct nt_recorder **out, const char *path, const struct nt
 	*out = NULL;
 	if (strlen(path) >= sizeof(r->path))
 		return nt_error_set(err, -ENAMETOOLONG,
-				    "the name of the file to write is too long");
+				    _("the name of the file to write is too long"));
 	r = calloc(1, sizeof(*r));
 	if (!r)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	strcpy(r->path, path);
 	r->fd = -1;
 	ret = open_path(r, err);
@@ -211,7 +213,7 @@ int nt_recorder_stream(struct nt_recorder *r, unsigned int index, const struct n
 	int ret;
 
 	if (index >= NT_STREAM_MAX)
-		return nt_error_set(err, -E2BIG, "cannot record more than %d namespaces",
+		return nt_error_set(err, -E2BIG, _("cannot record more than %d namespaces"),
 				    NT_STREAM_MAX);
 	ret = nt_recorder_flush(r, err); /* the block's memory is shared */
 	if (ret)
@@ -241,7 +243,7 @@ static int may_write(const struct nt_recorder *r, unsigned int source, struct nt
 	if (source < NT_STREAM_MAX && r->known[source])
 		return 0;
 	return nt_error_set(err, -EINVAL,
-			    "an event of namespace number %u, which %s has not been told of",
+			    _("an event of namespace number %u, which %s has not been told of"),
 			    source, r->path);
 }
 
@@ -259,7 +261,7 @@ static int keep_bytes(struct nt_recorder *r, const struct nt_event *ev, struct n
 	if (!r->bytes)
 		r->bytes = malloc(NT_RF_BODY_MAX);
 	if (!r->bytes)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	r->nbytes += nt_rf_put_bytes(r->bytes + r->nbytes, r->n, ev->bytes, n);
 	return 0;
 }
@@ -384,7 +386,7 @@ static int recorder_finish(struct nt_recorder *r, struct nt_error *err)
 	r->fd = -1;
 	/* some file systems tell of a full disk only now */
 	if (close(fd) && errno != EINTR)
-		return nt_error_set(err, -errno, "cannot write to %s: %s", r->path,
+		return nt_error_set(err, -errno, _("cannot write to %s: %s"), r->path,
 				    strerror(errno));
 	return 0;
 }

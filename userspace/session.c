@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "priv.h"
 #include "session.h"
 #include "source_pcap.h"
@@ -135,7 +136,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		catch_signals();
 	if (opts.calls && !cli->file && !cli->daemon)
 		fprintf(stderr,
-			"nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more, those that read or write %d\n",
+			_("nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more, those that read or write %d\n"),
 			CALL_COST, CALL_COST_IO);
 	return -1;
 }
@@ -158,7 +159,7 @@ int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer
 		nt_model_timers(s->model);
 	if (s->model)
 		return -1;
-	fputs("nettrace: out of memory\n", stderr);
+	fputs(_("nettrace: out of memory\n"), stderr);
 	return s->cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 }
 
@@ -192,7 +193,7 @@ static int take(struct nt_session *s, const struct nt_event *ev)
 	if (s->model)
 		ret = nt_model_feed(s->model, ev);
 	if (ret)
-		fputs("nettrace: out of memory for what was traced; trace for a shorter time\n",
+		fputs(_("nettrace: out of memory for what was traced; trace for a shorter time\n"),
 		      stderr);
 	return ret;
 }
@@ -265,7 +266,7 @@ static bool command_done(struct nt_session *s)
 		s->ended_at = now_ns();
 		s->child_status = nt_status_of(status);
 		if (s->cli->until_closed)
-			fputs("nettrace: waiting until all conversations are closed; Ctrl-C ends it\n",
+			fputs(_("nettrace: waiting until all conversations are closed; Ctrl-C ends it\n"),
 			      stderr);
 	}
 	if (signalled)
@@ -402,7 +403,7 @@ static int pump(struct nt_session *s)
 	}
 	/* the module went: COMMAND still runs to its end */
 	if (s->child && !s->ended)
-		fputs("nettrace: tracing ended before the command did\n", stderr);
+		fputs(_("nettrace: tracing ended before the command did\n"), stderr);
 	while (s->child && !s->ended && !command_done(s))
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
 	return 0;
@@ -416,8 +417,11 @@ static void tell_undecided(const struct nt_session *s)
 	if (!n)
 		return;
 	fprintf(stderr,
-		"nettrace: %llu packet%s may not match the filter and %s not left out: it asks for bytes that no record holds\n",
-		(unsigned long long)n, n == 1 ? "" : "s", n == 1 ? "was" : "were");
+		ngettext(
+			"nettrace: %llu packet may not match the filter and was not left out: it asks for bytes that no record holds\n",
+			"nettrace: %llu packets may not match the filter and were not left out: it asks for bytes that no record holds\n",
+			(unsigned long)n),
+		(unsigned long long)n);
 }
 
 int nt_session_run(struct nt_session *s)

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "netns.h"
 #include "sockdiag.h"
 #include "track/tcp_state.h"
@@ -106,7 +107,7 @@ int nt_sockdiag_tcp(int nsfd, struct nt_ctl_tuple **s, size_t *n, struct nt_erro
 	*n = 0;
 	fd = nt_netns_socket(nsfd, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG, &stage);
 	if (fd < 0)
-		return nt_error_set(err, fd, "cannot ask the kernel for its sockets: %s",
+		return nt_error_set(err, fd, _("cannot ask the kernel for its sockets: %s"),
 				    strerror(-fd));
 	ret = dump(fd, AF_INET, &f);
 	if (!ret)
@@ -116,9 +117,9 @@ int nt_sockdiag_tcp(int nsfd, struct nt_ctl_tuple **s, size_t *n, struct nt_erro
 	close(fd);
 	if (ret) {
 		free(f.s);
-		return nt_error_set(err, ret, "cannot ask the kernel for its sockets: %s%s",
+		return nt_error_set(err, ret, _("cannot ask the kernel for its sockets: %s%s"),
 				    strerror(-ret),
-				    ret == -ENOENT ? " (it needs the module tcp_diag)" : "");
+				    ret == -ENOENT ? _(" (it needs the module tcp_diag)") : "");
 	}
 	*s = f.s;
 	*n = f.n;

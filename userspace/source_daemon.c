@@ -6,6 +6,7 @@
  * Context:   one thread.  Nothing here waits for ever: a daemon that does not
  *            answer is said to be one.
  */
+#include "i18n.h"
 #include "source_daemon.h"
 
 #include <errno.h>
@@ -39,11 +40,11 @@ static const char *group_of(const char *path, char *buf, size_t size)
 		return NULL;
 	g = st.st_uid == OVERFLOW_ID ? NULL : getgrgid(st.st_gid);
 	if (g)
-		snprintf(buf, size, "the group %s", g->gr_name);
+		snprintf(buf, size, _("the group %s"), g->gr_name);
 	else if (st.st_uid == OVERFLOW_ID)
-		snprintf(buf, size, "a group outside of this user namespace");
+		snprintf(buf, size, _("a group outside of this user namespace"));
 	else
-		snprintf(buf, size, "the group %u", st.st_gid);
+		snprintf(buf, size, _("the group %u"), st.st_gid);
 	return buf;
 }
 
@@ -56,28 +57,30 @@ static int cannot_connect(const char *path, int error, struct nt_error *err)
 	case ENOTDIR:
 		return nt_error_set(
 			err, -error,
-			"there is no daemon at %s: start it with 'sudo systemctl start nettraced' or 'sudo nettraced'",
+			_("there is no daemon at %s: start it with 'sudo systemctl start nettraced' or 'sudo nettraced'"),
 			path);
 	case ECONNREFUSED:
 		return nt_error_set(
 			err, -error,
-			"no daemon listens at %s any more: start it again with 'sudo systemctl restart nettraced' or 'sudo nettraced'",
+			_("no daemon listens at %s any more: start it again with 'sudo systemctl restart nettraced' or 'sudo nettraced'"),
 			path);
 	case EACCES:
 	case EPERM:
 		if (!group_of(path, group, sizeof(group)))
 			break;
-		return nt_error_set(err, -error,
-				    "%s is for root and %s: ask for membership, or run with sudo",
-				    path, group);
+		return nt_error_set(
+			err, -error,
+			_("%s is for root and %s: ask for membership, or run with sudo"), path,
+			group);
 	case EPROTOTYPE:
 	case ENOTSOCK:
-		return nt_error_set(err, -error, "%s is not the socket of nettraced", path);
+		return nt_error_set(err, -error, _("%s is not the socket of nettraced"), path);
 	case EAGAIN:
 		return nt_error_set(err, -error,
-				    "the daemon at %s takes no connection: is it stopped?", path);
+				    _("the daemon at %s takes no connection: is it stopped?"),
+				    path);
 	}
-	return nt_error_set(err, -error, "the daemon at %s cannot be reached: %s", path,
+	return nt_error_set(err, -error, _("the daemon at %s cannot be reached: %s"), path,
 			    strerror(error));
 }
 
@@ -89,12 +92,12 @@ static int connect_to(const char *path, struct nt_error *err)
 	if (strlen(path) >= sizeof(a.sun_path))
 		return nt_error_set(
 			err, -ENAMETOOLONG,
-			"the name of the daemon's socket is too long: %zu bytes at most",
+			_("the name of the daemon's socket is too long: %zu bytes at most"),
 			sizeof(a.sun_path) - 1);
 	strcpy(a.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return nt_error_set(err, -errno, "no socket can be made: %s", strerror(errno));
+		return nt_error_set(err, -errno, _("no socket can be made: %s"), strerror(errno));
 	if (!connect(fd, (struct sockaddr *)&a, sizeof(a)))
 		return fd;
 	error = errno;
@@ -114,19 +117,20 @@ static int read_all(int fd, void *buf, size_t n, const char *path, struct nt_err
 		ret = poll(&pfd, 1, PATIENCE_MS);
 		if (ret < 0)
 			return nt_error_set(err, -errno,
-					    "interrupted while waiting for the daemon at %s", path);
+					    _("interrupted while waiting for the daemon at %s"),
+					    path);
 		if (!ret)
 			return nt_error_set(
 				err, -ETIMEDOUT,
-				"the daemon at %s does not answer within %d s: is it stopped?",
+				_("the daemon at %s does not answer within %d s: is it stopped?"),
 				path, PATIENCE_MS / 1000);
 		r = read(fd, (char *)buf + have, n - have);
 		if (r > 0)
 			have += (size_t)r;
 		else if (!r || (errno != EINTR && errno != EAGAIN))
-			return nt_error_set(err, -ECONNRESET,
-					    "the daemon at %s closed the connection without a word",
-					    path);
+			return nt_error_set(
+				err, -ECONNRESET,
+				_("the daemon at %s closed the connection without a word"), path);
 	}
 	return 0;
 }
@@ -134,12 +138,12 @@ static int read_all(int fd, void *buf, size_t n, const char *path, struct nt_err
 static int check_header(const struct nt_rf_header *h, const char *path, struct nt_error *err)
 {
 	if (memcmp(h->magic, NT_RF_MAGIC, NT_RF_MAGIC_LEN) || h->order != NT_RF_ORDER)
-		return nt_error_set(err, -EPROTO, "what listens at %s is not nettraced", path);
+		return nt_error_set(err, -EPROTO, _("what listens at %s is not nettraced"), path);
 	if (h->version != NT_RF_VERSION || h->abi != NETTRACE_ABI ||
 	    h->rec_size != NETTRACE_REC_SIZE)
 		return nt_error_set(
 			err, -EPROTO,
-			"the daemon at %s is of another version (format %u, ABI %u; this nettrace: %d, %d): restart the daemon that belongs to this nettrace",
+			_("the daemon at %s is of another version (format %u, ABI %u; this nettrace: %d, %d): restart the daemon that belongs to this nettrace"),
 			path, h->version, h->abi, NT_RF_VERSION, NETTRACE_ABI);
 	return 0;
 }
@@ -156,7 +160,7 @@ static int ask(const char *path, uint16_t flags, struct nt_error *err)
 		return fd;
 	/* it fits into an empty socket; one that is full already has closed it */
 	if (send(fd, &q, sizeof(q), MSG_NOSIGNAL) != sizeof(q) && errno != EPIPE)
-		ret = nt_error_set(err, -errno, "the daemon at %s cannot be asked: %s", path,
+		ret = nt_error_set(err, -errno, _("the daemon at %s cannot be asked: %s"), path,
 				   strerror(errno));
 	if (!ret)
 		ret = read_all(fd, &h, sizeof(h), path, err);
@@ -180,13 +184,13 @@ static int other_block(void *arg, uint32_t type, const void *body, uint32_t len,
 	char *buf;
 
 	if (type == NT_DQ_BLOCK_REFUSED)
-		return nt_error_set(err, -ECONNREFUSED, "nettraced refuses: %.*s",
+		return nt_error_set(err, -ECONNREFUSED, _("nettraced refuses: %.*s"),
 				    (int)strnlen(body, len), (const char *)body);
 	if (type != NT_DQ_BLOCK_COUNTERS || !t || t->len + len > COUNTERS_MAX)
 		return 0;
 	buf = realloc(t->buf, t->len + len + 1);
 	if (!buf)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	len = (uint32_t)strnlen(body, len);
 	memcpy(buf + t->len, body, len);
 	t->buf = buf;
@@ -210,7 +214,7 @@ static int open_blocks(struct nt_source **s, const char *path, uint16_t flags, s
 	*s = NULL;
 	if (!path)
 		path = NT_DAEMON_SOCKET;
-	snprintf(title, sizeof(title), "the daemon at %s", path);
+	snprintf(title, sizeof(title), _("the daemon at %s"), path);
 	b.fd = ask(path, flags, err);
 	return b.fd < 0 ? b.fd : nt_source_blocks(s, &b, err);
 }
@@ -240,9 +244,10 @@ int nt_daemon_counters(const char *path, char **text, struct nt_error *err)
 		nt_source_wait(s, PATIENCE_MS);
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > end.tv_sec)
-			ret = nt_error_set(err, -ETIMEDOUT,
-					   "the daemon does not answer within %d s: is it stopped?",
-					   PATIENCE_MS / 1000);
+			ret = nt_error_set(
+				err, -ETIMEDOUT,
+				_("the daemon does not answer within %d s: is it stopped?"),
+				PATIENCE_MS / 1000);
 	}
 	nt_source_close(s);
 	if (ret == -ENODATA && t.buf) {
@@ -252,6 +257,6 @@ int nt_daemon_counters(const char *path, char **text, struct nt_error *err)
 	free(t.buf);
 	*text = NULL;
 	if (ret == -ENODATA || ret == 1)
-		ret = nt_error_set(err, -EPROTO, "the daemon sent no counters");
+		ret = nt_error_set(err, -EPROTO, _("the daemon sent no counters"));
 	return ret;
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "source_file.h"
 
 struct nt_file_source {
@@ -58,8 +59,8 @@ static struct nt_file_source *of(struct nt_source *s)
 static int damaged(const struct nt_file_source *f, const char *what, struct nt_error *err)
 {
 	return nt_error_set(err, -EBADMSG,
-			    "%s is damaged at byte %llu: %s; the first %llu events were read",
-			    f->path, (unsigned long long)f->offset, what,
+			    _("%s is damaged at byte %llu: %s; the first %llu events were read"),
+			    f->path, (unsigned long long)f->offset, _(what),
 			    (unsigned long long)f->read);
 }
 
@@ -80,7 +81,7 @@ static int fill(struct nt_file_source *f, size_t want, struct nt_error *err)
 		else if (errno == EINTR || errno == EAGAIN)
 			return 0;
 		else
-			return nt_error_set(err, -errno, "cannot read %s: %s", f->path,
+			return nt_error_set(err, -errno, _("cannot read %s: %s"), f->path,
 					    strerror(errno));
 	}
 	return 1;
@@ -92,7 +93,7 @@ static int take_stream(struct nt_file_source *f, struct nt_error *err)
 	struct nt_stream *to;
 
 	if (f->head.len != sizeof(*from) || from->index >= NT_STREAM_MAX)
-		return damaged(f, "it describes a namespace in a way that cannot be", err);
+		return damaged(f, N_("it describes a namespace in a way that cannot be"), err);
 	to = &f->s.stream[from->index];
 	to->netns = from->netns;
 	to->real_offset = from->real_offset;
@@ -122,13 +123,13 @@ static int take_bytes(struct nt_file_source *f, struct nt_error *err)
 		memcpy(&e, f->body.bytes + at, sizeof(e)); /* len is a multiple of 8 */
 		size = nt_rf_bytes_size(e.n);
 		if (e.n > NT_EVENT_BYTES || size > f->head.len - at || e.event < least)
-			return damaged(f, "bytes of a payload are where they cannot be", err);
+			return damaged(f, N_("bytes of a payload are where they cannot be"), err);
 		least = (uint64_t)e.event + 1;
 	}
 	if (!f->bytes)
 		f->bytes = malloc(NT_RF_BODY_MAX);
 	if (!f->bytes)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	memcpy(f->bytes, f->body.bytes, f->head.len);
 	f->bytes_at = 0;
 	f->bytes_end = 0;
@@ -150,11 +151,12 @@ static int take_events(struct nt_file_source *f, struct nt_error *err)
 	uint32_t stream;
 
 	if (f->head.len % sizeof(struct nt_rf_event))
-		return damaged(f, "a block holds part of an event", err);
+		return damaged(f, N_("a block holds part of an event"), err);
 	for (i = 0; i < n; i++) {
 		stream = f->body.event[i].stream;
 		if (stream >= NT_STREAM_MAX || !f->known[stream])
-			return damaged(f, "an event comes from a namespace that is not described",
+			return damaged(f,
+				       N_("an event comes from a namespace that is not described"),
 				       err);
 	}
 	f->n = n;
@@ -170,9 +172,9 @@ static int take_records(struct nt_file_source *f, struct nt_error *err)
 	uint32_t bytes = f->head.len - (uint32_t)sizeof(*run);
 
 	if (f->head.len < sizeof(*run) || bytes % NETTRACE_REC_SIZE)
-		return damaged(f, "a block holds part of a record", err);
+		return damaged(f, N_("a block holds part of a record"), err);
 	if (run->stream >= NT_STREAM_MAX || !f->known[run->stream])
-		return damaged(f, "records come from a namespace that is not described", err);
+		return damaged(f, N_("records come from a namespace that is not described"), err);
 	f->n = bytes / NETTRACE_REC_SIZE;
 	f->next = 0;
 	f->records = true;
@@ -183,9 +185,9 @@ static int take_records(struct nt_file_source *f, struct nt_error *err)
 static int take_end(struct nt_file_source *f, struct nt_error *err)
 {
 	if (f->head.len != sizeof(f->body.end))
-		return damaged(f, "its end is not as it should be", err);
+		return damaged(f, N_("its end is not as it should be"), err);
 	if (f->body.end.events != f->read)
-		return damaged(f, "events are missing before its end", err);
+		return damaged(f, N_("events are missing before its end"), err);
 	f->at_end = true;
 	return 1;
 }
@@ -204,11 +206,11 @@ static int cut_off(const struct nt_file_source *f, struct nt_error *err)
 	if (f->b.must_end)
 		return nt_error_set(
 			err, -ECONNRESET,
-			"%s broke off without saying that it ends: was it killed? %llu events were read",
+			_("%s broke off without saying that it ends: was it killed? %llu events were read"),
 			f->path, (unsigned long long)f->read);
 	if (!f->have)
 		return -ENODATA; /* at the end, or where a recorder was killed */
-	return damaged(f, "it ends inside a block", err);
+	return damaged(f, N_("it ends inside a block"), err);
 }
 
 /* the next block, checked and taken in: 1, or as fill() */
@@ -226,16 +228,16 @@ static int next_block(struct nt_file_source *f, struct nt_error *err)
 	if (ret <= 0)
 		return ret;
 	if (f->at_end)
-		return damaged(f, "more follows after its end", err);
+		return damaged(f, N_("more follows after its end"), err);
 	if (f->head.len > NT_RF_BODY_MAX || f->head.len % 8)
-		return damaged(f, "a block's length is impossible", err);
+		return damaged(f, N_("a block's length is impossible"), err);
 	ret = fill(f, sizeof(f->head) + f->head.len, err);
 	if (ret == -ENODATA)
 		return cut_off(f, err);
 	if (ret <= 0)
 		return ret;
 	if (nt_rf_sum(f->head.type, f->head.len, &f->body) != f->head.sum)
-		return damaged(f, "a block's checksum is wrong", err);
+		return damaged(f, N_("a block's checksum is wrong"), err);
 
 	switch (f->head.type) {
 	case NT_RF_STREAM:
@@ -366,11 +368,11 @@ static int foreign(const struct nt_file_source *f, const uint8_t *b, size_t n, s
 		if (n >= packed[i].n && !memcmp(b, packed[i].magic, packed[i].n))
 			return nt_error_set(
 				err, -EINVAL,
-				"%s is compressed (%s): give what '%s FILE' prints to 'nettrace replay -'",
+				_("%s is compressed (%s): give what '%s FILE' prints to 'nettrace replay -'"),
 				f->path, packed[i].what, packed[i].with);
 	return nt_error_set(
 		err, -EINVAL,
-		"%s is neither a recording of nettrace nor a packet capture: name a file that 'nettrace record' or 'tcpdump -w' wrote",
+		_("%s is neither a recording of nettrace nor a packet capture: name a file that 'nettrace record' or 'tcpdump -w' wrote"),
 		f->path);
 }
 
@@ -380,27 +382,27 @@ static int check_header(struct nt_file_source *f, const struct nt_rf_header *h,
 	if (h->order == NT_RF_ORDER_SWAPPED)
 		return nt_error_set(
 			err, -EINVAL,
-			"%s was recorded on a machine of the other byte order: read it on one of that kind",
+			_("%s was recorded on a machine of the other byte order: read it on one of that kind"),
 			f->path);
 	if (h->order != NT_RF_ORDER)
-		return damaged(f, "its header makes no sense", err);
+		return damaged(f, N_("its header makes no sense"), err);
 	if (h->version > NT_RF_VERSION)
 		return nt_error_set(
 			err, -EINVAL,
-			"%s is a recording of format %u, this nettrace reads format %d: read it with the newer nettrace that wrote it",
+			_("%s is a recording of format %u, this nettrace reads format %d: read it with the newer nettrace that wrote it"),
 			f->path, h->version, NT_RF_VERSION);
 	if (h->abi > NETTRACE_ABI)
 		return nt_error_set(
 			err, -EINVAL,
-			"%s holds records of ABI %u, this nettrace reads ABI %d: read it with the newer nettrace that wrote it",
+			_("%s holds records of ABI %u, this nettrace reads ABI %d: read it with the newer nettrace that wrote it"),
 			f->path, h->abi, NETTRACE_ABI);
 	if (h->abi != NETTRACE_ABI || !h->version)
 		return nt_error_set(
 			err, -EINVAL,
-			"%s was written by an older nettrace (format %u, ABI %u), this one reads format %d, ABI %d: read it with that one",
+			_("%s was written by an older nettrace (format %u, ABI %u), this one reads format %d, ABI %d: read it with that one"),
 			f->path, h->version, h->abi, NT_RF_VERSION, NETTRACE_ABI);
 	if (h->rec_size != NETTRACE_REC_SIZE)
-		return damaged(f, "its header makes no sense", err);
+		return damaged(f, N_("its header makes no sense"), err);
 	return 0;
 }
 
@@ -411,16 +413,16 @@ static int read_header(struct nt_file_source *f, struct nt_error *err)
 	int ret = fill(f, sizeof(h), err);
 
 	if (!ret)
-		return nt_error_set(err, -EINTR, "interrupted while reading %s", f->path);
+		return nt_error_set(err, -EINTR, _("interrupted while reading %s"), f->path);
 	if (ret < 0 && ret != -ENODATA)
 		return ret;
 	if (!f->have)
-		return nt_error_set(err, -EINVAL, "%s is empty: nothing was recorded in it",
+		return nt_error_set(err, -EINVAL, _("%s is empty: nothing was recorded in it"),
 				    f->path);
 	if (memcmp(b, NT_RF_MAGIC, f->have < NT_RF_MAGIC_LEN ? f->have : NT_RF_MAGIC_LEN))
 		return foreign(f, b, f->have, err);
 	if (ret == -ENODATA)
-		return damaged(f, "it ends inside its header", err);
+		return damaged(f, N_("it ends inside its header"), err);
 	memcpy(&h, b, sizeof(h));
 	f->offset = f->have;
 	f->have = 0;
@@ -448,7 +450,7 @@ int nt_source_recording(struct nt_source **s, const struct nt_input *in, struct 
 	if (!f) {
 		if (in->own)
 			close(in->fd);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	f->s.ops = &file_ops;
 	f->b.fd = in->fd;
@@ -471,10 +473,10 @@ int nt_input_open(struct nt_input *in, const char *path, struct nt_error *err)
 {
 	memset(in, 0, sizeof(*in));
 	in->own = strcmp(path, "-") != 0;
-	in->title = in->own ? path : "the standard input";
+	in->title = in->own ? path : _("the standard input");
 	in->fd = in->own ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (in->fd < 0)
-		return nt_error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
+		return nt_error_set(err, -errno, _("cannot read %s: %s"), path, strerror(errno));
 	return 0;
 }
 
@@ -495,7 +497,7 @@ int nt_source_blocks(struct nt_source **s, const struct nt_blocks *b, struct nt_
 	*s = NULL;
 	if (!f) {
 		close(b->fd);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	f->s.ops = &file_ops;
 	f->b = *b;

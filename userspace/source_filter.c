@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "i18n.h"
 #include "source.h"
 
 #define AHEAD_MAX 128	  /* events */
@@ -295,7 +296,7 @@ int nt_source_filtered(struct nt_source **s, struct nt_source *inner,
 
 	*s = NULL;
 	if (!f)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	f->s.ops = &filtered_ops;
 	f->inner = inner;
 	f->filter = filter;

@@ -26,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "live_open.h"
 #include "source_live_priv.h"
 
@@ -71,14 +72,14 @@ static bool over(const struct nt_live *l)
 
 const char *nt_live_title(const struct nt_stream *st)
 {
-	return *st->name ? st->name : "this network namespace";
+	return *st->name ? st->name : _("this network namespace");
 }
 
 static int not_whole(const struct nt_stream *st, size_t n, struct nt_error *err)
 {
 	return nt_error_set(
 		err, -EPROTO,
-		"%s: the module gave %zu bytes, which is no whole number of records of %u: rebuild module and nettrace together",
+		_("%s: the module gave %zu bytes, which is no whole number of records of %u: rebuild module and nettrace together"),
 		nt_live_title(st), n, st->stride);
 }
 
@@ -125,7 +126,7 @@ int nt_live_take(struct nt_live *l, unsigned int i, const uint8_t *buf, size_t a
 		ret = nt_merge_add(&l->merge, &run);
 		if (ret)
 			return nt_error_set(err, ret,
-					    "memory is short: events of %s cannot be held",
+					    _("memory is short: events of %s cannot be held"),
 					    nt_live_title(st));
 	}
 	return 0;
@@ -151,7 +152,7 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 			return 0;
 		buf = nt_merge_space(&l->merge, &room);
 		if (!buf)
-			return nt_error_set(err, -ENOMEM, "memory is short");
+			return nt_error_set(err, -ENOMEM, _("memory is short"));
 		n = read(in->fd, buf, room - room % in->stride);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -162,7 +163,7 @@ static int drain_one(struct nt_live *l, unsigned int i, struct nt_error *err)
 			break;
 		}
 		if (n < 0)
-			return nt_error_set(err, -errno, "events of %s cannot be read: %s",
+			return nt_error_set(err, -errno, _("events of %s cannot be read: %s"),
 					    nt_live_title(&l->s.stream[i]), strerror(errno));
 		ret = nt_live_take(l, i, buf, 0, (size_t)n, err);
 		if (ret)

@@ -20,6 +20,7 @@
 
 #include "../module/core/parse.h"
 #include "capture_link.h"
+#include "i18n.h"
 #include "source_file.h"
 #include "source_pcap.h"
 
@@ -65,12 +66,12 @@ static int compile(struct nt_pcap_source *ps, struct nt_pcap_if *i, struct nt_er
 	int ret = 0;
 
 	if (!dead)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	if (pcap_compile(dead, &i->filter, ps->expr, 1, PCAP_NETMASK_UNKNOWN))
-		ret = nt_error_set(err, -EINVAL,
-				   "filter '%.100s%s': %s; pcap-filter(7) describes the language",
-				   ps->expr, strlen(ps->expr) > 100 ? "..." : "",
-				   pcap_geterr(dead));
+		ret = nt_error_set(
+			err, -EINVAL,
+			_("filter '%.100s%s': %s; pcap-filter(7) describes the language"), ps->expr,
+			strlen(ps->expr) > 100 ? "..." : "", pcap_geterr(dead));
 	else
 		i->filtered = true;
 	pcap_close(dead);
@@ -94,7 +95,7 @@ static void refuse_link(struct nt_pcap_source *ps, unsigned int index,
 
 	nt_error_set(
 		&text, 0,
-		"interface %u%s%.16s of %s has the link type %s, which nettrace does not read: its packets are left out",
+		_("interface %u%s%.16s of %s has the link type %s, which nettrace does not read: its packets are left out"),
 		index, *from->name ? ", " : "", from->name, ps->title,
 		link_name(from->link, link, sizeof(link)));
 	say(ps, text.text);
@@ -111,7 +112,7 @@ static int meet(struct nt_pcap_source *ps, struct nt_error *err)
 		return 0;
 	array = reallocarray(ps->iface, n, sizeof(*array));
 	if (!array)
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	ps->iface = array;
 	for (; !ret && ps->niface < n; ps->niface++) {
 		const struct nt_capture_if *from = nt_capture_if(ps->c, ps->niface);
@@ -313,7 +314,7 @@ static int finish(struct nt_pcap_source *ps, struct nt_error *err)
 	ps->over = true;
 	return nt_error_set(
 		err, -EPROTONOSUPPORT,
-		"no packet of %s can be read: its link type is %s; nettrace reads Ethernet, Linux cooked, raw IP, loopback and 802.11",
+		_("no packet of %s can be read: its link type is %s; nettrace reads Ethernet, Linux cooked, raw IP, loopback and 802.11"),
 		ps->title, link_name(ps->iface[ps->niface - 1].link, link, sizeof(link)));
 }
 
@@ -391,7 +392,7 @@ int nt_source_capture(struct nt_source **s, const struct nt_input *in,
 	if (!ps) {
 		if (in->own)
 			close(in->fd);
-		return nt_error_set(err, -ENOMEM, "memory is short");
+		return nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	ps->s.ops = &pcap_ops;
 	strncpy(ps->title, in->title, sizeof(ps->title) - 1);
@@ -401,7 +402,7 @@ int nt_source_capture(struct nt_source **s, const struct nt_input *in,
 	if (!ret && opts->expr) {
 		ps->expr = strdup(opts->expr);
 		if (!ps->expr)
-			ret = nt_error_set(err, -ENOMEM, "memory is short");
+			ret = nt_error_set(err, -ENOMEM, _("memory is short"));
 	}
 	if (!ret)
 		ret = look_ahead(ps, err);
@@ -427,7 +428,7 @@ static int peek(struct nt_input *in, struct nt_error *err)
 		else if (errno == EAGAIN)
 			nt_wait_readable(in->fd, -1);
 		else
-			return nt_error_set(err, -errno, "cannot read %s: %s", in->title,
+			return nt_error_set(err, -errno, _("cannot read %s: %s"), in->title,
 					    strerror(errno));
 	}
 	return 0;

@@ -243,3 +243,16 @@ int nt_text_width(const char *s, bool unicode)
 	}
 	return width;
 }
+
+char *nt_text_column(char *buf, size_t size, const char *s, int width)
+{
+	int blanks = (width < 0 ? -width : width) - nt_text_width(s, true);
+
+	if (blanks < 0)
+		blanks = 0;
+	if (width < 0)
+		snprintf(buf, size, "%*s%s", blanks, "", s);
+	else
+		snprintf(buf, size, "%s%*s", s, blanks, "");
+	return buf;
+}

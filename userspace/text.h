@@ -77,6 +77,13 @@ char *nt_text_number(char buf[NT_DIGITS], uint64_t n);
 char *nt_text_put(char *buf, const char *end, const char *s);
 
 /**
+ * nt_text_column() - a word of ours in a column of a table, with blanks to its end
+ * @width:	columns; negative: the blanks stand before it
+ * Return: @buf; a word that is wider stays whole, as with printf().
+ */
+char *nt_text_column(char *buf, size_t size, const char *s, int width);
+
+/**
  * nt_text_width() - columns of a string of ours (escaped before)
  * @unicode:	false: as the ASCII stand-ins that will be shown
  */

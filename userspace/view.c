@@ -78,7 +78,7 @@ static struct nt_oui *open_oui(void)
 	const char *path = getenv("NETTRACE_OUI");
 
 	if (path && *path && access(path, R_OK))
-		fprintf(stderr, "nettrace: cannot read %s, which NETTRACE_OUI names: %s\n", path,
+		fprintf(stderr, _("nettrace: cannot read %s, which NETTRACE_OUI names: %s\n"), path,
 			strerror(errno));
 	return nt_oui_new(path);
 }
@@ -108,7 +108,7 @@ int nt_view_open(struct nt_view *v, const struct nt_session *s, bool fit)
 	v->width = find_width(cli, fit, &by);
 	if (v->width && v->width < NT_WIDTH_MIN) {
 		fprintf(stderr,
-			"nettrace: %d columns (%s) are too few for a picture, which needs %d: widen the terminal, or use --width %d or --json\n",
+			_("nettrace: %d columns (%s) are too few for a picture, which needs %d: widen the terminal, or use --width %d or --json\n"),
 			v->width, by, NT_WIDTH_MIN, NT_WIDTH_MIN);
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
@@ -135,7 +135,7 @@ int nt_view_close(struct nt_view *v)
 	if (!v->error)
 		return NT_EXIT_OK;
 	if (!pipe_closed) /* who closed the pipe has read enough */
-		fprintf(stderr, "nettrace: cannot write to standard output: %s\n",
+		fprintf(stderr, _("nettrace: cannot write to standard output: %s\n"),
 			strerror(v->error));
 	return NT_EXIT_FAIL;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lab/lab_run.h"
+#include "i18n.h"
 #include "text.h"
 
 bool nt_lab_line(struct nt_lab_run *r)
@@ -97,7 +98,7 @@ void nt_lab_grade(struct nt_lab_run *r, const struct nt_lab_step *s)
 			item = json_array_get(r->seen, i);
 	as_text(nt_lab_field(item, s->ask.take), truth, sizeof(truth));
 	if (!*truth) {
-		fputs("    the trace does not tell; this question does not count\n", r->v.out);
+		fputs(_("    the trace does not tell; this question does not count\n"), r->v.out);
 		return;
 	}
 	r->asked++;
@@ -105,8 +106,8 @@ void nt_lab_grade(struct nt_lab_run *r, const struct nt_lab_step *s)
 	json_object_set_new(q, "right", json_boolean(same_answer(given, truth)));
 	if (same_answer(given, truth)) {
 		r->right++;
-		fprintf(r->v.out, "    right: %s\n", truth);
+		fprintf(r->v.out, _("    right: %s\n"), truth);
 	} else {
-		fprintf(r->v.out, "    the trace says: %s\n", truth);
+		fprintf(r->v.out, _("    the trace says: %s\n"), truth);
 	}
 }

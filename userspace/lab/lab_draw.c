@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lab/lab_net.h"
+#include "i18n.h"
 
 #define GAP_MIN 5
 #define GAP_MAX 15
@@ -75,12 +76,12 @@ static void draw_host(FILE *out, const struct nt_lab_host *h)
 	int i;
 
 	if (h->bridge)
-		fprintf(out, "  %s: a switch; its devices are ports of the bridge %s\n", h->name,
+		fprintf(out, _("  %s: a switch; its devices are ports of the bridge %s\n"), h->name,
 			h->bridge);
 	if (h->forward)
-		fprintf(out, "  %s: forwards packets\n", h->name);
+		fprintf(out, _("  %s: forwards packets\n"), h->name);
 	for (i = 0; i < h->nroute; i++)
-		fprintf(out, "  %s: route %s\n", h->name, h->route[i]);
+		fprintf(out, _("  %s: route %s\n"), h->name, h->route[i]);
 }
 
 void nt_lab_draw(FILE *out, const struct nt_lab *lab, int width, bool unicode)

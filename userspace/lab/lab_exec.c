@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lab/lab_net.h"
+#include "i18n.h"
 #include "netns.h"
 
 /* a group of its own: Ctrl-C must not end what cleans up */
@@ -24,7 +25,7 @@ static void child(const char *const *argv, int out)
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	execvp(argv[0], (char **)(uintptr_t)argv);
-	dprintf(STDERR_FILENO, "cannot run %s: %s", argv[0], strerror(errno));
+	dprintf(STDERR_FILENO, _("cannot run %s: %s"), argv[0], strerror(errno));
 	_exit(127);
 }
 

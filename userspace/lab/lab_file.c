@@ -13,6 +13,7 @@
 
 #include "lab/lab_file.h"
 #include "lab/lab_match.h"
+#include "i18n.h"
 
 #define FILE_MAX (256 * 1024)
 
@@ -71,11 +72,11 @@ static int check_claim(struct nt_yaml *y, yaml_node_t *v, const struct nt_lab_cl
 	if (nt_lab_pattern_check(c->see, known_name, y->lab, &err))
 		return nt_yaml_wrong(y, v, "%s", err.text);
 	if (c->after && !known_name(y->lab, c->after))
-		return nt_yaml_wrong(y, v, "no claim above has 'as: %s'", c->after);
+		return nt_yaml_wrong(y, v, _("no claim above has 'as: %s'"), c->after);
 	if (c->before && !known_name(y->lab, c->before))
-		return nt_yaml_wrong(y, v, "no claim above has 'as: %s'", c->before);
+		return nt_yaml_wrong(y, v, _("no claim above has 'as: %s'"), c->before);
 	if (c->as && known_name(y->lab, c->as))
-		return nt_yaml_wrong(y, v, "'as: %s' is there already", c->as);
+		return nt_yaml_wrong(y, v, _("'as: %s' is there already"), c->as);
 	return 0;
 }
 
@@ -89,7 +90,7 @@ static int take_claim(struct nt_yaml *y, yaml_node_t *v, void *to)
 	ret = nt_yaml_map(y, v, claim_keys, COUNT(claim_keys), &r);
 	if (!ret && r.count >= 0 && (r.at_least >= 0 || r.at_most >= 0))
 		ret = nt_yaml_wrong(
-			y, v, "'count' is the exact number, which at_least and at_most are not");
+			y, v, _("'count' is the exact number, which at_least and at_most are not"));
 	r.c.min = r.count >= 0 ? r.count : r.at_least >= 0 ? r.at_least : r.at_most >= 0 ? 0 : 1;
 	r.c.max = r.count >= 0 ? r.count : r.at_most;
 	lab->claim[lab->nclaim++] = r.c;
@@ -181,21 +182,21 @@ static int check_lab(struct nt_yaml *y, const struct nt_lab *lab)
 	int i;
 
 	if (lab->time < 1 || lab->time > NT_LAB_TIME_MAX)
-		return nt_yaml_wrong(y, root, "'time' is 1 to %d seconds", NT_LAB_TIME_MAX);
+		return nt_yaml_wrong(y, root, _("'time' is 1 to %d seconds"), NT_LAB_TIME_MAX);
 	if (lab->hooks && strcmp(lab->hooks, "default") && strcmp(lab->hooks, "path") &&
 	    strcmp(lab->hooks, "link"))
-		return nt_yaml_wrong(y, root, "'hooks' is default, path or link");
+		return nt_yaml_wrong(y, root, _("'hooks' is default, path or link"));
 	if (!lab->nclaim)
-		return nt_yaml_wrong(y, root, "'claims' is empty: a lab checks what it says");
+		return nt_yaml_wrong(y, root, _("'claims' is empty: a lab checks what it says"));
 	for (i = 0; i < p->without.n; i++)
 		if (!has_id(lab, p->without.word[i]))
-			return nt_error_set(y->err, -EINVAL, "%s:%d: no step has 'id: %s'", y->name,
-					    p->line, p->without.word[i]);
+			return nt_error_set(y->err, -EINVAL, _("%s:%d: no step has 'id: %s'"),
+					    y->name, p->line, p->without.word[i]);
 	for (i = 0; p->fails && i < lab->nclaim; i++)
 		if (lab->claim[i].id && !strcmp(lab->claim[i].id, p->fails))
 			return 0;
 	if (p->fails)
-		return nt_error_set(y->err, -EINVAL, "%s:%d: no claim has 'id: %s'", y->name,
+		return nt_error_set(y->err, -EINVAL, _("%s:%d: no claim has 'id: %s'"), y->name,
 				    p->line, p->fails);
 	return 0;
 }
@@ -211,7 +212,7 @@ int nt_lab_parse(struct nt_lab **out, const char *name, const char *text, size_t
 	if (!lab || !y) {
 		free(lab);
 		free(y);
-		return nt_error_set(err, -ENOMEM, "out of memory");
+		return nt_error_set(err, -ENOMEM, _("out of memory"));
 	}
 	lab->doc = y;
 	lab->time = 60;
@@ -245,8 +246,9 @@ static int read_all(const char *path, char **text, size_t *len, struct nt_error 
 		goto failed;
 	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
 		close(fd);
-		return nt_error_set(err, -EINVAL, "%s is no lab: %s", path,
-				    S_ISREG(st.st_mode) ? "it is too large" : "it is no file");
+		return nt_error_set(err, -EINVAL, _("%s is no lab: %s"), path,
+				    S_ISREG(st.st_mode) ? _("it is too large") :
+							  _("it is no file"));
 	}
 	*text = malloc((size_t)st.st_size + 1);
 	if (*text)
@@ -262,7 +264,7 @@ failed:
 		close(fd);
 	free(*text);
 	*text = NULL;
-	return nt_error_set(err, (int)n, "cannot read %s: %s", path, strerror((int)-n));
+	return nt_error_set(err, (int)n, _("cannot read %s: %s"), path, strerror((int)-n));
 }
 
 int nt_lab_read(struct nt_lab **lab, const char *path, struct nt_error *err)

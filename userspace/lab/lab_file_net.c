@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lab/lab_file.h"
+#include "i18n.h"
 
 static int find_host(const struct nt_lab *lab, const char *name)
 {
@@ -33,7 +34,7 @@ int nt_lab_take_host_name(struct nt_yaml *y, yaml_node_t *v, void *to)
 		return ret;
 	*(int *)to = find_host(y->lab, name);
 	if (*(int *)to < 0)
-		return nt_yaml_wrong(y, v, "'hosts' has no '%s' (hosts come first in the file)",
+		return nt_yaml_wrong(y, v, _("'hosts' has no '%s' (hosts come first in the file)"),
 				     name);
 	return 0;
 }
@@ -45,7 +46,8 @@ static int take_sysctl_pair(struct nt_yaml *y, const char *key, yaml_node_t *v, 
 
 	if (strncmp(key, "net.", 4) || strchr(key, '/') || strstr(key, ".."))
 		return nt_yaml_wrong(
-			y, v, "sysctl '%s' is not one of net.*, which a namespace has for itself",
+			y, v,
+			_("sysctl '%s' is not one of net.*, which a namespace has for itself"),
 			key);
 	h->sysctl[h->nsysctl].key = key;
 	return nt_yaml_text(y, v, &h->sysctl[h->nsysctl++].value);
@@ -84,7 +86,7 @@ static int take_host(struct nt_yaml *y, const char *key, yaml_node_t *v, void *t
 	if (!n || key[n] || n > 11 || *key == '-')
 		return nt_yaml_wrong(
 			y, v,
-			"'%s': a host's name has small letters, digits and '-', at most 11 of them",
+			_("'%s': a host's name has small letters, digits and '-', at most 11 of them"),
 			key);
 	h->name = key;
 	h->line = nt_yaml_line(v);
@@ -143,24 +145,24 @@ static int take_end(struct nt_yaml *y, yaml_node_t *v, void *to)
 	if (ret)
 		return ret;
 	if (l->end[1].dev)
-		return nt_yaml_wrong(y, v, "a link has two ends");
+		return nt_yaml_wrong(y, v, _("a link has two ends"));
 	p->host = find_host(y->lab, w.word[0]);
 	if (p->host < 0)
-		return nt_yaml_wrong(y, v, "'hosts' has no '%s' (hosts come first in the file)",
+		return nt_yaml_wrong(y, v, _("'hosts' has no '%s' (hosts come first in the file)"),
 				     w.word[0]);
 	if (w.n < 2 || !is_dev(w.word[1]))
-		return nt_yaml_wrong(y, v,
-				     "an end of a link is: HOST DEVICE [MAC] [ADDRESS/LENGTH...]");
+		return nt_yaml_wrong(
+			y, v, _("an end of a link is: HOST DEVICE [MAC] [ADDRESS/LENGTH...]"));
 	p->dev = w.word[1];
 	for (i = 2; i < w.n; i++) {
 		if (is_mac(w.word[i]))
 			p->mac = w.word[i];
 		else if (!is_address(w.word[i]))
 			return nt_yaml_wrong(y, v,
-					     "'%s' is neither ADDRESS/LENGTH nor a MAC address",
+					     _("'%s' is neither ADDRESS/LENGTH nor a MAC address"),
 					     w.word[i]);
 		else if (p->naddr == NT_LAB_ADDRS_MAX)
-			return nt_yaml_wrong(y, v, "more than %d addresses", NT_LAB_ADDRS_MAX);
+			return nt_yaml_wrong(y, v, _("more than %d addresses"), NT_LAB_ADDRS_MAX);
 		else
 			p->addr[p->naddr++] = w.word[i];
 	}
@@ -176,7 +178,7 @@ static int take_link(struct nt_yaml *y, yaml_node_t *v, void *to)
 	l->line = nt_yaml_line(v);
 	ret = nt_yaml_each(y, v, 2, take_end, &l);
 	if (!ret && !l->end[1].dev)
-		ret = nt_yaml_wrong(y, v, "a link has two ends");
+		ret = nt_yaml_wrong(y, v, _("a link has two ends"));
 	return ret;
 }
 

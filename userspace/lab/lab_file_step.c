@@ -7,6 +7,7 @@
 
 #include "lab/lab_file.h"
 #include "lab/lab_match.h"
+#include "i18n.h"
 
 static int take_signal(struct nt_yaml *y, yaml_node_t *v, void *to)
 {
@@ -26,7 +27,7 @@ static int take_signal(struct nt_yaml *y, yaml_node_t *v, void *to)
 			return 0;
 		}
 	return ret ? ret :
-		     nt_yaml_wrong(y, v, "'%s' is not TERM, INT, KILL, STOP, CONT, USR1 or HUP",
+		     nt_yaml_wrong(y, v, _("'%s' is not TERM, INT, KILL, STOP, CONT, USR1 or HUP"),
 				   name);
 }
 
@@ -70,8 +71,8 @@ static int take_see(struct nt_yaml *y, yaml_node_t *v, void *to)
 	const char *type = ret ? NULL : json_string_value(json_object_get(*(json_t **)to, "type"));
 
 	if (type && (!strcmp(type, "conversation") || !strcmp(type, "program")))
-		return nt_yaml_wrong(y, v, "a %s is known at the end only: claims can ask for it",
-				     type);
+		return nt_yaml_wrong(
+			y, v, _("a %s is known at the end only: claims can ask for it"), type);
 	if (!ret && nt_lab_pattern_check(*(json_t **)to, NULL, NULL, &err))
 		ret = nt_yaml_wrong(y, v, "%s", err.text);
 	return ret;
@@ -94,7 +95,7 @@ static int take_until(struct nt_yaml *y, yaml_node_t *v, void *to)
 	ret = nt_yaml_map(y, v, keys, COUNT(keys), to);
 	if (!ret && (u->host >= 0) + !!u->ended + !!u->program + !!u->see != 1)
 		ret = nt_yaml_wrong(y, v,
-				    "'until' awaits one thing: listening, ended, output or see");
+				    _("'until' awaits one thing: listening, ended, output or see"));
 	return ret;
 }
 
@@ -181,14 +182,14 @@ static int read_step(struct nt_yaml *y, yaml_node_t *v, struct nt_lab_step *to)
 	r.s.line = nt_yaml_line(v);
 	ret = nt_yaml_map(y, v, step_keys, COUNT(step_keys), &r);
 	if (!ret && !choose_act(&r))
-		ret = nt_yaml_wrong(y, v, "a step does one thing: run, start, signal or tell");
+		ret = nt_yaml_wrong(y, v, _("a step does one thing: run, start, signal or tell"));
 	*to = r.s; /* patterns are freed with the lab, whatever is wrong */
 	if (ret)
 		return ret;
 	if ((to->act == NT_LAB_RUN || to->act == NT_LAB_START) && to->host < 0)
-		return nt_yaml_wrong(y, v, "'on' is missing: which host runs it?");
+		return nt_yaml_wrong(y, v, _("'on' is missing: which host runs it?"));
 	if (to->act >= NT_LAB_START && !to->name)
-		return nt_yaml_wrong(y, v, "'name' is missing: of which program?");
+		return nt_yaml_wrong(y, v, _("'name' is missing: of which program?"));
 	return 0;
 }
 
@@ -212,7 +213,7 @@ static int take_setup_step(struct nt_yaml *y, yaml_node_t *v, void *to)
 	int ret = read_step(y, v, s);
 
 	if (!ret && (s->act != NT_LAB_RUN || s->until.line || s->ask.text))
-		ret = nt_yaml_wrong(y, v, "'setup' only runs commands ('on' and 'run')");
+		ret = nt_yaml_wrong(y, v, _("'setup' only runs commands ('on' and 'run')"));
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lab/lab_match.h"
+#include "i18n.h"
 
 static const char *const types[] = {
 	"segment", "datagram", "icmp",	"transition", "conversation", "arp",   "nd",	  "gap",
@@ -356,7 +357,7 @@ static int check_expression(const char *text, const struct names *n)
 	char copy[256], *rest = copy, *term;
 
 	if (strlen(text) >= sizeof(copy))
-		return nt_error_set(n->err, -EINVAL, "'%s' is too long", text);
+		return nt_error_set(n->err, -EINVAL, _("'%s' is too long"), text);
 	strcpy(copy, text + 1);
 	while ((term = strsep(&rest, " "))) {
 		size_t len = strcspn(term, ".");
@@ -369,15 +370,15 @@ static int check_expression(const char *text, const struct names *n)
 			continue;
 		if (term[len] != '.')
 			return nt_error_set(n->err, -EINVAL,
-					    "'%s': '%s' is neither a number nor NAME.FIELD", text,
-					    term);
+					    _("'%s': '%s' is neither a number nor NAME.FIELD"),
+					    text, term);
 		term[len] = '\0';
 		if (strcmp(term, "it") && (!n->known || !n->known(n->arg, term)))
-			return nt_error_set(n->err, -EINVAL, "'%s': no claim above has 'as: %s'",
+			return nt_error_set(n->err, -EINVAL, _("'%s': no claim above has 'as: %s'"),
 					    text, term);
 		term += len + 1;
 		if (!in_list(fields, term, strcspn(term, ".")))
-			return nt_error_set(n->err, -EINVAL, "'%s': no object has that field",
+			return nt_error_set(n->err, -EINVAL, _("'%s': no object has that field"),
 					    text);
 	}
 	return 0;
@@ -414,14 +415,14 @@ int nt_lab_pattern_check(const json_t *pattern, bool (*known)(const void *arg, c
 	int ret;
 
 	if (!type)
-		return nt_error_set(err, -EINVAL, "'see' needs a 'type', such as segment");
+		return nt_error_set(err, -EINVAL, _("'see' needs a 'type', such as segment"));
 	if (!in_list(types, type, strlen(type)))
-		return nt_error_set(err, -EINVAL, "no object of the trace has type '%s'", type);
+		return nt_error_set(err, -EINVAL, _("no object of the trace has type '%s'"), type);
 	json_object_foreach((json_t *)(uintptr_t)pattern, key, v)
 	{
 		if (!in_list(fields, key, strcspn(key, ".")))
-			return nt_error_set(err, -EINVAL, "no object of the trace has a field '%s'",
-					    key);
+			return nt_error_set(err, -EINVAL,
+					    _("no object of the trace has a field '%s'"), key);
 		ret = check_values(v, &n);
 		if (ret)
 			return ret;

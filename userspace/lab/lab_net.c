@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lab/lab_net.h"
+#include "i18n.h"
 #include "netns.h"
 
 #define WORDS_MAX 24
@@ -45,7 +46,7 @@ static int ip(struct nt_error *err, ...)
 	out[strcspn(out, "\n")] = '\0';
 	snprintf(said, sizeof(said), "%s %s %s %s", argv[1], n > 2 ? argv[2] : "",
 		 n > 3 ? argv[3] : "", n > 4 ? argv[4] : "");
-	return nt_error_set(err, -EIO, "the lab's network: 'ip %s ...' failed: %s", said, out);
+	return nt_error_set(err, -EIO, _("the lab's network: 'ip %s ...' failed: %s"), said, out);
 }
 
 /* ---- which namespaces are ours ------------------------------------------- */
@@ -99,7 +100,7 @@ static int mark(const char *netns, struct nt_error *err)
 	marker(path, sizeof(path), netns);
 	f = fopen(path, "we");
 	if (!f || fprintf(f, "%llu\n", (unsigned long long)inode_of(netns)) < 0 || fclose(f))
-		return nt_error_set(err, -EIO, "cannot write %s: %s", path, strerror(errno));
+		return nt_error_set(err, -EIO, _("cannot write %s: %s"), path, strerror(errno));
 	return 0;
 }
 
@@ -108,18 +109,19 @@ static int lock_labs(struct nt_lab_net *net, struct nt_error *err)
 	struct stat st;
 
 	if (geteuid())
-		return nt_error_set(err, -EPERM,
-				    "a lab makes network namespaces, which takes root: use sudo");
+		return nt_error_set(
+			err, -EPERM,
+			_("a lab makes network namespaces, which takes root: use sudo"));
 	if ((mkdir(NT_LAB_STATE, 0700) && errno != EEXIST) || lstat(NT_LAB_STATE, &st) ||
 	    !S_ISDIR(st.st_mode) || st.st_uid)
-		return nt_error_set(err, -EIO,
-				    NT_LAB_STATE " cannot be made, or is not root's own folder");
+		return nt_error_set(err, -EIO, _("%s cannot be made, or is not root's own folder"),
+				    NT_LAB_STATE);
 	net->lock = open(NT_LAB_STATE "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (net->lock < 0)
-		return nt_error_set(err, -errno, "cannot open " NT_LAB_STATE "/lock: %s",
+		return nt_error_set(err, -errno, _("cannot open %s: %s"), NT_LAB_STATE "/lock",
 				    strerror(errno));
 	if (flock(net->lock, LOCK_EX | LOCK_NB))
-		return nt_error_set(err, -EBUSY, "another lab is running: wait for its end");
+		return nt_error_set(err, -EBUSY, _("another lab is running: wait for its end"));
 	return 0;
 }
 
@@ -191,7 +193,7 @@ int nt_lab_net_clean(struct nt_error *err)
 	DIR *dir = NULL;
 
 	if (!ret && !(dir = opendir(NT_LAB_STATE)))
-		ret = nt_error_set(err, -errno, "cannot read " NT_LAB_STATE ": %s",
+		ret = nt_error_set(err, -errno, _("cannot read %s: %s"), NT_LAB_STATE,
 				   strerror(errno));
 	while (!ret && (d = readdir(dir))) {
 		if (strncmp(d->d_name, NT_LAB_PREFIX, strlen(NT_LAB_PREFIX)))
@@ -236,13 +238,13 @@ static int set_sysctl(const char *netns, const char *key, const char *value, str
 		_exit(write(fd, value, strlen(value)) < 0 ? 3 : 0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		return nt_error_set(err, -EAGAIN, "cannot start a process: %s", strerror(errno));
+		return nt_error_set(err, -EAGAIN, _("cannot start a process: %s"), strerror(errno));
 	if (!status)
 		return 0;
-	return nt_error_set(err, -EIO, "cannot set %s to '%s' in %s: %s", key, value, netns,
+	return nt_error_set(err, -EIO, _("cannot set %s to '%s' in %s: %s"), key, value, netns,
 			    WEXITSTATUS(status) == 2 ?
-				    "this kernel's namespaces have no such setting" :
-				    "it was refused");
+				    _("this kernel's namespaces have no such setting") :
+				    _("it was refused"));
 }
 
 static int host_settings(const struct nt_lab *lab, const struct nt_lab_host *h, const char *netns,
@@ -276,7 +278,7 @@ static int make_host(struct nt_lab_net *net, int i, struct nt_error *err)
 	if (exists(netns) && !is_ours(netns))
 		return nt_error_set(
 			err, -EEXIST,
-			"there is a network namespace %s that no lab made: it is not touched, and this lab does not run; rename or remove it",
+			_("there is a network namespace %s that no lab made: it is not touched, and this lab does not run; rename or remove it"),
 			netns);
 	if (exists(netns) && (ret = remove_one(netns, err)))
 		return ret;
@@ -354,7 +356,7 @@ static int add_routes(const struct nt_lab_host *h, struct nt_error *err)
 				argv[n++] = word;
 		if (nt_lab_exec(argv, out, sizeof(out))) {
 			out[strcspn(out, "\n")] = '\0';
-			ret = nt_error_set(err, -EIO, "the route '%s' of %s: %s", h->route[i],
+			ret = nt_error_set(err, -EIO, _("the route '%s' of %s: %s"), h->route[i],
 					   h->name, out);
 		}
 	}

@@ -15,6 +15,7 @@
 
 #include "lab/lab_net.h"
 #include "lab/lab_prog.h"
+#include "i18n.h"
 #include "priv.h"
 #include "text.h"
 
@@ -49,15 +50,15 @@ static void child(const struct nt_lab *lab, const char *netns, const struct nt_l
 	setenv("PYTHONUNBUFFERED", "1", 1);
 	setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
 	if (lab->dir && chdir(lab->dir))
-		dprintf(STDERR_FILENO, "cannot go to %s: %s\n", lab->dir, strerror(errno));
+		dprintf(STDERR_FILENO, _("cannot go to %s: %s\n"), lab->dir, strerror(errno));
 	execvp(argv[0], (char **)(uintptr_t)argv);
-	dprintf(STDERR_FILENO, "cannot run ip: %s\n", strerror(errno));
+	dprintf(STDERR_FILENO, _("cannot run %s: %s\n"), "ip", strerror(errno));
 	_exit(127);
 }
 
 static struct nt_lab_prog *no_start(struct nt_error *err, const char *what)
 {
-	nt_error_set(err, -errno, "cannot start %s: %s", what, strerror(errno));
+	nt_error_set(err, -errno, _("cannot start %s: %s"), what, strerror(errno));
 	return NULL;
 }
 

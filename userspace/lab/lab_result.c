@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "lab/lab_run.h"
+#include "i18n.h"
 #include "walk.h"
 
 #define PICTURES_MAX 6
@@ -104,7 +105,7 @@ static void pictures(struct nt_lab_run *r)
 			continue;
 		}
 		if (!drawn++)
-			nt_lab_tell_head(&r->tell, "The whole of it");
+			nt_lab_tell_head(&r->tell, _("The whole of it"));
 		else
 			fputc('\n', r->v.out);
 		nt_format_ladder.conv(&r->v, m, c);
@@ -112,8 +113,10 @@ static void pictures(struct nt_lab_run *r)
 			return;
 	}
 	if (left)
-		fprintf(r->v.out, "\n  and %d further conversation%s\n", left,
-			left == 1 ? "" : "s");
+		fprintf(r->v.out,
+			ngettext("\n  and %d further conversation\n",
+				 "\n  and %d further conversations\n", (unsigned long)left),
+			left);
 }
 
 static void emit(const struct nt_lab_run *r, json_t *o)
@@ -140,7 +143,7 @@ static json_t *verdict_json(const struct nt_lab_verdict *v)
 	if (v->claim->id)
 		json_object_set_new(o, "id", json_string(v->claim->id));
 	if (v->first) {
-		nt_lab_item_words(words, sizeof(words), v->first);
+		nt_lab_item_words(words, sizeof(words), v->first, false);
 		json_object_set_new(o, "evidence", json_string(words));
 	}
 	return o;
@@ -173,20 +176,20 @@ static void result_text(struct nt_lab_run *r, const struct nt_lab_verdict *v, in
 
 	if (!r->v.error)
 		pictures(r);
-	nt_lab_tell_head(&r->tell, "What this lab claims, and what the trace says");
+	nt_lab_tell_head(&r->tell, _("What this lab claims, and what the trace says"));
 	nt_lab_tell_verdicts(&r->tell, v, lab->nclaim);
 	if (!wrong) /* what a kernel did is said only where it did */
 		nt_lab_tell_books(&r->tell, lab);
 	if (lab->summary && !wrong && !r->cli->lab.prevent) {
-		nt_lab_tell_head(&r->tell, "In short");
+		nt_lab_tell_head(&r->tell, _("In short"));
 		nt_lab_tell_text(&r->tell, 2, lab->summary);
 	}
 	if (r->cli->lab.quiz && r->asked)
-		fprintf(r->v.out, "\nYour score: %d of %d\n", r->right, r->asked);
+		fprintf(r->v.out, _("\nYour score: %d of %d\n"), r->right, r->asked);
 	if (wrong)
-		fprintf(r->v.out, "\n%d of %d claims did not occur.\n", wrong, lab->nclaim);
+		fprintf(r->v.out, _("\n%d of %d claims did not occur.\n"), wrong, lab->nclaim);
 	else
-		fprintf(r->v.out, "\nAll %d claims occurred.\n", lab->nclaim);
+		fprintf(r->v.out, _("\nAll %d claims occurred.\n"), lab->nclaim);
 }
 
 /* with --prevent: did the claim fail that is to fail? */
@@ -199,11 +202,11 @@ static int prevented_status(const struct nt_lab_run *r, const struct nt_lab_verd
 		if (!v[i].claim->id || strcmp(v[i].claim->id, id))
 			continue;
 		if (!v[i].holds) {
-			fprintf(stderr, "nettrace: prevented, as intended: '%s' did not occur\n",
+			fprintf(stderr, _("nettrace: prevented, as intended: '%s' did not occur\n"),
 				id);
 			return NT_EXIT_CLAIM;
 		}
-		fprintf(stderr, "nettrace: '%s' occurred although it was prevented\n", id);
+		fprintf(stderr, _("nettrace: '%s' occurred although it was prevented\n"), id);
 	}
 	return NT_EXIT_OK;
 }

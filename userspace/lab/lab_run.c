@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lab/lab_run.h"
+#include "i18n.h"
 #include "netns.h"
 
 #define HOLD_MS 200
@@ -93,14 +94,14 @@ static bool has_programs(const struct nt_lab *lab)
 	int i, missing = 0;
 
 	if (!in_path("ip")) {
-		fputs("nettrace: a lab needs the program ip (iproute2), which is not there: install it\n",
+		fputs(_("nettrace: a lab needs the program ip (iproute2), which is not there: install it\n"),
 		      stderr);
 		missing++;
 	}
 	for (i = 0; i < lab->needs.n; i++)
 		if (!in_path(lab->needs.word[i])) {
 			fprintf(stderr,
-				"nettrace: the lab %s needs the program %s, which is not there: install it, or use 'make lab NAME=%s'\n",
+				_("nettrace: the lab %s needs the program %s, which is not there: install it, or use 'make lab NAME=%s'\n"),
 				lab->name, lab->needs.word[i], lab->name);
 			missing++;
 		}
@@ -177,7 +178,7 @@ static int set_up(struct nt_lab_run *r, struct nt_error *err)
 		status = nt_lab_exec(argv, out, sizeof(out));
 		out[strcspn(out, "\n")] = '\0';
 		if (status)
-			return nt_error_set(err, -EIO, "%s:%d: '%s ...' on %s failed: %s",
+			return nt_error_set(err, -EIO, _("%s:%d: '%s ...' on %s failed: %s"),
 					    r->lab->name, s->line, s->words.word[0],
 					    r->lab->host[s->host].name, out);
 	}
@@ -197,7 +198,7 @@ static void introduce(struct nt_lab_run *r)
 	fputc('\n', r->v.out);
 	nt_lab_draw(r->v.out, lab, r->tell.width, r->tell.unicode);
 	if (r->cli->lab.prevent) {
-		fputs("\n  What is to be shown is PREVENTED here:\n", r->v.out);
+		fputs(_("\n  What is to be shown is PREVENTED here:\n"), r->v.out);
 		nt_lab_tell_text(&r->tell, 2, lab->prevent.text);
 	}
 	fputc('\n', r->v.out);
@@ -242,7 +243,7 @@ static int run_session(struct nt_lab_run *r, struct nt_cli *cli)
 	status = nt_session_run(&r->s);
 	r->signal = nt_session_signal() ? nt_session_signal() : caught;
 	if (status < 0 && !r->signal && !r->broken && !r->s.stop) {
-		fputs("nettrace: tracing ended before the lab did\n", stderr);
+		fputs(_("nettrace: tracing ended before the lab did\n"), stderr);
 		status = NT_EXIT_FAIL;
 	}
 	return status;
@@ -272,7 +273,7 @@ static int with_network(struct nt_lab_run *r)
 	else if (status < 0)
 		status = nt_lab_result(r);
 	if (r->signal)
-		fputs("nettrace: interrupted; the lab's network is taken away\n", stderr);
+		fputs(_("nettrace: interrupted; the lab's network is taken away\n"), stderr);
 	if (nt_view_close(&r->v) && status == NT_EXIT_OK)
 		status = NT_EXIT_FAIL;
 	nt_session_close(&r->s);
@@ -283,10 +284,10 @@ static void tell_kept(const struct nt_lab *lab)
 {
 	int i;
 
-	fputs("\nnettrace: the network is left, to play with:\n", stderr);
+	fputs(_("\nnettrace: the network is left, to play with:\n"), stderr);
 	for (i = 0; i < lab->nhost; i++)
 		fprintf(stderr, "  ip netns exec " NT_LAB_PREFIX "%s bash\n", lab->host[i].name);
-	fputs("'nettrace lab --clean' takes it away; so does the next lab that needs its names.\n",
+	fputs(_("'nettrace lab --clean' takes it away; so does the next lab that needs its names.\n"),
 	      stderr);
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "lab/lab_run.h"
+#include "i18n.h"
 
 #define SETTLE_NS    300000000LL /* a packet that is on its way so long is not waited for */
 #define WORDS_MINUTE 180	 /* that a reader reads, at --speed 1 */
@@ -78,7 +79,8 @@ static void tell_step(struct nt_lab_run *r)
 	if (s->act == NT_LAB_TELL && !s->silent)
 		fprintf(out, "    %s <- %s\n", s->name, s->input);
 	if (s->act == NT_LAB_SIGNAL && !s->silent)
-		fprintf(out, "    %s: signal %d, %s\n", s->name, s->signal, strsignal(s->signal));
+		fprintf(out, _("    %s: signal %d, %s\n"), s->name, s->signal,
+			strsignal(s->signal));
 	if (r->cli->lab.quiz && s->ask.text)
 		nt_lab_ask(r, s);
 	else if (r->cli->lab.step && s->say)
@@ -124,13 +126,13 @@ static void act(struct nt_lab_run *r)
 	} else if (s->act != NT_LAB_NOTHING) {
 		p = nt_lab_prog_named(&r->progs, s->name);
 		if (!p)
-			broken(r, "no such program was started");
+			broken(r, _("no such program was started"));
 		else if (s->act == NT_LAB_SIGNAL)
 			ret = nt_lab_prog_signal(p, s->signal);
 		else
 			ret = nt_lab_prog_tell(p, s->input);
 		if (ret)
-			fprintf(stderr, "nettrace: %s has ended already\n", s->name);
+			fprintf(stderr, _("nettrace: %s has ended already\n"), s->name);
 	}
 	enter(r, NT_LAB_AWAIT);
 	r->until = r->since + s->within * SECOND;
@@ -186,7 +188,7 @@ static void unmet(struct nt_lab_run *r)
 	const struct nt_lab_step *s = step(r);
 
 	r->unmet++;
-	fprintf(stderr, "nettrace: %s:%d: what this step awaits did not come (within %d s)\n",
+	fprintf(stderr, _("nettrace: %s:%d: what this step awaits did not come (within %d s)\n"),
 		r->lab->name, s->until.line ? s->until.line : s->line, s->within);
 	if (r->running && !r->running->ended)
 		nt_lab_prog_signal(r->running, SIGKILL);
@@ -252,12 +254,12 @@ static void look_at_limits(struct nt_lab_run *r)
 	if (nt_view_check(&r->v)) {
 		r->s.stop = true;
 	} else if (r->phase != NT_LAB_READ && nt_lab_clock() > r->deadline) {
-		fprintf(stderr, "nettrace: the lab took longer than its %d s: it ends here\n",
+		fprintf(stderr, _("nettrace: the lab took longer than its %d s: it ends here\n"),
 			r->lab->time);
 		r->over_time = true;
 		r->s.stop = true;
 	} else if (json_array_size(r->seen) > NT_LAB_ITEMS_MAX) {
-		fprintf(stderr, "nettrace: more than %d things happened: the lab ends here\n",
+		fprintf(stderr, _("nettrace: more than %d things happened: the lab ends here\n"),
 			NT_LAB_ITEMS_MAX);
 		r->over_time = true;
 		r->s.stop = true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/lab_tell.h"
+#include "i18n.h"
 #include "text.h"
 
 #define LINE_MAX_ 1024
@@ -161,42 +162,51 @@ static long long number(const json_t *item, const char *path)
 	return (long long)json_integer_value(nt_lab_field(item, path));
 }
 
+/* for people: in their language; not what programs read */
+__attribute__((format_arg(2))) static const char *tr(bool told, const char *text)
+{
+	return told ? gettext(text) : text;
+}
+
 /* strings of the trace are escaped already (render_json.c) */
-void nt_lab_item_words(char *buf, size_t size, const json_t *item)
+void nt_lab_item_words(char *buf, size_t size, const json_t *item, bool told)
 {
 	const char *type = word(item, "type");
 
 	if (!strcmp(type, "segment"))
-		snprintf(buf, size, "segment %lld of #%lld, %s", number(item, "n"),
+		snprintf(buf, size, tr(told, N_("segment %lld of #%lld, %s")), number(item, "n"),
 			 number(item, "conv"), word(item, "flags"));
 	else if (!strcmp(type, "transition"))
-		snprintf(buf, size, "%s of #%lld, %s -> %s", word(item, "end"),
+		snprintf(buf, size, tr(told, N_("%s of #%lld, %s -> %s")), word(item, "end"),
 			 number(item, "conv"), word(item, "from"), word(item, "to"));
 	else if (!strcmp(type, "datagram") || !strcmp(type, "icmp"))
 		snprintf(buf, size, "%s %lld of #%lld", type, number(item, "n"),
 			 number(item, "conv"));
 	else if (!strcmp(type, "conversation"))
-		snprintf(buf, size, "conversation #%lld", number(item, "conv"));
+		snprintf(buf, size, tr(told, N_("conversation #%lld")), number(item, "conv"));
 	else if (!strcmp(type, "arp") || !strcmp(type, "nd"))
 		snprintf(buf, size, "%s %s", type, word(item, "op"));
 	else if (!strcmp(type, "neigh"))
-		snprintf(buf, size, "neighbour %s, to %s", word(item, "addr"), word(item, "to"));
+		snprintf(buf, size, tr(told, N_("neighbour %s, to %s")), word(item, "addr"),
+			 word(item, "to"));
 	else if (!strcmp(type, "call"))
-		snprintf(buf, size, "%s() by the %s of #%lld", word(item, "call"),
+		snprintf(buf, size, tr(told, N_("%s() by the %s of #%lld")), word(item, "call"),
 			 word(item, "end"), number(item, "conv"));
 	else if (!strcmp(type, "queue"))
-		snprintf(buf, size, "queue at segment %lld of #%lld: %s", number(item, "segment"),
-			 number(item, "conv"), word(item, "verdict"));
+		snprintf(buf, size, tr(told, N_("queue at segment %lld of #%lld: %s")),
+			 number(item, "segment"), number(item, "conv"), word(item, "verdict"));
 	else if (!strcmp(type, "drop"))
-		snprintf(buf, size, "segment %lld of #%lld dropped: %s", number(item, "segment"),
-			 number(item, "conv"), word(item, "reason"));
+		snprintf(buf, size, tr(told, N_("segment %lld of #%lld dropped: %s")),
+			 number(item, "segment"), number(item, "conv"), word(item, "reason"));
 	else if (!strcmp(type, "route"))
-		snprintf(buf, size, "route to %s by %s", word(item, "dst"), word(item, "dev"));
+		snprintf(buf, size, tr(told, N_("route to %s by %s")), word(item, "dst"),
+			 word(item, "dev"));
 	else if (!strcmp(type, "timer"))
-		snprintf(buf, size, "timer %s of the %s of #%lld, %s", word(item, "timer"),
-			 word(item, "end"), number(item, "conv"), word(item, "event"));
+		snprintf(buf, size, tr(told, N_("timer %s of the %s of #%lld, %s")),
+			 word(item, "timer"), word(item, "end"), number(item, "conv"),
+			 word(item, "event"));
 	else if (!strcmp(type, "program"))
-		snprintf(buf, size, "program %s, status %lld", word(item, "name"),
+		snprintf(buf, size, tr(told, N_("program %s, status %lld")), word(item, "name"),
 			 number(item, "status"));
 	else
 		snprintf(buf, size, "%s", type);
@@ -206,21 +216,28 @@ void nt_lab_item_words(char *buf, size_t size, const json_t *item)
 static void tell_why(const struct nt_lab_tell *t, const struct nt_lab_verdict *v)
 {
 	const struct nt_lab_claim *c = v->claim;
+	unsigned long seen = (unsigned long)v->seen;
 
 	if (v->unbound)
-		fprintf(t->out, "      it builds on '%s', which the trace does not show\n",
+		fprintf(t->out, _("      it builds on '%s', which the trace does not show\n"),
 			v->unbound);
 	else if (c->max == 0)
-		fprintf(t->out, "      the trace shows it %d time%s\n", v->seen,
-			v->seen == 1 ? "" : "s");
+		fprintf(t->out,
+			ngettext("      the trace shows it %d time\n",
+				 "      the trace shows it %d times\n", seen),
+			v->seen);
 	else if (!v->seen)
-		fputs("      nothing in the trace is like that\n", t->out);
+		fputs(_("      nothing in the trace is like that\n"), t->out);
 	else if (c->max < 0)
-		fprintf(t->out, "      the trace shows it %d time%s, not %d or more\n", v->seen,
-			v->seen == 1 ? "" : "s", c->min);
+		fprintf(t->out,
+			ngettext("      the trace shows it %d time, not %d or more\n",
+				 "      the trace shows it %d times, not %d or more\n", seen),
+			v->seen, c->min);
 	else
-		fprintf(t->out, "      the trace shows it %d time%s, not %d to %d\n", v->seen,
-			v->seen == 1 ? "" : "s", c->min, c->max);
+		fprintf(t->out,
+			ngettext("      the trace shows it %d time, not %d to %d\n",
+				 "      the trace shows it %d times, not %d to %d\n", seen),
+			v->seen, c->min, c->max);
 }
 
 void nt_lab_tell_verdicts(const struct nt_lab_tell *t, const struct nt_lab_verdict *v, int n)
@@ -245,10 +262,10 @@ void nt_lab_tell_verdicts(const struct nt_lab_tell *t, const struct nt_lab_verdi
 			tell_why(t, &v[i]);
 		if (!v[i].first)
 			continue;
-		nt_lab_item_words(evidence, sizeof(evidence), v[i].first);
+		nt_lab_item_words(evidence, sizeof(evidence), v[i].first, true);
 		fprintf(t->out, "      %s%s%s", style(t, "\033[2m"), evidence, style(t, "\033[0m"));
 		if (v[i].seen > 1)
-			fprintf(t->out, "; %d in all", v[i].seen);
+			fprintf(t->out, _("; %d in all"), v[i].seen);
 		fputc('\n', t->out);
 	}
 }
@@ -277,8 +294,8 @@ void nt_lab_tell_books(const struct nt_lab_tell *t, const struct nt_lab *lab)
 
 	if (!lab->nbook)
 		return;
-	nt_lab_tell_head(t, "The textbook, and this kernel");
-	side_by_side(t, "BOOKS SAY", "THIS KERNEL DID");
+	nt_lab_tell_head(t, _("The textbook, and this kernel"));
+	side_by_side(t, _("BOOKS SAY"), _("THIS KERNEL DID"));
 	for (i = 0; i < lab->nbook; i++) {
 		const struct nt_lab_book *b = &lab->book[i];
 

@@ -38,7 +38,7 @@ void nt_lab_tell_output(const struct nt_lab_tell *t, const char *who, const char
 void nt_lab_tell_verdicts(const struct nt_lab_tell *t, const struct nt_lab_verdict *v, int n);
 void nt_lab_tell_books(const struct nt_lab_tell *t, const struct nt_lab *lab);
 
-/* what an item of the trace is, in a few words: "segment 3 of #1" */
-void nt_lab_item_words(char *buf, size_t size, const json_t *item);
+/* what an item of the trace is, in a few words: "segment 3 of #1"; @told: for people */
+void nt_lab_item_words(char *buf, size_t size, const json_t *item, bool told);
 
 #endif /* NETTRACE_LAB_TELL_H */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lab/lab_yaml.h"
+#include "i18n.h"
 
 #define DEPTH_MAX 8
 #define NAME_MAX_ 11 /* with the prefix, and in a device's name */
@@ -36,20 +37,20 @@ int nt_yaml_load(struct nt_yaml *y, const char *text, size_t len)
 	yaml_parser_t parser;
 
 	if (!yaml_parser_initialize(&parser))
-		return nt_error_set(y->err, -ENOMEM, "out of memory");
+		return nt_error_set(y->err, -ENOMEM, _("out of memory"));
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	if (!yaml_parser_load(&parser, &y->doc)) {
 		nt_error_set(y->err, -EINVAL, "%s:%zu: %s%s%s", y->name,
 			     parser.problem_mark.line + 1, parser.context ? parser.context : "",
 			     parser.context ? ": " : "",
-			     parser.problem ? parser.problem : "this is no YAML");
+			     parser.problem ? parser.problem : _("this is no YAML"));
 		yaml_parser_delete(&parser);
 		return -EINVAL;
 	}
 	y->loaded = true;
 	yaml_parser_delete(&parser);
 	if (!yaml_document_get_root_node(&y->doc))
-		return nt_yaml_wrong(y, NULL, "there is nothing in it");
+		return nt_yaml_wrong(y, NULL, _("there is nothing in it"));
 	return 0;
 }
 
@@ -78,12 +79,12 @@ static int key_at(struct nt_yaml *y, yaml_node_t *map, yaml_node_pair_t *pair, c
 
 	*key = scalar(node);
 	if (!*key)
-		return nt_yaml_wrong(y, node, "a key must be a word");
+		return nt_yaml_wrong(y, node, _("a key must be a word"));
 	for (p = map->data.mapping.pairs.start; p < pair; p++) {
 		const char *other = scalar(nt_yaml_node(y, p->key));
 
 		if (other && !strcmp(other, *key))
-			return nt_yaml_wrong(y, node, "'%s' is here twice", *key);
+			return nt_yaml_wrong(y, node, _("'%s' is here twice"), *key);
 	}
 	return 0;
 }
@@ -97,11 +98,11 @@ int nt_yaml_pairs(struct nt_yaml *y, yaml_node_t *map, int max,
 	int n = 0, ret;
 
 	if (map->type != YAML_MAPPING_NODE)
-		return nt_yaml_wrong(y, map, "expected 'key: value' here");
+		return nt_yaml_wrong(y, map, _("expected 'key: value' here"));
 	for (p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
 		ret = key_at(y, map, p, &key);
 		if (!ret && ++n > max)
-			ret = nt_yaml_wrong(y, nt_yaml_node(y, p->key), "more than %d of them",
+			ret = nt_yaml_wrong(y, nt_yaml_node(y, p->key), _("more than %d of them"),
 					    max);
 		if (!ret)
 			ret = take(y, key, nt_yaml_node(y, p->value), to);
@@ -121,7 +122,7 @@ static int unknown_key(struct nt_yaml *y, const yaml_node_t *node, const char *n
 	for (i = 0; i < n && len < sizeof(list); i++)
 		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
 					key[i].name);
-	return nt_yaml_wrong(y, node, "there is no '%s' here; there can be: %s", name, list);
+	return nt_yaml_wrong(y, node, _("there is no '%s' here; there can be: %s"), name, list);
 }
 
 int nt_yaml_map(struct nt_yaml *y, yaml_node_t *map, const struct nt_yaml_key *key, int n, void *to)
@@ -132,7 +133,7 @@ int nt_yaml_map(struct nt_yaml *y, yaml_node_t *map, const struct nt_yaml_key *k
 	int i, ret;
 
 	if (map->type != YAML_MAPPING_NODE)
-		return nt_yaml_wrong(y, map, "expected 'key: value' here");
+		return nt_yaml_wrong(y, map, _("expected 'key: value' here"));
 	for (p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
 		ret = key_at(y, map, p, &name);
 		if (ret)
@@ -148,7 +149,7 @@ int nt_yaml_map(struct nt_yaml *y, yaml_node_t *map, const struct nt_yaml_key *k
 	}
 	for (i = 0; i < n; i++)
 		if (key[i].needed && !(seen & 1ul << i))
-			return nt_yaml_wrong(y, map, "'%s' is missing", key[i].name);
+			return nt_yaml_wrong(y, map, _("'%s' is missing"), key[i].name);
 	return 0;
 }
 
@@ -159,10 +160,11 @@ int nt_yaml_each(struct nt_yaml *y, yaml_node_t *list, int max,
 	int n = 0, ret;
 
 	if (list->type != YAML_SEQUENCE_NODE)
-		return nt_yaml_wrong(y, list, "expected a list here ('- ...')");
+		return nt_yaml_wrong(y, list, _("expected a list here ('- ...')"));
 	for (i = list->data.sequence.items.start; i < list->data.sequence.items.top; i++) {
 		if (++n > max)
-			return nt_yaml_wrong(y, nt_yaml_node(y, *i), "more than %d of them", max);
+			return nt_yaml_wrong(y, nt_yaml_node(y, *i), _("more than %d of them"),
+					     max);
 		ret = take(y, nt_yaml_node(y, *i), to);
 		if (ret)
 			return ret;
@@ -175,9 +177,9 @@ int nt_yaml_text(struct nt_yaml *y, yaml_node_t *v, void *to)
 	const char *s = scalar(v);
 
 	if (!s || !*s)
-		return nt_yaml_wrong(y, v, "expected a text here");
+		return nt_yaml_wrong(y, v, _("expected a text here"));
 	if (v->data.scalar.length != strlen(s))
-		return nt_yaml_wrong(y, v, "a text cannot hold the character NUL");
+		return nt_yaml_wrong(y, v, _("a text cannot hold the character NUL"));
 	*(const char **)to = s;
 	return 0;
 }
@@ -188,9 +190,9 @@ int nt_yaml_name(struct nt_yaml *y, yaml_node_t *v, void *to)
 	size_t n = s ? strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
 
 	if (!n || s[n] || n > NAME_MAX_ || *s == '-')
-		return nt_yaml_wrong(y, v,
-				     "a name has small letters, digits and '-', at most %d of them",
-				     NAME_MAX_);
+		return nt_yaml_wrong(
+			y, v, _("a name has small letters, digits and '-', at most %d of them"),
+			NAME_MAX_);
 	*(const char **)to = s;
 	return 0;
 }
@@ -200,7 +202,7 @@ int nt_yaml_bool(struct nt_yaml *y, yaml_node_t *v, void *to)
 	const char *s = scalar(v);
 
 	if (!s || (strcmp(s, "true") && strcmp(s, "false")))
-		return nt_yaml_wrong(y, v, "expected true or false here");
+		return nt_yaml_wrong(y, v, _("expected true or false here"));
 	*(bool *)to = *s == 't';
 	return 0;
 }
@@ -212,7 +214,7 @@ int nt_yaml_number(struct nt_yaml *y, yaml_node_t *v, void *to)
 	long n = s ? strtol(s, &end, 10) : 0;
 
 	if (!s || !*s || *end || n < 0 || n > 1000000000)
-		return nt_yaml_wrong(y, v, "expected a whole number here");
+		return nt_yaml_wrong(y, v, _("expected a whole number here"));
 	*(int *)to = (int)n;
 	return 0;
 }
@@ -235,10 +237,10 @@ int nt_yaml_words(struct nt_yaml *y, yaml_node_t *v, void *to)
 		if (!*word)
 			continue;
 		if (w->n == NT_LAB_WORDS_MAX)
-			return nt_yaml_wrong(y, v, "more than %d words", NT_LAB_WORDS_MAX);
+			return nt_yaml_wrong(y, v, _("more than %d words"), NT_LAB_WORDS_MAX);
 		w->word[w->n++] = word;
 	}
-	return w->n ? 0 : nt_yaml_wrong(y, v, "expected words here");
+	return w->n ? 0 : nt_yaml_wrong(y, v, _("expected words here"));
 }
 
 static json_t *plain(const yaml_node_t *v)
@@ -285,13 +287,13 @@ static json_t *value(struct nt_yaml *y, yaml_node_t *v, int depth)
 	const char *key;
 
 	if (depth > DEPTH_MAX) {
-		nt_yaml_wrong(y, v, "this is nested too deeply");
+		nt_yaml_wrong(y, v, _("this is nested too deeply"));
 		return NULL;
 	}
 	if (v->type == YAML_SCALAR_NODE) {
 		one = plain(v);
 		if (!one)
-			nt_yaml_wrong(y, v, "this is not UTF-8");
+			nt_yaml_wrong(y, v, _("this is not UTF-8"));
 		return one;
 	}
 	if (v->type == YAML_SEQUENCE_NODE)
@@ -314,7 +316,7 @@ int nt_yaml_pattern(struct nt_yaml *y, yaml_node_t *v, void *to)
 
 	if (v->type != YAML_MAPPING_NODE)
 		return nt_yaml_wrong(y, v,
-				     "expected fields of an object here: {type: segment, ...}");
+				     _("expected fields of an object here: {type: segment, ...}"));
 	*p = value(y, v, 0);
 	return *p ? 0 : -EINVAL;
 }

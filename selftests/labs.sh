@@ -119,6 +119,20 @@ t_quiz()
 	grep -q 'Your score: 1 of 2' "$NT_TMP/out" || fail "says: $(grep score "$NT_TMP/out")"
 }
 
+# a lab speaks Chinese, and claims the same
+t_chinese()
+{
+	LC_ALL=C.UTF-8 LANGUAGE=zh_CN "$NETTRACE" lab handshake >"$NT_TMP/out" 2>"$NT_TMP/err" ||
+		fail "status $?: $(cat "$NT_TMP/err")"
+	grep -q 'handshake: 三个报文段打开一个连接（三次握手）' "$NT_TMP/out" || fail "the heading: $(head -n 3 "$NT_TMP/out")"
+	grep -q '1\. 服务端调用 socket()、bind() 和 listen()。' "$NT_TMP/out" || fail "the first step is not in Chinese"
+	grep -q 'SYN+ACK 使客户端转到 ESTABLISHED' "$NT_TMP/out" || fail "the claims are not in Chinese"
+	! grep -q 'The client' "$NT_TMP/out" || fail "a text in English: $(grep 'The client' "$NT_TMP/out")"
+	LC_ALL=C.UTF-8 LANGUAGE=zh_CN "$NETTRACE" lab >"$NT_TMP/out" || fail "the list: status $?"
+	grep -q '四个报文段关闭连接' "$NT_TMP/out" || fail "the list is not in Chinese"
+	left_nothing
+}
+
 labs=()
 for file in /usr/local/share/nettrace/labs/*.lab; do
 	name=${file##*/}
@@ -127,4 +141,4 @@ for file in /usr/local/share/nettrace/labs/*.lab; do
 	! grep -q '^prevent:' "$file" || labs+=("t_prevented $name")
 done
 load
-nt_main "${labs[@]}" t_interrupted t_killed t_foreign t_two_at_once t_keep t_quiz
+nt_main "${labs[@]}" t_interrupted t_killed t_foreign t_two_at_once t_keep t_quiz t_chinese

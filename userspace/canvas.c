@@ -180,27 +180,7 @@ void nt_line_print(const struct nt_line *l, FILE *out, bool color)
 	fwrite(text, 1, n, out);
 }
 
-/* no line begins with these, and none ends with those */
-static bool closes(uint32_t cp)
-{
-	static const uint32_t list[] = { 0x3001, 0x3002, 0x3009, 0x300b, 0x300d, 0x300f,
-					 0x3011, 0xff01, 0xff09, 0xff0c, 0xff1a, 0xff1b,
-					 0xff1f, 0x2026, 0x201d, 0x2019 };
-	size_t i;
-
-	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (list[i] == cp)
-			return true;
-	return cp < 0x80 && strchr(")]},.;:!?", (int)cp) && cp;
-}
-
-static bool opens(uint32_t cp)
-{
-	return cp == 0x3008 || cp == 0x300a || cp == 0x300c || cp == 0x300e || cp == 0x3010 ||
-	       cp == 0xff08 || cp == 0x201c || cp == 0x2018 || cp == '(' || cp == '[' || cp == '{';
-}
-
-/* bytes up to where a line may be broken: a blank, or an ideograph (UAX 14, class ID) */
+/* bytes up to where a line may be broken: a blank, or an ideograph */
 static size_t unbroken(const char *s)
 {
 	const char *end = s + strlen(s), *p = s, *at;
@@ -210,8 +190,7 @@ static size_t unbroken(const char *s)
 	while (p < end && *p != ' ') {
 		at = p;
 		nt_utf8_next(&p, end, &cp);
-		if ((nt_cp_width(before) == 2 || nt_cp_width(cp) == 2) && !closes(cp) &&
-		    !opens(before))
+		if (nt_cp_breaks(before, cp))
 			return (size_t)(at - s);
 		before = cp;
 	}

@@ -69,13 +69,19 @@ static const char *beside(char *buf, size_t size)
 
 void nt_i18n_start(void)
 {
+	static const char *const domain[] = { DOMAIN, NT_I18N_LABS };
 	const char *dir = getenv("NETTRACE_LOCALEDIR");
 	char path[4096];
+	size_t i;
 
 	if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, ""))
 		without_locale();
-	bindtextdomain(DOMAIN, dir && *dir ? dir : beside(path, sizeof(path)));
-	bind_textdomain_codeset(DOMAIN, "UTF-8");
+	if (!dir || !*dir)
+		dir = beside(path, sizeof(path));
+	for (i = 0; i < sizeof(domain) / sizeof(domain[0]); i++) {
+		bindtextdomain(domain[i], dir);
+		bind_textdomain_codeset(domain[i], "UTF-8");
+	}
 	textdomain(DOMAIN);
 	/* the pictures' text is UTF-8, whatever the language */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8"))

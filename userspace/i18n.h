@@ -5,6 +5,7 @@
  * Purpose:   _("…") is the sentence as the catalogue of text domain "nettrace" has
  *            it, or as it stands here.  Sentences are whole: a translation may put
  *            their arguments in another order (%2$s), never in another sentence.
+ *            Texts of lab files have a domain of their own (nt_lab_text()).
  * Context:   nt_i18n_start() once, before the first thread; the rest is pure.
  */
 #ifndef NETTRACE_I18N_H
@@ -14,6 +15,8 @@
 
 #define _(text)	 gettext(text)
 #define N_(text) (text)
+
+#define NT_I18N_LABS "nettrace-labs"
 
 /**
  * nt_i18n_start() - set the locale, find the catalogue

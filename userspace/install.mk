@@ -37,7 +37,7 @@ INSTALL_LIST := \
 	644|$(U)/completion/nettrace|$(COMPLETIONDIR)/nettrace \
 	644|$(U)/completion/nettraced|$(COMPLETIONDIR)/nettraced \
 	644|$(B)/install/nettraced.service|$(UNITDIR)/nettraced.service \
-	$(foreach l,$(LANGUAGES),644|$(BUILD)/share/locale/$(l)/LC_MESSAGES/nettrace.mo|$(LOCALEDIR)/$(l)/LC_MESSAGES/nettrace.mo) \
+	$(foreach c,$(CATALOGUES),644|$(BUILD)/share/locale/$(c)|$(LOCALEDIR)/$(c)) \
 	644|$(U)/schema/nettrace.schema.json|$(DATADIR)/nettrace.schema.json \
 	644|$(UAPI)/nettrace.yaml|$(DATADIR)/nettrace.yaml \
 	644|$(UAPI)/nettrace.h|$(INCLUDEDIR)/nettrace.h \

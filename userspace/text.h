@@ -41,6 +41,14 @@ int nt_utf8_put(char buf[4], uint32_t cp);
 int nt_cp_width(uint32_t cp);
 
 /**
+ * nt_cp_breaks() - may a line end between these two, without a blank?
+ *
+ * Beside an ideograph it may, but no line begins with a comma or ends with an
+ * opening bracket (UAX 14, classes ID, CL, OP).
+ */
+bool nt_cp_breaks(uint32_t before, uint32_t cp);
+
+/**
  * nt_cp_ascii() - what stands for one of our own symbols on an ASCII terminal
  *
  * Return: a string of ASCII characters, or NULL: not a symbol of ours.

@@ -10,11 +10,14 @@
 #include <cmocka.h>
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "lab/lab_match.h"
 #include "lab/lab_tell.h"
+#include "language.h"
+#include "text.h"
 
 const struct nt_command *const nt_commands[] = { &nt_cmd_lab, NULL };
 
@@ -256,6 +259,12 @@ static void test_wrap(void **state)
 	assert_true(nt_lab_wrap(&text, 8, line, sizeof(line)));
 	assert_string_equal(line, "三次握手");
 	assert_true(nt_lab_wrap(&text, 8, line, sizeof(line)));
+	/* no line begins with a comma or ends with an opening bracket */
+	text = "三次（SYN），握手";
+	assert_true(nt_lab_wrap(&text, 6, line, sizeof(line)));
+	assert_string_equal(line, "三次");
+	assert_true(nt_lab_wrap(&text, 9, line, sizeof(line)));
+	assert_string_equal(line, "（SYN），");
 }
 
 /* the labs that we ship */
@@ -282,6 +291,79 @@ static void test_shipped(void **state)
 	globfree(&g);
 }
 
+/* it is told in Chinese, in lines that fit; @indent as its reader sees it */
+static void in_chinese(const char *text, const char *lab, int indent)
+{
+	const char *chinese;
+	char line[1024];
+
+	if (!text)
+		return;
+	chinese = nt_lab_text(text);
+	/* what is only a name or a flag stays as it is */
+	if (!strcmp(chinese, text) && strpbrk(text, " "))
+		fail_msg("%s: not in the catalogue: %s", lab, text);
+	while (nt_lab_wrap(&chinese, 76 - indent, line, sizeof(line)))
+		if (nt_text_width(line, true) > 76 - indent)
+			fail_msg("%s: too wide: %s", lab, line);
+}
+
+static void steps_in_chinese(const struct nt_lab_step *s, int n, const char *lab)
+{
+	for (; n; n--, s++) {
+		in_chinese(s->say, lab, 4);
+		in_chinese(s->then, lab, 4);
+		in_chinese(s->ask.text, lab, 4);
+	}
+}
+
+/* with the catalogue, every text of every lab that we ship is in Chinese */
+static void test_chinese(void **state)
+{
+	glob_t g;
+	size_t i;
+	int j;
+
+	(void)state;
+	language_set(true);
+	assert_string_equal(nt_lab_text("The client closes first."), "客户端先关闭。");
+	assert_int_equal(glob("../../userspace/labs/*.lab", 0, NULL, &g), 0);
+	for (i = 0; i < g.gl_pathc; i++) {
+		struct nt_error err = { "" };
+		struct nt_lab *lab;
+
+		assert_int_equal(nt_lab_read(&lab, g.gl_pathv[i], &err), 0);
+		in_chinese(lab->title, lab->name, 20);
+		in_chinese(lab->chapter, lab->name, 0);
+		in_chinese(lab->about, lab->name, 2);
+		in_chinese(lab->summary, lab->name, 2);
+		in_chinese(lab->prevent.text, lab->name, 2);
+		steps_in_chinese(lab->setup, lab->nsetup, lab->name);
+		steps_in_chinese(lab->step, lab->nstep, lab->name);
+		for (j = 0; j < lab->nclaim; j++)
+			in_chinese(lab->claim[j].text, lab->name, 6);
+		for (j = 0; j < lab->nbook; j++) {
+			in_chinese(lab->book[j].book, lab->name, 42);
+			in_chinese(lab->book[j].kernel, lab->name, 42);
+			in_chinese(lab->book[j].why, lab->name, 2);
+		}
+		nt_lab_free(lab);
+	}
+	globfree(&g);
+	language_set(false);
+	assert_string_equal(nt_lab_text("The client closes first."), "The client closes first.");
+}
+
+/* what no catalogue has, stays; so does nothing */
+static void test_unknown(void **state)
+{
+	(void)state;
+	language_set(true);
+	assert_string_equal(nt_lab_text("My own lab says this."), "My own lab says this.");
+	assert_string_equal(nt_lab_text(""), "");
+	language_set(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,7 +376,10 @@ int main(void)
 		cmocka_unit_test(test_prevented_steps),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_chinese),
+		cmocka_unit_test(test_unknown),
 	};
 
+	language_start();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,7 +156,7 @@ int nt_lab_parse(struct nt_lab **lab, const char *name, const char *text, size_t
 		 struct nt_error *err);
 void nt_lab_free(struct nt_lab *lab);
 
-/** nt_lab_text() - a sentence of a lab file in the reader's language */
+/** nt_lab_text() - a text of a lab file in the reader's language, or as it is */
 const char *nt_lab_text(const char *text);
 
 /* is that step part of this run? */

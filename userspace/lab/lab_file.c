@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "lab/lab_file.h"
 #include "lab/lab_match.h"
 #include "i18n.h"
@@ -19,7 +20,7 @@
 
 const char *nt_lab_text(const char *text)
 {
-	return text;
+	return *text ? dgettext(NT_I18N_LABS, text) : text;
 }
 
 bool nt_lab_has_step(const struct nt_lab *lab, const struct nt_lab_step *s, bool prevent)

@@ -21,13 +21,6 @@ static const char *style(const struct nt_lab_tell *t, const char *code)
 	return t->color ? code : "";
 }
 
-/* may a line end before @cp?  Between Chinese characters it may, but not before a comma */
-static bool breaks_before(uint32_t cp)
-{
-	return nt_cp_width(cp) == 2 && !(cp >= 0x3001 && cp <= 0x3002) &&
-	       !(cp >= 0xff01 && cp <= 0xff1f);
-}
-
 /* a line of its own: not joined with the one before */
 static bool kept_as_is(const char *p)
 {
@@ -48,6 +41,7 @@ bool nt_lab_wrap(const char **text, int width, char *line, size_t size)
 {
 	const char *p = *text, *fit = NULL, *end = p + strlen(p);
 	size_t len = 0, fit_len = 0;
+	uint32_t before = 0;
 	int cols = 0;
 
 	if (!*p)
@@ -63,7 +57,7 @@ bool nt_lab_wrap(const char **text, int width, char *line, size_t size)
 			break;
 		if (cp == '\n')
 			cp = ' ';
-		if (cp == ' ' || breaks_before(cp)) {
+		if (cp == ' ' || (len && before != ' ' && nt_cp_breaks(before, cp))) {
 			fit = from;
 			fit_len = len;
 		}
@@ -78,6 +72,7 @@ bool nt_lab_wrap(const char **text, int width, char *line, size_t size)
 			line[len++] = ' ';
 		else
 			len += (size_t)nt_utf8_put(line + len, cp);
+		before = cp;
 	}
 	line[len] = '\0';
 	*text = p;

@@ -205,7 +205,7 @@ const struct nt_command nt_cmd_lab = {
 		"labs. NAME with a slash or .lab is a file: see docs/labs.md. A lab file names\n"
 		"commands that are run as root: run those that you trust. Exit status 4: a claim\n"
 		"did not occur.\n"),
-	.opts = NT_OPT_LAB | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_ROWS | NT_OPT_DRAW,
+	.opts = NT_OPT_LAB | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_ROWS | NT_OPT_DRAW | NT_OPT_EXPLAIN,
 	.max_args = 1,
 	.run = run_lab,
 };

@@ -16,10 +16,10 @@ def checksum(data):
     return ~total & 0xffff
 
 
-dst, dport, n = sys.argv[1], int(sys.argv[2]), min(int(sys.argv[3]), 200)
+dst, dport, n = sys.argv[1], int(sys.argv[2]), min(int(sys.argv[3]), 400)
 s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 for i in range(n):
-    src = '10.66.1.%d' % (i + 1)
+    src = '10.66.%d.%d' % (i // 200 + 1, i % 200 + 1)
     tcp = struct.pack('!HHIIBBHHH', 20000 + i, dport, 7000 + i, 0, 5 << 4, 2, 64240, 0, 0)
     ends = socket.inet_aton(src) + socket.inet_aton(dst)
     tcp = tcp[:16] + struct.pack('!H', checksum(ends + struct.pack('!BBH', 0, 6, len(tcp)) + tcp)) + tcp[18:]

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "names.h"
 #include "text.h"
 
@@ -129,7 +130,7 @@ char *nt_describe_why(char *buf, size_t size, const struct nt_transition *tr)
 const char *nt_end_name(const struct nt_conv *c, int end)
 {
 	if (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP)
-		return end ? "server" : "client";
+		return end ? _("server") : _("client");
 	return end ? "B" : "A";
 }
 
@@ -150,25 +151,33 @@ static int ender(const struct nt_conv *c)
 
 char *nt_describe_closed(char *buf, size_t size, const struct nt_conv *c)
 {
-	int end = ender(c);
-	const char *who = end == 0 ? " by the client" : end == 1 ? " by the server" : "";
+	static const struct {
+		const char *fin, *rst, *timeout;
+	} text[] = {
+		{ N_("closed (FIN)"), N_("reset (RST)"), N_("given up (time-out)") },
+		{ N_("closed by the client (FIN)"), N_("reset by the client (RST)"),
+		  N_("given up by the client (time-out)") },
+		{ N_("closed by the server (FIN)"), N_("reset by the server (RST)"),
+		  N_("given up by the server (time-out)") },
+	};
+	int end = ender(c), who = end == 0 || end == 1 ? end + 1 : 0;
 
 	switch (c->closed) {
 	case NT_CLOSE_FIN:
-		snprintf(buf, size, "closed%s (FIN)", who);
+		snprintf(buf, size, "%s", _(text[who].fin));
 		break;
 	case NT_CLOSE_RST:
 		if (c->opened == NT_OPEN_REFUSED)
-			snprintf(buf, size, "refused (RST)");
+			snprintf(buf, size, "%s", _("refused (RST)"));
 		else
-			snprintf(buf, size, "reset%s (RST)", who);
+			snprintf(buf, size, "%s", _(text[who].rst));
 		break;
 	case NT_CLOSE_TIMEOUT:
-		snprintf(buf, size, "given up%s (time-out)", who);
+		snprintf(buf, size, "%s", _(text[who].timeout));
 		break;
 	default:
 		snprintf(buf, size, "%s",
-			 c->opened == NT_OPEN_UNANSWERED ? "unanswered" : "still open");
+			 c->opened == NT_OPEN_UNANSWERED ? _("unanswered") : _("still open"));
 	}
 	return buf;
 }

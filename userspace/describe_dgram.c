@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "names.h"
 
 /* "UDP", "GRE", "protocol 200" */
@@ -28,18 +29,18 @@ char *nt_describe_proto(char *buf, size_t size, unsigned int proto)
 char *nt_describe_opened(char *buf, size_t size, const struct nt_conv *c)
 {
 	static const char *const text[NT_OPEN_MAX] = {
-		[NT_OPEN_MIDSTREAM] = "began before the trace",
-		[NT_OPEN_UNANSWERED] = "unanswered",
-		[NT_OPEN_ANSWERED] = "answered",
-		[NT_OPEN_ONE_WAY] = "one way",
-		[NT_OPEN_NO_PORT] = "port unreachable",
-		[NT_OPEN_NO_WAY] = "unreachable",
-		[NT_OPEN_TTL] = "TTL ran out on the way",
+		[NT_OPEN_MIDSTREAM] = N_("began before the trace"),
+		[NT_OPEN_UNANSWERED] = N_("unanswered"),
+		[NT_OPEN_ANSWERED] = N_("answered"),
+		[NT_OPEN_ONE_WAY] = N_("one way"),
+		[NT_OPEN_NO_PORT] = N_("port unreachable"),
+		[NT_OPEN_NO_WAY] = N_("unreachable"),
+		[NT_OPEN_TTL] = N_("TTL ran out on the way"),
 	};
 	const char *how = (unsigned int)c->opened < NT_OPEN_MAX ? text[c->opened] : NULL;
 
-	snprintf(buf, size, "%s%s", how ? how : nt_opened_name(c->opened),
-		 c->closed == NT_CLOSE_TIMEOUT ? ", silent since" : "");
+	snprintf(buf, size, "%s%s", how ? _(how) : nt_opened_name(c->opened),
+		 c->closed == NT_CLOSE_TIMEOUT ? _(", silent since") : "");
 	return buf;
 }
 

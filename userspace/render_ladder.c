@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "explain.h"
+#include "i18n.h"
 #include "ladder.h"
 #include "names.h"
 #include "text.h"
@@ -275,7 +276,7 @@ static void draw_pause(struct ladder *d, const struct nt_row *r)
 	for (k = 0; k < 2; k++)
 		nt_line_put(&d->line, d->life[k], d->life[k] + 1, "⋮", NT_ROLE_DIM);
 	nt_describe_span(span, sizeof(span), r->pause);
-	snprintf(text, sizeof(text), "%s later", span);
+	snprintf(text, sizeof(text), _("%s later"), span);
 	nt_line_put(&d->line, (d->life[0] + d->life[1] - nt_text_width(text, true)) / 2, d->life[1],
 		    text, NT_ROLE_DIM);
 	print(d);
@@ -339,9 +340,9 @@ static void legend_letters(const struct ladder *d)
 		if (!num->based[k])
 			continue;
 		snprintf(text, sizeof(text), "%c = %" PRIu32 ": %s", k ? 'y' : 'x', num->base[k],
-			 num->isn[k] ? k ? "the server's initial sequence number" :
-					   "the client's initial sequence number" :
-				       "one before the first number that was seen");
+			 num->isn[k] ? k ? _("the server's initial sequence number") :
+					   _("the client's initial sequence number") :
+				       _("one before the first number that was seen"));
 		legend_line(d->v, text);
 	}
 	for (k = 0; k < 2; k++)
@@ -350,9 +351,9 @@ static void legend_letters(const struct ladder *d)
 
 			snprintf(text, sizeof(text), "%c = %c+%" PRIu32 ": %s", l->name,
 				 k ? 'y' : 'x', l->pos,
-				 l->name == 'u' ? "the number of the first FIN" :
-				 l->name == 'v' ? "that of the ACK which answers it" :
-						  "the number of the second FIN");
+				 l->name == 'u' ? _("the number of the first FIN") :
+				 l->name == 'v' ? _("that of the ACK which answers it") :
+						  _("the number of the second FIN"));
 			legend_line(d->v, text);
 		}
 }
@@ -364,15 +365,15 @@ static void legend(const struct ladder *d)
 	int i, n = 0;
 
 	if (d->l->inferred || d->inferred)
-		text[n++] = "~ inferred from the segments, not observed";
+		text[n++] = _("~ inferred from the segments, not observed");
 	if (d->l->broken)
-		text[n++] = "✕ sent, but not seen to arrive";
+		text[n++] = _("✕ sent, but not seen to arrive");
 	if (d->l->dropped)
 		text[n++] = d->l->broken ?
-				    "✕ or dropped by the kernel, where that is said below it" :
-				    "✕ dropped by the kernel, for the reason below it";
+				    _("✕ or dropped by the kernel, where that is said below it") :
+				    _("✕ dropped by the kernel, for the reason below it");
 	if (d->l->super)
-		text[n++] = "×N one packet here, N segments on the wire";
+		text[n++] = _("×N one packet here, N segments on the wire");
 	for (i = 0; i < n; i++)
 		legend_line(v, text[i]);
 	if (v->draw.numbers == NT_NUMBERS_SYMBOLS)

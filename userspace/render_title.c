@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "render.h"
 #include "text.h"
 
@@ -40,15 +41,16 @@ static const char *why_unanswered(const struct nt_conv *c, char *buf, size_t siz
 	const char *mark = c->failed_basis == NT_INFERRED ? "~" : "";
 
 	*buf = '\0';
-	if (c->failed == NT_FAILED_DROPPED)
-		snprintf(buf, size, ": dropped%s%s", c->failed_reason ? ", " : "",
-			 c->failed_reason ? c->failed_reason : "");
+	if (c->failed == NT_FAILED_DROPPED && c->failed_reason)
+		snprintf(buf, size, _(": dropped, %s"), c->failed_reason);
+	else if (c->failed == NT_FAILED_DROPPED)
+		snprintf(buf, size, "%s", _(": dropped"));
 	else if (c->failed == NT_FAILED_ACCEPT_FULL)
-		snprintf(buf, size, ": %saccept queue full", mark);
+		snprintf(buf, size, _(": %saccept queue full"), mark);
 	else if (c->failed == NT_FAILED_REQUEST_FULL)
-		snprintf(buf, size, ": %shalf-open queue full", mark);
+		snprintf(buf, size, _(": %shalf-open queue full"), mark);
 	else if (c->failed == NT_FAILED_NO_LISTENER)
-		snprintf(buf, size, ": nobody listens");
+		snprintf(buf, size, "%s", _(": nobody listens"));
 	return buf;
 }
 
@@ -60,21 +62,21 @@ static void how(char *buf, size_t size, const struct nt_conv *c)
 	nt_describe_closed(closed, sizeof(closed), c);
 	switch (c->opened) {
 	case NT_OPEN_HANDSHAKE:
-		snprintf(buf, size, "handshake, %s", closed);
+		snprintf(buf, size, _("handshake, %s"), closed);
 		break;
 	case NT_OPEN_SIMULTANEOUS:
-		snprintf(buf, size, "simultaneous open, %s", closed);
+		snprintf(buf, size, _("simultaneous open, %s"), closed);
 		break;
 	case NT_OPEN_MIDSTREAM:
-		snprintf(buf, size, "began before the trace, %s", closed);
+		snprintf(buf, size, _("began before the trace, %s"), closed);
 		break;
 	case NT_OPEN_REFUSED:
-		snprintf(buf, size, "refused (RST)%s",
-			 c->failed == NT_FAILED_NO_LISTENER ? ": nobody listens" : "");
+		snprintf(buf, size, "%s%s", _("refused (RST)"),
+			 c->failed == NT_FAILED_NO_LISTENER ? _(": nobody listens") : "");
 		break;
 	default:
-		snprintf(buf, size, "unanswered%s%s", why_unanswered(c, why, sizeof(why)),
-			 c->closed == NT_CLOSE_OPEN ? "" : ", given up (time-out)");
+		snprintf(buf, size, "%s%s%s", _("unanswered"), why_unanswered(c, why, sizeof(why)),
+			 c->closed == NT_CLOSE_OPEN ? "" : _(", given up (time-out)"));
 	}
 }
 
@@ -122,13 +124,19 @@ static void describe_end(struct nt_label *label, const struct nt_view *v, const 
 		nt_label_add(label, 1, NT_ROLE_CAUSE, "%s%*s", owner,
 			     owner_width - nt_text_width(owner, v->unicode), "");
 	if (e->retransmissions)
-		nt_label_add(label, 2, NT_ROLE_MARK, " %" PRIu32 " retransmission%s",
-			     e->retransmissions, e->retransmissions == 1 ? "" : "s");
+		nt_label_add(label, 2, NT_ROLE_MARK,
+			     ngettext(" %" PRIu32 " retransmission", " %" PRIu32 " retransmissions",
+				      e->retransmissions),
+			     e->retransmissions);
 	if (e->source >= 0 && *nt_view_in_netns(v, (unsigned int)e->source, name, sizeof(name)))
 		nt_label_add(label, 3, NT_ROLE_PLAIN, " %s", name);
-	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_PLAIN, " sent %" PRIu32 " %s%s, %" PRIu64 " B",
-		     e->arrows, c->proto == IPPROTO_TCP ? "segment" : "packet",
-		     e->arrows == 1 ? "" : "s", e->bytes);
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_PLAIN,
+		     c->proto == IPPROTO_TCP ?
+			     ngettext(" sent %" PRIu32 " segment, %" PRIu64 " B",
+				      " sent %" PRIu32 " segments, %" PRIu64 " B", e->arrows) :
+			     ngettext(" sent %" PRIu32 " packet, %" PRIu64 " B",
+				      " sent %" PRIu32 " packets, %" PRIu64 " B", e->arrows),
+		     e->arrows, e->bytes);
 }
 
 void nt_render_title(const struct nt_view *v, const struct nt_conv *c)

@@ -27,27 +27,25 @@ kernel_said()
 	grep -E 'protocol=(2048|34525|2054) ' $TRACING/trace | grep -c "reason: $1\$"
 }
 
-# drops NETNS [WORD...]: "NAME packet…" of each drop whose packet has these words
+# drops NETNS [WORD...]: "NAME packet…" of each drop whose packet, the one before it
+# in its CPU's ring, has these words
 drops()
 {
 	local ns=$1
 
 	shift
 	evdump -N "$ns" | awk -v words="$*" '
-		$1 == "drop" && before != "" {
-			split($3, c, "="); split($4, n, "=")
-			if (c[2] == cpu && n[2] == seq + 1) {
-				sub(/.*name=/, ""); print $0, before
-			}
+		{ split($3, c, "="); split($4, n, "="); cpu = c[2] }
+		$1 == "drop" && before[cpu] != "" && n[2] == seq[cpu] + 1 {
+			sub(/.*name=/, ""); print $0, before[cpu]
 		}
-		{ before = "" }
+		{ before[cpu] = "" }
 		$1 == "packet" && / hook=DROPPED / {
 			ok = 1
 			k = split(words, w, " ")
 			for (i = 1; i <= k; i++) ok = ok && index($0 " ", w[i] " ")
-			split($3, c, "="); split($4, n, "=")
-			cpu = c[2]; seq = n[2]
-			if (ok) before = $0
+			seq[cpu] = n[2]
+			if (ok) before[cpu] = $0
 		}'
 }
 

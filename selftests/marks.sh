@@ -90,21 +90,33 @@ all_arrived()
 	[ "$(counted "$S")" = "$(counted "$C")" ]
 }
 
-# sniff NETNS: tcpdump of what its socket layer gets or sends, in $NT_TMP/sniffed
+# sniff NETNS [OPTION...]: tcpdump of what its socket layer gets or sends, in $NT_TMP/sniffed
 sniff()
 {
-	ip netns exec "$1" tcpdump -Z root -i eth0 -n -S -tt -l tcp >"$NT_TMP/sniffed" 2>"$NT_TMP/sniff.err" &
+	: >"$NT_TMP/sniff.err"
+	ip netns exec "$1" tcpdump -Z root -i eth0 -n -S -tt -l --immediate-mode "${@:2}" tcp \
+		>"$NT_TMP/sniffed" 2>"$NT_TMP/sniff.err" &
 	SNIFF=$!
 	echo "$SNIFF" >>"$NT_TMP/pids"
 	disown "$SNIFF"
 	await "tcpdump to listen" grep -q "listening on" "$NT_TMP/sniff.err"
 }
 
-# all that passed is in the file once what tcpdump received it has also written
+# all that has passed is in the file once tcpdump says that it has read as many as it
+# was given
 sniffed()
 {
+	SAID=$(wc -l <"$NT_TMP/sniff.err")
+	await "tcpdump to read all" has_read_all
 	kill -INT "$SNIFF"
 	await "tcpdump to end" gone "$SNIFF"
+}
+
+has_read_all()
+{
+	kill -USR1 "$SNIFF"
+	tail -n "+$((SAID + 1))" "$NT_TMP/sniff.err" |
+		grep -Eq '([0-9]+) packets? captured, \1 packets? received by filter'
 }
 
 # loss: every retransmission, with the counter of its reason
@@ -194,17 +206,25 @@ t_reorder()
 	routed
 	opened
 	impair delay 3ms reorder 80%
-	sniff "$S"
+	sniff "$S" -v
 	count_data
 	transfer 100000
 	await "all to arrive" all_arrived
 	sniffed
 	repair
-	sed -n 's/.* > 10\.0\.2\.2\.[0-9]*: .* seq \([0-9]*\):\([0-9]*\),.*/\1 \2/p' "$NT_TMP/sniffed" >"$NT_TMP/ranges"
+	sed -n -e 's/.* id \([0-9]*\), offset .*/\1/;T data;h;d' -e ':data' \
+		-e 's/.* > 10\.0\.2\.2\.[0-9]*: .* seq \([0-9]*\):\([0-9]*\),.*/\1 \2/;T' -e 'G;s/\n/ /p' \
+		"$NT_TMP/sniffed" >"$NT_TMP/ranges"
 	late=$(awk '$1 < max { n++ } $2 > max { max = $2 } END { print n + 0 }' "$NT_TMP/ranges")
-	# nobody there can tell what was sent again of what came three times, and of
-	# what came first when nothing was missing
-	unsure=$(awk '++n[$1] > 2 || top[$1] { u++ } $1 >= max { top[$1] = 1 } $2 > max { max = $2 }
+	# nobody there can tell what was sent again of what came three times, of what
+	# came first when nothing was missing, and of what came before the first one and
+	# after something newer, by their identifications
+	unsure=$(awk 'function newer(a, b) { return (a - b + 65536) % 65536 < 32768 }
+		++n[$1] > 2 || top[$1] || (n[$1] == 2 && behind[$1] && newer(id[$1], $3)) { u++ }
+		$1 >= max { top[$1] = 1 }
+		n[$1] == 1 { id[$1] = $3; behind[$1] = NR > 1 && !newer($3, last) }
+		NR == 1 || newer($3, last) { last = $3 }
+		$2 > max { max = $2 }
 		END { print u + 0 }' "$NT_TMP/ranges")
 	sent=$(mib "$C" TcpRetransSegs)
 	observe "$S"

@@ -376,11 +376,15 @@ nt_one()
 	"$@"
 }
 
-# nt_main TEST...
+# nt_main TEST...: each, or those whose functions the environment names in NT_ONLY
 nt_main()
 {
 	local t status before
 
+	if [ -n "${NT_ONLY:-}" ]; then
+		mapfile -t < <(printf '%s\n' "$@" | grep -wE "${NT_ONLY// /|}")
+		set -- "${MAPFILE[@]}"
+	fi
 	ktap_print_header
 	if [ "$(id -u)" != 0 ] || [ ! -s "$NETTRACE_KO" ]; then
 		ktap_skip_all "needs root, in a virtual machine, and the module $NETTRACE_KO"
@@ -393,6 +397,7 @@ nt_main()
 		# shellcheck disable=SC2086 # a list of words
 		(nt_one $t) || status=$?
 		if [ "$(kernel_trouble)" != "$before" ]; then
+			diag "the kernel complains:"
 			dmesg | tail -n 60 | sed 's/^/# /'
 			status=1
 		fi

@@ -52,6 +52,10 @@ check-debug:
 	@scripts/setup --what debug
 	@scripts/check-debug $(CHECK_ARGS)
 
+check-labs:
+	@scripts/setup --what check
+	@scripts/check-labs $(CHECK_ARGS)
+
 agreement:
 	@scripts/setup --what check
 	@scripts/agreement $(AGREEMENT_ARGS)
@@ -120,6 +124,7 @@ help:
 	@echo 'make check            every test; does all set-up'
 	@echo 'make check-debug      the tests inside the VM again, on a kernel that looks for'
 	@echo '                      mistakes (KASAN, lockdep, kmemleak, …), built the first time'
+	@echo 'make check-labs       every lab on three kernels; its result in docs/lab-results.md'
 	@echo 'make agreement        5,000 connections through a bad network on each kernel:'
 	@echo '                      what is inferred against what is observed'
 	@echo 'make lint             style and static checks (part of make check)'
@@ -132,5 +137,5 @@ help:
 	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo lab shell check check-debug agreement lint fuzz bench install uninstall \
+.PHONY: all tools module demo lab shell check check-debug check-labs agreement lint fuzz bench install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

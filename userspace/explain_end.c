@@ -17,6 +17,13 @@ static void opened(struct nt_explain *x, struct nt_told *s)
 
 	switch (c->opened) {
 	case NT_OPEN_HANDSHAKE:
+		if (nt_conv_halfway(c)) {
+			nt_x_say(
+				s,
+				_("A SYN of the %s was answered, and no third segment was seen: half a handshake is no connection."),
+				nt_x_who(x, 0));
+			break;
+		}
 		nt_x_say(s, _("The %s connected with the %s by a three-way handshake."),
 			 nt_x_who(x, 0), nt_x_who(x, 1));
 		break;
@@ -111,7 +118,7 @@ static void over(struct nt_explain *x, struct nt_told *s)
 		fins(x, s);
 		break;
 	case NT_CLOSE_RST:
-		if (c->opened != NT_OPEN_REFUSED)
+		if (c->opened != NT_OPEN_REFUSED && !nt_conv_halfway(c))
 			nt_x_say(
 				s,
 				_("It ended by a RST, without FINs: what was under way then between %s and %s is lost."),

@@ -399,6 +399,16 @@ struct nt_end {
 	bool listening; /* LISTEN stood behind this end when it began */
 };
 
+/* of tshark's completeness: what was seen of a TCP conversation */
+enum nt_completeness {
+	NT_SEEN_SYN = 1,
+	NT_SEEN_SYN_ACK = 2,
+	NT_SEEN_ACK = 4,
+	NT_SEEN_DATA = 8,
+	NT_SEEN_FIN = 16,
+	NT_SEEN_RST = 32,
+};
+
 enum nt_opened {
 	NT_OPEN_HANDSHAKE,
 	NT_OPEN_SIMULTANEOUS,
@@ -458,6 +468,13 @@ struct nt_conv {
 	struct nt_conv_nat nat[2];
 	void *priv; /* the tracker's own */
 };
+
+/* the SYN was answered, and nothing is missing in which a third segment might be */
+static inline bool nt_conv_halfway(const struct nt_conv *c)
+{
+	return c->opened == NT_OPEN_HANDSHAKE && !c->lost_near &&
+	       (c->completeness & ~(NT_SEEN_SYN | NT_SEEN_RST)) == NT_SEEN_SYN_ACK;
+}
 
 struct nt_model;
 

@@ -184,13 +184,13 @@ static void note_opening(struct nt_convx *cv, const struct nt_arrowx *x)
 	struct nt_conv *c = &cv->c;
 
 	if (TH(p, SYN))
-		c->completeness |= TH(p, ACK) ? 2 : 1;
+		c->completeness |= TH(p, ACK) ? NT_SEEN_SYN_ACK : NT_SEEN_SYN;
 	else if (TH(p, ACK))
-		c->completeness |= p->payload ? 8 : 4;
+		c->completeness |= p->payload ? NT_SEEN_DATA : NT_SEEN_ACK;
 	if (TH(p, FIN))
-		c->completeness |= 16;
+		c->completeness |= NT_SEEN_FIN;
 	if (TH(p, RST))
-		c->completeness |= 32;
+		c->completeness |= NT_SEEN_RST;
 
 	if (!cv->tcp_seen) {
 		cv->tcp_seen = true;

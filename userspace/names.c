@@ -92,7 +92,7 @@ const char *nt_mark_text(enum nt_mark_name mark)
 		[NT_MARK_KEEPALIVE_ACK] = "answers the keepalive",
 		[NT_MARK_PERSIST_PROBE] = "window probe",
 		[NT_MARK_PERSIST_ACK] = "answers the probe",
-		[NT_MARK_SPURIOUS] = "needless",
+		[NT_MARK_SPURIOUS] = "had arrived",
 		[NT_MARK_CHALLENGE_ACK] = "challenge ACK",
 		[NT_MARK_OLD_DUPLICATE] = "old duplicate",
 		[NT_MARK_SUPER_SEGMENT] = "super-segment",

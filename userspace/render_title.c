@@ -62,7 +62,9 @@ static void how(char *buf, size_t size, const struct nt_conv *c)
 	nt_describe_closed(closed, sizeof(closed), c);
 	switch (c->opened) {
 	case NT_OPEN_HANDSHAKE:
-		snprintf(buf, size, _("handshake, %s"), closed);
+		snprintf(buf, size,
+			 nt_conv_halfway(c) ? _("half a handshake, %s") : _("handshake, %s"),
+			 closed);
 		break;
 	case NT_OPEN_SIMULTANEOUS:
 		snprintf(buf, size, _("simultaneous open, %s"), closed);

@@ -46,7 +46,7 @@ capture()
 		2>"$NT_TMP/$3.err" &
 	echo $! >>"$NT_TMP/pids"
 	disown $!
-	until_true 15 grep -q 'listening on' "$NT_TMP/$3.err" ||
+	until_true 60 grep -q 'listening on' "$NT_TMP/$3.err" ||
 		fail "tcpdump on $2: $(cat "$NT_TMP/$3.err")"
 }
 

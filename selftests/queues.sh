@@ -34,7 +34,7 @@ verdicts()
 # what became of the last SYN is known when something has happened after it
 same_verdicts()
 {
-	until_true 15 eval '[ "$(verdicts)" = "$(counters)" ]' ||
+	until_true 60 eval '[ "$(verdicts)" = "$(counters)" ]' ||
 		fail "verdicts: $(verdicts), the kernel counts $(counters)"
 	observe "$C","$S"
 }

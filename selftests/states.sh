@@ -55,7 +55,7 @@ frozen()
 	local server=$2
 
 	[ "$server" != CLOSED ] || server=LISTEN
-	until_true 15 both_are "$1" "$server" ||
+	until_true 60 both_are "$1" "$server" ||
 		fail "ss says $(client_state) and $(server_state), wanted $1 and $server"
 	observe "$(nets)"
 	both_are "$1" "$server" || fail "it did not last: ss says $(client_state) and $(server_state)"

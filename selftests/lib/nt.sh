@@ -90,13 +90,14 @@ until_true()
 	done
 }
 
-# await WHAT COMMAND...
+# await WHAT COMMAND...: the limit only says when to give up, on a machine that may be
+# ten times as busy as it looks
 await()
 {
 	local what=$1
 
 	shift
-	until_true $((15 * SLOW)) "$@" || fail "waited $((15 * SLOW)) s in vain: $what"
+	until_true $((60 * SLOW)) "$@" || fail "waited $((60 * SLOW)) s in vain: $what"
 }
 
 # ---- the module -------------------------------------------------------------

@@ -141,11 +141,13 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q);
 
 /**
  * nt_describe_drop() - "dropped in server: NETFILTER_DROP a firewall rule"
+ * @which:	the packet, "segment 8"; "": it is plain which
  * @netns:	the name of its namespace, escaped; "": it has none
  *
  * Behind its delivery a packet is discarded: the picture shows that it came.
  */
-void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *netns);
+void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *which,
+		      const char *netns);
 
 /**
  * nt_describe_neigh() - "neighbour 10.0.1.1: INCOMPLETE → REACHABLE"

@@ -203,15 +203,17 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q)
 	}
 }
 
-void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *netns)
+void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *which,
+		      const char *netns)
 {
 	const char *text = drop->reason ? nt_drop_text(drop->reason) : NULL;
 	char dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
 
 	nt_label_start(label);
-	nt_label_add(label, 0, NT_ROLE_MARK, "%s%s%s%s%s",
-		     drop->delivered ? "discarded" : "✕ dropped", *netns ? " in " : "", netns,
-		     drop->reason ? ": " : "", drop->reason ? drop->reason : "");
+	nt_label_add(label, 0, NT_ROLE_MARK, "%s%s%s%s%s%s%s%s", drop->delivered ? "" : "✕ ", which,
+		     *which ? " " : "", drop->delivered ? "discarded" : "dropped",
+		     *netns ? " in " : "", netns, drop->reason ? ": " : "",
+		     drop->reason ? drop->reason : "");
 	if (text)
 		nt_label_add(label, 1, NT_ROLE_MARK, "(%s)", text);
 	nt_text_escape(dev, sizeof(dev), drop->dev, NETTRACE_NAME_LEN);

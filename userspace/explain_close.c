@@ -269,6 +269,8 @@ static void effect(struct nt_explain *x, const struct nt_arrow *a, struct nt_tol
 	int to = !(a->dir & 1);
 	const struct nt_transition *tr = nt_x_trans(x, to, a->t, NT_ST_NONE);
 
+	if (nt_arrow_dropped(a) || nt_mark_of(a, NT_MARK_NOT_DELIVERED))
+		return;
 	if (tr && tr->to == NT_SYN_RECEIVED)
 		nt_x_say(
 			s,
@@ -302,7 +304,8 @@ void nt_x_rst(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 		effect(x, a, s);
 		return;
 	}
-	if (last && (last->pkt.tcp_flags & both) == both && a->pkt.seq == last->pkt.ack) {
+	if (last && (last->pkt.tcp_flags & both) == both && a->pkt.seq == last->pkt.ack &&
+	    !nt_x_before(x, a, dir, both, NETTRACE_TH_ACK)) {
 		s->kind = "rst-stale";
 		s->rfc = "RFC 9293, 3.5";
 		nt_x_title(s, _("a SYN that nobody asks for any more"));

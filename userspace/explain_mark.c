@@ -106,7 +106,7 @@ static void persist(struct nt_explain *x, const struct nt_arrow *a, struct nt_to
 
 static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
-	const struct nt_arrow *b = a, *last = nt_x_before(x, a, -1, 0, 0);
+	const struct nt_arrow *b = a, *last = nt_x_before(x, a, !(a->dir & 1), 0, 0);
 	uint32_t n = 1;
 
 	while ((b = nt_x_before(x, b, -1, 0, 0)) && nt_mark_of(b, NT_MARK_KEEPALIVE))
@@ -116,9 +116,10 @@ static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_
 	nt_x_title(s, _("keepalive"));
 	nt_x_say(
 		s,
-		_("For %s nothing was heard on this connection: the %s asks by a keepalive whether the other end is still there. Its number, %" PRIu32
+		_("For %s nothing has come from the %s: the %s asks by a keepalive whether it is still there. Its number, %" PRIu32
 		  ", was acknowledged before, so a living peer has to answer."),
-		nt_x_span(x, last ? a->t - last->t : 0), nt_x_who(x, a->dir), a->seq);
+		nt_x_span(x, last ? a->t - last->t : 0), nt_x_who(x, !(a->dir & 1)),
+		nt_x_who(x, a->dir), a->seq);
 	if (n > 1)
 		nt_x_say(s, _("It is attempt %" PRIu32 ": those before were not answered."), n);
 	if (n > 1 || told_before(x, a, NT_MARK_KEEPALIVE))

@@ -55,10 +55,13 @@ static void split(const struct ladder *d, struct nt_label *label, struct nt_labe
 void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(struct ladder *d))
 {
 	struct nt_label label, rest;
-	char netns[80];
+	char netns[80], which[32] = "";
 
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
+	if (r->type == NT_ROW_DROP && r->apart)
+		snprintf(which, sizeof(which), "%s %" PRIu32,
+			 d->c->proto == IPPROTO_TCP ? "segment" : "packet", r->drop->arrow);
 	if (r->type == NT_ROW_CALL || r->type == NT_ROW_RETURN)
 		describe_call(d, &label, r);
 	else if (r->type == NT_ROW_TIMER)
@@ -70,7 +73,7 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 	else if (r->type == NT_ROW_ROUTE)
 		nt_describe_route(&label, r->route, !d->state);
 	else
-		nt_describe_drop(&label, r->drop,
+		nt_describe_drop(&label, r->drop, which,
 				 nt_view_netns(d->v, r->drop->source, netns, sizeof(netns)));
 	if ((r->type == NT_ROW_NEIGH || r->type == NT_ROW_ROUTE) && d->state)
 		nt_ladder_word(d, r->end, r->type == NT_ROW_NEIGH ? "neighbour" : "route");

@@ -347,6 +347,16 @@ static bool cause_to_come(const struct work *w, size_t at)
 	return false;
 }
 
+/* the reader has to be told which packet it was */
+static bool is_apart(const struct nt_layout *l, const struct nt_drop *drop)
+{
+	size_t i = l->nrow;
+
+	while (i-- && l->row[i].type != NT_ROW_ARROW)
+		;
+	return i < l->nrow && l->row[i].arrow->n != drop->arrow;
+}
+
 static void fill_row(const struct work *w, struct nt_row *r, const struct entry *e)
 {
 	struct nt_layout *l = w->l;
@@ -373,6 +383,7 @@ static void fill_row(const struct work *w, struct nt_row *r, const struct entry 
 		break;
 	case NT_ROW_DROP:
 		r->drop = e->what;
+		r->apart = is_apart(l, r->drop);
 		/* in a router: at the side that it did not come to */
 		r->end = (int8_t) !(r->drop->dir & 1);
 		if (l->conv->end[r->drop->dir & 1].source == r->drop->source &&

@@ -71,6 +71,7 @@ struct nt_row {
 	/* TRANSITION, or @fresh: how long the old state had lasted, ns; -1: unknown */
 	int64_t lasted;
 	bool whole; /* CALL: it returned before anything else happened */
+	bool apart; /* DROP: its packet's row is not the last one of a packet */
 	/* ARP: beside which end (-1: between them); sent by it; to the other */
 	int8_t end;
 	bool out, across;

@@ -126,22 +126,37 @@ static int64_t here_last(const struct nt_arrow *a, const struct nt_seen *s, bool
 	return last;
 }
 
+/* had it come to its receiver anywhere */
+static bool delivered(const struct nt_arrow *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nsight; i++)
+		if (nt_hook_stage(a->sight[i].hook) == NT_STAGE_IN)
+			return true;
+	return false;
+}
+
 /*
  * Packets that nothing tells apart: the one that came by here last, and was not
- * dropped yet.  If all were, a copy was.
+ * dropped yet.  If all were, a copy was.  What waits for a neighbour that does not
+ * answer, or in a queue, is dropped long after it was sent.
  */
 struct nt_arrowx *nt_find_dropped(const struct nt_convx *cv, const struct nt_seen *s)
 {
 	struct nt_arrowx *x, *found = NULL, *again = NULL;
-	int64_t best = INT64_MIN, last;
+	int64_t best = INT64_MIN, last, age;
 	unsigned int n = 0;
 	bool dropped;
 
 	for (x = cv->last; x && n < CANDIDATES_MAX; x = x->prev, n++) {
 		enum nt_fit fit;
 
-		if (s->ev->t - x->a.t_last > NT_PAIR_WINDOW)
+		age = s->ev->t - x->a.t_last;
+		if (age > NT_DROP_WINDOW)
 			break;
+		if (age > NT_PAIR_WINDOW && (delivered(&x->a) || nt_arrow_dropped(&x->a)))
+			continue;
 		if (x->a.dir != s->dir || x->icmp != s->icmp || s->p->ttl > x->a.pkt.ttl)
 			continue;
 		fit = nt_pair_fit(&x->a.pkt, s->p);

@@ -48,6 +48,7 @@
 #define NT_MS	       1000000LL
 #define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
 #define NT_PAIR_WINDOW (2000 * NT_MS) /* how late a sighting may still join */
+#define NT_DROP_WINDOW (60000 * NT_MS) /* ... the end of one that was never delivered */
 #define NT_LOST_WAIT   (200 * NT_MS)  /* what is not delivered by then is said not to be */
 #define NT_ECHO_WAIT   (1000 * NT_MS) /* an echo that takes longer is unanswered until it comes */
 #define NT_SOURCES     65536	      /* nt_sighting::source is a uint16_t */

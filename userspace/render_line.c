@@ -229,7 +229,7 @@ static void line_drop(const struct nt_view *v, const struct nt_conv *c, const st
 	struct nt_line line;
 	int col = start_arrow(&line, v, c, &a, drop->t);
 
-	nt_describe_drop(&label, drop, nt_view_netns(v, drop->source, netns, sizeof(netns)));
+	nt_describe_drop(&label, drop, "", nt_view_netns(v, drop->source, netns, sizeof(netns)));
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
 }

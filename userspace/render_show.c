@@ -287,7 +287,7 @@ static void show_beside(const struct nt_view *v, const struct nt_conv *c, const 
 	else if (r->type == NT_ROW_ROUTE)
 		nt_describe_route(&label, r->route, true);
 	else
-		nt_describe_drop(&label, r->drop,
+		nt_describe_drop(&label, r->drop, "",
 				 nt_view_netns(v, r->drop->source, netns, sizeof(netns)));
 	nt_line_label(&line, col + 1, v->width, &label);
 	nt_line_print(&line, v->out, v->color);

@@ -224,6 +224,33 @@ static void on_item(void *arg, const struct nt_model *m, const struct nt_item *i
 }
 
 /* a packet is handed out at once when it was dropped; that it was, only once */
+/* what waited for a neighbour in vain is dropped long after it was sent, in that order */
+static void test_late(void **state)
+{
+	struct script s;
+
+	(void)state;
+	begin(&s);
+	script_run(&s, "10 0 OUT c>s ACK seq=9 ack=5 id=6\n"
+		       "1000010 0 OUT c>s ACK seq=9 ack=5 id=7\n"
+		       "2000010 0 OUT c>s ACK seq=9 ack=5 id=8\n"
+		       "3000010 0 OUT c>s RST,ACK seq=10 ack=5 id=9\n"
+		       "3000100 0 DROP c>s ACK seq=9 ack=5 id=6 reason=NEIGH_FAILED\n"
+		       "3000110 0 DROP c>s ACK seq=9 ack=5 id=7 reason=NEIGH_FAILED\n"
+		       "3000120 0 DROP c>s ACK seq=9 ack=5 id=8 reason=NEIGH_FAILED\n"
+		       "3000130 0 DROP c>s RST,ACK seq=10 ack=5 id=9 reason=NEIGH_FAILED\n"
+		       /* one that was delivered is another, however alike */
+		       "4000000 0 OUT c>s ACK seq=9 ack=5 id=10\n"
+		       "4000010 2 IN c>s ACK seq=9 ack=5 id=10\n"
+		       "7000000 2 DROP c>s ACK seq=9 ack=5 id=10 reason=NEIGH_FAILED\n"
+		       "9000000 0 OUT c>s ACK seq=9 ack=5 id=11\n");
+	nt_model_finish(s.m);
+	assert_string_equal(drops(&s, 0), "1 0 lo NEIGH_FAILED\n2 0 lo NEIGH_FAILED\n"
+					  "3 0 lo NEIGH_FAILED\n4 0 lo NEIGH_FAILED\n"
+					  "6 2 lo NEIGH_FAILED\n");
+	script_end(&s);
+}
+
 static void test_prompt(void **state)
 {
 	struct told t = { 0 };
@@ -257,7 +284,8 @@ int main(void)
 		cmocka_unit_test(test_on_the_way), cmocka_unit_test(test_behind_delivery),
 		cmocka_unit_test(test_heard),	   cmocka_unit_test(test_whose_reason),
 		cmocka_unit_test(test_names),	   cmocka_unit_test(test_equal_packets),
-		cmocka_unit_test(test_prompt),	   cmocka_unit_test(test_leftover),
+		cmocka_unit_test(test_late),	   cmocka_unit_test(test_prompt),
+		cmocka_unit_test(test_leftover),
 	};
 
 	return cmocka_run_group_tests_name("model_drop", tests, NULL, NULL);

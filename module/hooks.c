@@ -197,6 +197,19 @@ static __always_inline bool nt_solicits(const struct nettrace_packet *p)
 	       p->payload >= sizeof(struct in6_addr);
 }
 
+/*
+ * What leaves and is not TCP: its program, too.
+ * Return: where the address is that it solicits; 0: it solicits none.
+ */
+static __always_inline int nt_sample_other(struct nettrace_packet *p,
+					   const struct sk_buff *skb, u8 family)
+{
+	nt_sample_comm(p);
+	if (family == NETTRACE_IPV6 && nt_solicits(p))
+		return skb_network_offset(skb) + p->len - p->payload;
+	return 0;
+}
+
 /* @mini: the mini socket that sends, if one does; @again: see there */
 static __always_inline unsigned int
 nt_departure(struct nt_trace *tr, struct sk_buff *skb,
@@ -220,8 +233,8 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 			nt_sample_mini(p, mini);
 		else if (p->proto == IPPROTO_TCP && sk && nt_sk_is_tcp(sk))
 			nt_sample_out(p, sk);
-		else if (at.family == NETTRACE_IPV6 && nt_solicits(p))
-			ask = skb_network_offset(skb) + p->len - p->payload;
+		else if (p->proto != IPPROTO_TCP)
+			ask = nt_sample_other(p, skb, at.family);
 		if (again)
 			p->flags |= NETTRACE_PKT_RETRANS;
 		if (unlikely(nt_opens(p)))

@@ -30,6 +30,20 @@ static inline void nt_sample_task(struct nettrace_packet *p)
 	}
 }
 
+/*
+ * nettrace_packet::comm: a datagram's program, which no other record tells.  It
+ * stands where TCP has its SACK blocks and other ICMP what it is about.
+ */
+static inline void nt_sample_comm(struct nettrace_packet *p)
+{
+	const u16 need = NETTRACE_PKT_TASK, none = NETTRACE_PKT_INNER | NETTRACE_PKT_ND;
+
+	if ((p->flags & (need | none)) != need)
+		return;
+	memcpy(p->comm, current->comm, sizeof(p->comm));
+	p->flags |= NETTRACE_PKT_COMM;
+}
+
 void nt_sample_out(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,

@@ -67,7 +67,7 @@ t_echo()
 	says 3 type=icmp proto="$2" icmp.type="$3" icmp.name=echo-request sightings.#=3
 	says 3 type=icmp proto="$2" icmp.type="$4" icmp.name=echo-reply 'request?' 'rtt?'
 	says 0 type=icmp marks.*.name?
-	says 1 type=conversation proto="$2" opened=answered 'segments.c>s=3' 'segments.s>c=3'
+	says 1 type=conversation proto="$2" opened=answered 'segments.c>s=3' 'segments.s>c=3' client.comm=ping
 	sed -n 's/.*icmp_seq=\([0-9]*\) .*time=\([0-9.]*\) ms.*/\1 \2/p' "$NT_TMP/ping" >"$NT_TMP/times"
 	equal "answers by ping" "$(wc -l <"$NT_TMP/times")" 3
 	while read -r seq ms; do
@@ -113,7 +113,7 @@ t_udp()
 	says 5 type=datagram proto=udp dir='c>s' dport=5353 len=100 sightings.#=2
 	says 5 type=datagram proto=udp dir='s>c' sport=5353 len=100 sightings.#=2
 	says 1 type=conversation proto=udp opened=answered closed=open server.addr="$addr" server.port=5353 \
-		'segments.c>s=5' 'segments.s>c=5' 'bytes.c>s=500' 'bytes.s>c=500' 'client.pid?' 'server.pid?'
+		'segments.c>s=5' 'segments.s>c=5' 'bytes.c>s=500' 'bytes.s>c=500' client.comm=python3 server.comm=python3 'client.pid?' server.pid=$SERVER
 }
 
 # nobody answers; nobody is there

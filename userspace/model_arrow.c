@@ -167,7 +167,8 @@ static void note_end(struct nt_model *m, struct nt_convx *cv, const struct nt_se
 		nt_listener_apply(m, cv, end, s->ev->source);
 	if (s->stage == NT_STAGE_OUT && (s->p->flags & NETTRACE_PKT_TASK) &&
 	    (s->p->sk_kind == NETTRACE_SK_FULL || s->p->proto != IPPROTO_TCP))
-		nt_owner_set(cv, end, NT_OWNER_PACKET, s->p->pid, NULL);
+		nt_owner_set(cv, end, NT_OWNER_PACKET, s->p->pid,
+			     s->p->flags & NETTRACE_PKT_COMM ? s->p->comm : NULL);
 }
 
 /*

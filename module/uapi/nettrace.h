@@ -137,6 +137,9 @@ enum nettrace_sk_kind {
 #define NETTRACE_PKT_BAD_OPTS	0x1000	/* TCP options do not parse */
 #define NETTRACE_PKT_OTHERHOST	0x2000	/* the frame was for another host's address */
 #define NETTRACE_PKT_ND		0x4000	/* neighbour discovery: nd_target is valid */
+#define NETTRACE_PKT_COMM	0x8000	/* TASK, and comm is valid: not of TCP, whose
+					 * transitions tell it
+					 */
 
 /* nettrace_packet::tcp_flags: the 12 bits of the header, RFC 9293, 3.1 */
 #define NETTRACE_TH_FIN		0x001
@@ -244,6 +247,7 @@ struct nettrace_packet {
 						 */
 			__u8 nd_pad[10];
 		};
+		char comm[NETTRACE_NAME_LEN];	/* NETTRACE_PKT_COMM */
 		struct {
 			__u8 arp_sha[6];	/* sender hardware address */
 			__u8 arp_tha[6];	/* target hardware address */

@@ -76,8 +76,9 @@ static const char *const ends[] = {
 	[NETTRACE_END_KILLED] = "KILLED",     [NETTRACE_END_UNFOLLOWED] = "UNFOLLOWED",
 };
 static const char *const pkt_flags[] = {
-	"MALFORMED", "TRUNCATED", "FRAGMENT", "MORE_FRAGS", "DONT_FRAG", "L4",	     "IP_OPTS",
-	"INNER",     "MAC",	  "RETRANS",  "TASK",	    "LOOKUP",	 "BAD_OPTS", "OTHERHOST",
+	"MALFORMED", "TRUNCATED", "FRAGMENT", "MORE_FRAGS", "DONT_FRAG", "L4",
+	"IP_OPTS",   "INNER",	  "MAC",      "RETRANS",    "TASK",	 "LOOKUP",
+	"BAD_OPTS",  "OTHERHOST", "ND",	      "COMM",
 };
 static const char *const tcp_flags[] = {
 	"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE",
@@ -162,8 +163,11 @@ static void print_packet(const struct nettrace_packet *p)
 		print_lladdr("from", p->mac_src, sizeof(p->mac_src));
 		print_lladdr("to", p->mac_dst, sizeof(p->mac_dst));
 	}
-	printf(" frag=%u sk=%s state=%s pid=%u\n", p->frag_off, NAME(kinds, p->sk_kind),
+	printf(" frag=%u sk=%s state=%s pid=%u", p->frag_off, NAME(kinds, p->sk_kind),
 	       NAME(states, p->sock_state), p->hook == NETTRACE_BR_FORWARD ? 0 : p->pid);
+	if (p->flags & NETTRACE_PKT_COMM)
+		print_text("comm", p->comm, sizeof(p->comm));
+	putchar('\n');
 }
 
 static void print_state(const struct nettrace_state *s)

@@ -183,6 +183,10 @@ static inline void script_common(struct script *s, struct nettrace_packet *p, co
 	script_word(line, "dev", p->dev, sizeof(p->dev));
 	if (script_key(line, "task"))
 		p->flags |= NETTRACE_PKT_TASK;
+	if (script_key(line, "prog")) {
+		p->flags |= NETTRACE_PKT_TASK | NETTRACE_PKT_COMM;
+		script_word(line, "prog", p->comm, sizeof(p->comm));
+	}
 	if (script_key(line, "malformed"))
 		p->flags |= NETTRACE_PKT_MALFORMED;
 }

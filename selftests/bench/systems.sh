@@ -125,6 +125,17 @@ stop_nettrace()
 	rmmod nettrace
 }
 
+# without the probe where the kernel frees what it drops
+start_nettrace_no_drops()
+{
+	nettrace_load trace=init drops=0
+}
+
+stop_nettrace_no_drops()
+{
+	stop_nettrace
+}
+
 start_nettrace_paused()
 {
 	nettrace_load trace=init

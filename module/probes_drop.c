@@ -301,11 +301,16 @@ static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location,
 {
 	nt_dropped(skb, reason, rx_sk);
 }
-#else
+#elif defined(NT_HAVE_DROP_REASON)
 static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location,
 			       enum skb_drop_reason reason)
 {
 	nt_dropped(skb, reason, NULL);
+}
+#else
+static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location)
+{
+	nt_dropped(skb, SKB_DROP_REASON_NOT_SPECIFIED, NULL);
 }
 #endif
 

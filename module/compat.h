@@ -121,7 +121,11 @@ static inline unsigned long nt_request_timeout(const struct request_sock *req)
 }
 
 /* the tracepoint kfree_skb tells why, since 5.17; before that nobody knows */
-#ifndef NT_HAVE_DROP_REASON
+#ifdef NT_HAVE_DROP_REASON
+#define NT_DROP_REASONS	true
+#else
+#define NT_DROP_REASONS	false
+
 enum skb_drop_reason {
 	SKB_DROP_REASON_NOT_SPECIFIED,
 	SKB_DROP_REASON_NO_SOCKET,	/* never given */

@@ -127,6 +127,8 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 		return false;
 	if (p->proto == IPPROTO_ICMPV6 || p->proto == IPPROTO_IGMP)
 		return true;
+	if (!NT_DROP_REASONS && nt_is_echo_reply(p))
+		return true;
 	if (p->proto != IPPROTO_TCP || !(p->flags & NETTRACE_PKT_L4))
 		return false;
 	t.family = p->hdr.family;

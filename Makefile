@@ -56,6 +56,14 @@ check-labs:
 	@scripts/setup --what check
 	@scripts/check-labs $(CHECK_ARGS)
 
+check-kernels:
+	@scripts/setup --what check
+	@scripts/check-kernels $(CHECK_ARGS)
+
+check-arch:
+	@scripts/setup --what arch
+	@scripts/check-arch $(CHECK_ARGS)
+
 agreement:
 	@scripts/setup --what check
 	@scripts/agreement $(AGREEMENT_ARGS)
@@ -125,6 +133,10 @@ help:
 	@echo 'make check-debug      the tests inside the VM again, on a kernel that looks for'
 	@echo '                      mistakes (KASAN, lockdep, kmemleak, …), built the first time'
 	@echo 'make check-labs       every lab on three kernels; its result in docs/lab-results.md'
+	@echo 'make check-kernels    every test inside the VM on 5.10, 6.1, 6.12 and the newest kernel'
+	@echo '                      (hours; CHECK_ARGS="--kernel 5.10 drops.sh"), and their table'
+	@echo 'make check-arch       unit tests for arm64 and s390x, in QEMU; the module built for'
+	@echo '                      them, and by clang'
 	@echo 'make agreement        5,000 connections through a bad network on each kernel:'
 	@echo '                      what is inferred against what is observed'
 	@echo 'make lint             style and static checks (part of make check)'
@@ -137,5 +149,6 @@ help:
 	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo lab shell check check-debug check-labs agreement lint fuzz bench install uninstall \
+.PHONY: all tools module demo lab shell check check-debug check-labs check-kernels check-arch agreement lint \
+	fuzz bench install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

@@ -5,7 +5,7 @@
  * Purpose, context, locking: control.h.  What is set up last is taken down
  * first.
  */
-#include <linux/align.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/slab.h>
 

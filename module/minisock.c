@@ -12,6 +12,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 
+#include "compat.h"
 #include "minisock.h"
 
 #define NT_MINI_BUCKETS	1024

@@ -345,9 +345,9 @@ static const struct genl_ops nt_cmds[] = {
 	},
 };
 
-#ifdef NT_HAVE_MCAST_CAP
+#ifdef NT_MCAST_CAP
 static const struct genl_multicast_group nt_groups[] = {
-	{ .name = NETTRACE_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	{ .name = NETTRACE_MCGRP_EVENTS, NT_MCAST_CAP },
 };
 #endif
 
@@ -358,7 +358,7 @@ static struct genl_family nt_family __ro_after_init = {
 	.parallel_ops = true,
 	.ops = nt_cmds,
 	.n_ops = ARRAY_SIZE(nt_cmds),
-#ifdef NT_HAVE_MCAST_CAP
+#ifdef NT_MCAST_CAP
 	.mcgrps = nt_groups,
 	.n_mcgrps = ARRAY_SIZE(nt_groups),
 #endif

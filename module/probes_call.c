@@ -23,6 +23,7 @@
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "ns.h"
 #include "probes_call.h"
 #include "skid.h"

@@ -127,6 +127,8 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 		return false;
 	if (p->proto == IPPROTO_ICMPV6 || p->proto == IPPROTO_IGMP)
 		return true;
+	if (!NT_DROP_REASONS && nt_is_echo_reply(p))
+		return true;
 	if (p->proto != IPPROTO_TCP || !(p->flags & NETTRACE_PKT_L4))
 		return false;
 	t.family = p->hdr.family;
@@ -301,11 +303,16 @@ static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location,
 {
 	nt_dropped(skb, reason, rx_sk);
 }
-#else
+#elif defined(NT_HAVE_DROP_REASON)
 static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location,
 			       enum skb_drop_reason reason)
 {
 	nt_dropped(skb, reason, NULL);
+}
+#else
+static void nt_probe_kfree_skb(void *data, struct sk_buff *skb, void *location)
+{
+	nt_dropped(skb, SKB_DROP_REASON_NOT_SPECIFIED, NULL);
 }
 #endif
 

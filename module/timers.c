@@ -8,6 +8,7 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "minisock.h"
 #include "sample.h"
 #include "skid.h"
@@ -99,7 +100,7 @@ static void nt_request_timer(struct nettrace_timer *t, const struct sock *sk)
 	t->backoff = req->num_timeout;
 	t->retransmits = req->num_retrans;
 	t->rto_us = jiffies_to_usecs(min_t(u64, TCP_RTO_MAX,
-					   (u64)req->timeout << req->num_timeout));
+					   (u64)nt_request_timeout(req) << req->num_timeout));
 	if (!timer_pending(&req->rsk_timer))
 		return;
 	t->armed = NETTRACE_TIMER_RTO;

@@ -6,16 +6,20 @@
 # sources, lists, cache and installed packages stay as they are; its mirror,
 # proxy and authentication settings are taken over.
 #
-# Three sets of sources:
+# Four sets of sources:
 #   debian   the Debian release that the test kernels come from, with its
 #            security and backports suites
+#   before   the release before that one, for the oldest test kernel
 #   sid      Debian's unstable suite, for kernels that are newer than those
 #   machine  the machine's own sources, for programs that must fit its C library
+#
+# Each for this machine's architecture, or for another one.
 #
 # Sourced after lib.sh.
 
 APT_DIR=$BUILD/apt
 APT_SUITE=bookworm
+APT_SUITE_BEFORE=bullseye
 APT_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 APT_FRESH_MINUTES=720
 
@@ -70,6 +74,11 @@ apt_sources()
 		return
 	fi
 	security=$(apt_security_mirror "$mirror")
+	if [ "$1" = before ]; then
+		printf 'deb %s%s %s main\n' "$options" "$mirror" "$APT_SUITE_BEFORE" \
+			"$options" "$security" "$APT_SUITE_BEFORE-security"
+		return
+	fi
 	cat <<-EOF
 		deb $options$mirror $APT_SUITE main
 		deb $options$mirror $APT_SUITE-updates main
@@ -78,7 +87,7 @@ apt_sources()
 	EOF
 }
 
-# apt_write_config SET DIR.  The machine's settings first, so that a proxy is
+# apt_write_config SET DIR [ARCH].  The machine's settings first, so that a proxy is
 # honoured; then what keeps this apt away from the machine: its own folders, no
 # hooks, and an empty list of installed packages (dependencies are complete).
 apt_write_config()
@@ -111,6 +120,12 @@ apt_write_config()
 			Acquire::Languages "none";
 			Acquire::Retries "3";
 		EOF
+		if [ -n "${3:-}" ]; then
+			# what runs while building is this machine's
+			printf '#clear APT::Architectures;\n'
+			printf 'APT::Architecture "%s";\n' "$3"
+			printf 'APT::Architectures { "%s"; "%s"; };\n' "$3" "$(dpkg --print-architecture)"
+		fi
 		if [ "$1" != machine ]; then
 			printf 'Dir::Etc::sourcelist "%s";\n' "$dir/sources.list"
 			printf 'Dir::Etc::sourceparts "/dev/null";\n'
@@ -123,14 +138,14 @@ apt_write_config()
 	mv "$dir/apt.conf.new" "$dir/apt.conf"
 }
 
-# apt_use SET: from here on apt-get and apt-cache work with that set
+# apt_use SET [ARCH]: from here on apt-get and apt-cache work with that set
 apt_use()
 {
-	local dir=$APT_DIR/$1
+	local dir=$APT_DIR/$1${2:+-$2}
 
 	need apt-get apt-cache apt-config dpkg-deb
 	unset APT_CONFIG
-	apt_write_config "$1" "$dir"
+	apt_write_config "$1" "$dir" "${2:-}"
 	export APT_CONFIG=$dir/apt.conf
 	APT_NOW=$dir
 	[ -n "$(find "$dir/updated" -mmin -$APT_FRESH_MINUTES 2>/dev/null)" ] || apt_update
@@ -148,10 +163,10 @@ apt_update()
 	touch "$APT_NOW/updated"
 }
 
-# apt_newest REGEX: the name of the newest package whose whole name matches
+# apt_newest REGEX: the name of the newest package whose whole name matches, if any
 apt_newest()
 {
-	apt-cache pkgnames | grep -E "^($1)\$" | sort -V | tail -n 1
+	apt-cache pkgnames | { grep -E "^($1)\$" || true; } | sort -V | tail -n 1
 }
 
 # apt_closure PACKAGE...: with all that they depend on, as name=version

@@ -71,7 +71,7 @@ static void say(const char *words, bool daemon)
 
 static bool is_ascii(const char *s)
 {
-	while (*s > 0)
+	while ((signed char)*s > 0)
 		s++;
 	return !*s;
 }

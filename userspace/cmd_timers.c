@@ -45,7 +45,7 @@ static void show_timers(FILE *out, const struct nettrace_timer *r)
 
 		if (left < 0)
 			continue;
-		fprintf(out, "%s%s", any++ ? ", " : "", nt_timer_word((enum nt_timer_name)name));
+		fprintf(out, "%s%s", any++ ? ", " : "", _(nt_timer_word((enum nt_timer_name)name)));
 		put_left(out, left);
 	}
 	if (!any)

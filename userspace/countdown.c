@@ -7,6 +7,7 @@
 
 #include "countdown.h"
 #include "describe.h"
+#include "i18n.h"
 
 /* items at the end of a conversation that are looked at, so that it costs little */
 #define RECENT 256
@@ -100,6 +101,6 @@ char *nt_describe_countdown(char buf[NT_COUNTDOWN_TEXT], const struct nt_countdo
 		strcat(bar, i < gone ? "▓" : "░");
 	put_seconds(total, sizeof(total), cd->total);
 	put_seconds(left, sizeof(left), rest);
-	snprintf(buf, NT_COUNTDOWN_TEXT, "%s %s %s %s left", name, total, bar, left);
+	snprintf(buf, NT_COUNTDOWN_TEXT, _("%s %s %s %s left"), name, total, bar, left);
 	return buf;
 }

@@ -99,21 +99,22 @@ char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
 
 	switch (c->kind) {
 	case NT_CAUSE_SEGMENT:
-		snprintf(buf, size, "segment %" PRIu32, c->n);
+		snprintf(buf, size, _("segment %" PRIu32), c->n);
 		break;
 	case NT_CAUSE_CALL:
 		exited = !strcmp(name, "exit"); /* not a call: the process ended */
 		nt_describe_owner(owner, sizeof(owner), c->comm, c->pid);
-		snprintf(buf, size, "%s%s%s%s", name, exited ? "" : "()", *owner ? " " : "", owner);
+		snprintf(buf, size, "%s%s%s%s", exited ? _("exit") : name, exited ? "" : "()",
+			 *owner ? " " : "", owner);
 		break;
 	case NT_CAUSE_TIMER:
-		snprintf(buf, size, "timer %s", name);
+		snprintf(buf, size, _("timer %s"), _(name));
 		break;
 	case NT_CAUSE_ICMP:
-		snprintf(buf, size, "ICMP error %" PRIu32, c->n);
+		snprintf(buf, size, _("ICMP error %" PRIu32), c->n);
 		break;
 	default:
-		snprintf(buf, size, "unknown: %s", name);
+		snprintf(buf, size, _("unknown: %s"), _(name));
 	}
 	return buf;
 }
@@ -121,7 +122,7 @@ char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
 char *nt_describe_why(char *buf, size_t size, const struct nt_transition *tr)
 {
 	if (tr->basis == NT_INFERRED && tr->cause.kind == NT_CAUSE_UNKNOWN && tr->cause.n)
-		snprintf(buf, size, "shown by segment %" PRIu32, tr->cause.n);
+		snprintf(buf, size, _("shown by segment %" PRIu32), tr->cause.n);
 	else
 		nt_describe_cause(buf, size, &tr->cause);
 	return buf;
@@ -240,7 +241,7 @@ void nt_describe_marks(struct nt_label *label, const struct nt_arrow *a, enum nt
 			continue;
 		nt_label_add(label, 1, sure ? NT_ROLE_MARK : NT_ROLE_INFERRED, "%s%s%s%s%s",
 			     sure ? "" : "~", nt_mark_text(m->name), m->reason ? ": " : "",
-			     m->reason ? m->reason : "", m < last ? "," : "");
+			     nt_mark_reason(m), m < last ? "," : "");
 	}
 }
 
@@ -261,7 +262,7 @@ static void add_window(struct nt_label *label, const struct nt_arrow *a, int ran
 	if (a->pkt.tcp_flags & NETTRACE_TH_RST)
 		return; /* says nothing */
 	if (bytes < 0)
-		nt_label_add(label, rank, NT_ROLE_DIM, "win=%u (unscaled)", a->pkt.window);
+		nt_label_add(label, rank, NT_ROLE_DIM, _("win=%u (unscaled)"), a->pkt.window);
 	else
 		nt_label_add(label, bytes ? rank : 3, NT_ROLE_DIM, "win=%" PRId64, bytes);
 }

@@ -157,6 +157,9 @@ void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const 
 void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool word,
 		       struct nt_oui *oui);
 
+/** nt_describe_gap() - "3 events lost on CPU 0 (netns r)"; @netns: "": it has no name */
+char *nt_describe_gap(char *buf, size_t size, const struct nt_gap *gap, const char *netns);
+
 /** nt_describe_net() - "10.0.1.0/24", of any address in it */
 char *nt_describe_net(char *buf, size_t size, unsigned int family, const uint8_t *b,
 		      unsigned int len);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "names.h"
 #include "text.h"
 
@@ -32,10 +33,10 @@ static void add_owner(struct nt_label *label, const struct nt_arp *arp, const ch
 	char mac[18];
 
 	if (has_mac(arp->sha))
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s is at %s", ip,
+		nt_label_add(label, 0, NT_ROLE_ARP, _("%s is at %s"), ip,
 			     nt_describe_mac(mac, arp->sha));
 	else
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s is here", ip);
+		nt_label_add(label, 0, NT_ROLE_ARP, _("%s is here"), ip);
 	add_words(label, oui, arp->sha);
 }
 
@@ -45,22 +46,22 @@ static void add_request(struct nt_label *label, const struct nt_arp *arp, const 
 	char mac[18];
 
 	if (arp->kind == NT_ARP_PROBE)
-		nt_label_add(label, 0, NT_ROLE_ARP, "has anybody %s?", tip);
+		nt_label_add(label, 0, NT_ROLE_ARP, _("has anybody %s?"), tip);
 	else
-		nt_label_add(label, 0, NT_ROLE_ARP, "who has %s?", tip);
+		nt_label_add(label, 0, NT_ROLE_ARP, _("who has %s?"), tip);
 	if (arp->fate == NT_ARP_UNANSWERED && arp->tries > 1)
-		nt_label_add(label, 1, NT_ROLE_MARK, "unanswered, try %" PRIu32, arp->tries);
+		nt_label_add(label, 1, NT_ROLE_MARK, _("unanswered, try %" PRIu32), arp->tries);
 	else if (arp->fate == NT_ARP_UNANSWERED)
-		nt_label_add(label, 1, NT_ROLE_MARK, "unanswered");
+		nt_label_add(label, 1, NT_ROLE_MARK, "%s", _("unanswered"));
 	else if (arp->tries > 1)
-		nt_label_add(label, 1, NT_ROLE_CAUSE, "try %" PRIu32, arp->tries);
+		nt_label_add(label, 1, NT_ROLE_CAUSE, _("try %" PRIu32), arp->tries);
 	if (arp->kind == NT_ARP_PROBE) {
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(probe by %s)",
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, _("(probe by %s)"),
 			     nt_describe_mac(mac, arp->sha));
 		add_words(label, oui, arp->sha);
 		return;
 	}
-	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "tell %s", sip);
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, _("tell %s"), sip);
 	nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "(%s)", nt_describe_mac(mac, arp->sha));
 	add_words(label, oui, arp->sha);
 }
@@ -72,13 +73,13 @@ static void add_reply(struct nt_label *label, const struct nt_arp *arp, const ch
 
 	add_owner(label, arp, sip, oui);
 	if (arp->kind == NT_ARP_PROXY)
-		nt_label_add(label, 1, NT_ROLE_MARK, "(proxy: who says so forwards)");
+		nt_label_add(label, 1, NT_ROLE_MARK, "%s", _("(proxy: who says so forwards)"));
 	else if (arp->kind == NT_ARP_GRATUITOUS)
-		nt_label_add(label, 1, NT_ROLE_CAUSE, "(unasked)");
+		nt_label_add(label, 1, NT_ROLE_CAUSE, "%s", _("(unasked)"));
 	if (arp->delay >= 0)
-		nt_label_add(label, NT_RANK_EXTRA + 2, NT_ROLE_DIM, "after %s",
+		nt_label_add(label, NT_RANK_EXTRA + 2, NT_ROLE_DIM, _("after %s"),
 			     nt_describe_span(span, sizeof(span), arp->delay));
-	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "(to %s)", tip);
+	nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, _("(to %s)"), tip);
 }
 
 void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp, struct nt_oui *oui)
@@ -89,7 +90,7 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp, struct nt
 	nt_describe_ip(sip, sizeof(sip), arp->family, arp->spa);
 	nt_describe_ip(tip, sizeof(tip), arp->family, arp->tpa);
 	if (arp->op == 1 && !memcmp(arp->spa, arp->tpa, sizeof(arp->spa))) {
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s is mine", sip);
+		nt_label_add(label, 0, NT_ROLE_ARP, _("%s is mine"), sip);
 		nt_label_add(label, 1, NT_ROLE_ARP, "(%s)", nt_describe_mac(mac, arp->sha));
 		add_words(label, oui, arp->sha);
 	} else if (arp->op == 1) {
@@ -97,13 +98,13 @@ void nt_describe_arp(struct nt_label *label, const struct nt_arp *arp, struct nt
 	} else if (arp->op == 2) {
 		add_reply(label, arp, sip, tip, oui);
 	} else {
-		nt_label_add(label, 0, NT_ROLE_ARP, "%s from %s",
+		nt_label_add(label, 0, NT_ROLE_ARP, _("%s from %s"),
 			     nt_arp_op_name(arp->op, op, sizeof(op)), sip);
 	}
 	if (arp->kind == NT_ARP_CONFLICT && !has_mac(arp->other)) {
-		nt_label_add(label, 1, NT_ROLE_MARK, "CONFLICT: it is taken");
+		nt_label_add(label, 1, NT_ROLE_MARK, "%s", _("CONFLICT: it is taken"));
 	} else if (arp->kind == NT_ARP_CONFLICT) {
-		nt_label_add(label, 1, NT_ROLE_MARK, "CONFLICT with %s",
+		nt_label_add(label, 1, NT_ROLE_MARK, _("CONFLICT with %s"),
 			     nt_describe_mac(mac, arp->other));
 		add_words(label, oui, arp->other);
 	}
@@ -113,29 +114,32 @@ void nt_describe_neigh(struct nt_label *label, const struct nt_neigh *n, bool wo
 		       struct nt_oui *oui)
 {
 	char ip[NT_ADDR_TEXT], mac[18], owner[NT_OWNER_TEXT];
-	bool failed = n->to == NETTRACE_NUD_FAILED, one = n->queued == 1;
-	const char *waiting = n->to != NETTRACE_NUD_INCOMPLETE ? "waited" : one ? "waits" : "wait";
+	bool failed = n->to == NETTRACE_NUD_FAILED, waits = n->to == NETTRACE_NUD_INCOMPLETE;
 
 	nt_label_start(label);
-	nt_label_add(label, 0, NT_ROLE_ARP, "%s%s:", word ? "neighbour " : "",
-		     nt_describe_addr(ip, sizeof(ip), &n->addr));
+	nt_label_add(label, 0, NT_ROLE_ARP,
+		     word ? _("neighbour %s:") : "%s:", nt_describe_addr(ip, sizeof(ip), &n->addr));
 	if (n->from_known && n->from != n->to)
 		nt_label_add(label, 0, NT_ROLE_ARP, "%s →", nt_nud_name(n->from));
 	nt_label_add(label, 0, failed ? NT_ROLE_MARK : NT_ROLE_NEW_STATE, "%s", nt_nud_name(n->to));
 	if (n->what == NETTRACE_NEIGH_TIMER)
-		nt_label_add(label, 2, NT_ROLE_CAUSE, "(timer)");
+		nt_label_add(label, 2, NT_ROLE_CAUSE, "%s", _("(timer)"));
 	else if (n->what == NETTRACE_NEIGH_SEND)
-		nt_label_add(label, 2, NT_ROLE_CAUSE, "(to send there)");
+		nt_label_add(label, 2, NT_ROLE_CAUSE, "%s", _("(to send there)"));
 	if (n->queued)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "%" PRIu32 " packet%s %s", n->queued,
-			     one ? "" : "s", waiting);
+		nt_label_add(label, 1, NT_ROLE_PLAIN,
+			     waits ? ngettext("%" PRIu32 " packet waits",
+					      "%" PRIu32 " packets wait", n->queued) :
+				     ngettext("%" PRIu32 " packet waited",
+					      "%" PRIu32 " packets waited", n->queued),
+			     n->queued);
 	if (n->mac_known) {
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, "at %s",
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_ARP, _("at %s"),
 			     nt_describe_mac(mac, n->mac));
 		add_words(label, oui, n->mac);
 	}
 	if (n->probes)
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "asked %" PRIu32 "×", n->probes);
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, _("asked %" PRIu32 "×"), n->probes);
 	if (*nt_describe_owner(owner, sizeof(owner), n->comm, n->pid))
 		nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, "%s", owner);
 }

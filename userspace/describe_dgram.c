@@ -17,7 +17,7 @@ char *nt_describe_proto(char *buf, size_t size, unsigned int proto)
 	size_t i;
 
 	if (from == name) {
-		snprintf(buf, size, "protocol %u", proto);
+		snprintf(buf, size, _("protocol %u"), proto);
 		return buf;
 	}
 	for (i = 0; from[i] && i + 1 < size; i++)
@@ -47,12 +47,12 @@ char *nt_describe_opened(char *buf, size_t size, const struct nt_conv *c)
 const char *nt_opened_short(enum nt_opened how)
 {
 	static const char *const text[NT_OPEN_MAX] = {
-		[NT_OPEN_UNANSWERED] = "no reply", [NT_OPEN_ANSWERED] = "answered",
-		[NT_OPEN_ONE_WAY] = "one-way",	   [NT_OPEN_NO_PORT] = "no port",
-		[NT_OPEN_NO_WAY] = "no way",	   [NT_OPEN_TTL] = "ttl",
+		[NT_OPEN_UNANSWERED] = N_("no reply"), [NT_OPEN_ANSWERED] = N_("answered"),
+		[NT_OPEN_ONE_WAY] = N_("one-way"),     [NT_OPEN_NO_PORT] = N_("no port"),
+		[NT_OPEN_NO_WAY] = N_("no way"),       [NT_OPEN_TTL] = "ttl",
 	};
 
-	return (unsigned int)how < NT_OPEN_MAX && text[how] ? text[how] : "";
+	return (unsigned int)how < NT_OPEN_MAX && text[how] ? _(text[how]) : "";
 }
 
 /* ---- fragments -------------------------------------------------------------- */
@@ -81,7 +81,7 @@ static void list_fragments(struct nt_label *label, const struct nt_fragments *f)
 {
 	uint32_t i;
 
-	nt_label_add(label, 0, NT_ROLE_DIM, "fragments");
+	nt_label_add(label, 0, NT_ROLE_DIM, "%s", _("fragments"));
 	for (i = 0; i < f->npiece; i++) {
 		/* of many the first ones and the last */
 		if (f->npiece > 12 && i == 10) {
@@ -100,12 +100,11 @@ static void add_fragments(struct nt_label *label, const struct nt_arrow *a)
 
 	if (!a->frags)
 		return;
-	if (a->frags->n == 1)
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "in 1 fragment");
-	else
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "in %" PRIu32 " fragments", a->frags->n);
+	nt_label_add(label, 2, NT_ROLE_PLAIN,
+		     ngettext("in %" PRIu32 " fragment", "in %" PRIu32 " fragments", a->frags->n),
+		     a->frags->n);
 	for (; f && n < 3 && nt_fragments_hole(f, &from, &to); n++) {
-		add_span(label, 1, NT_ROLE_MARK, n ? "" : "MISSING ", from, to);
+		add_span(label, 1, NT_ROLE_MARK, n ? "" : _("MISSING "), from, to);
 		if (!to)
 			break;
 		from = to;
@@ -123,19 +122,20 @@ static void add_about(struct nt_label *label, const struct nt_arrow *a)
 
 	if (a->about) {
 		nt_label_add(label, 2, sure ? NT_ROLE_PLAIN : NT_ROLE_INFERRED,
-			     "%sabout %s %" PRIu32, sure ? "" : "~",
-			     p->inner_proto == IPPROTO_TCP ? "segment" : "packet", a->about);
+			     p->inner_proto == IPPROTO_TCP ? _("%sabout segment %" PRIu32) :
+							     _("%sabout packet %" PRIu32),
+			     sure ? "" : "~", a->about);
 	} else {
 		memcpy(inner.b, p->inner_dst, sizeof(inner.b));
 		if (p->inner_proto == p->proto)
 			inner.port = 0;
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "about %s to %s",
+		nt_label_add(label, 2, NT_ROLE_PLAIN, _("about %s to %s"),
 			     nt_proto_name(p->inner_proto, proto, sizeof(proto)),
 			     nt_describe_addr(text, sizeof(text), &inner));
 	}
 	/* a router's, or of the host itself */
 	if (memcmp(p->src, p->inner_dst, sizeof(p->src)))
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "from %s",
+		nt_label_add(label, 2, NT_ROLE_PLAIN, _("from %s"),
 			     nt_describe_ip(text, sizeof(text), p->hdr.family, p->src));
 }
 
@@ -151,32 +151,32 @@ static void add_echo(struct nt_label *label, const struct nt_arrow *a)
 	if (ns < 0)
 		return;
 	nt_describe_span(span, sizeof(span), ns);
-	nt_label_add(label, 2, NT_ROLE_PLAIN, "%s %s", whole ? "rtt" : "after", span);
+	nt_label_add(label, 2, NT_ROLE_PLAIN, whole ? _("rtt %s") : _("after %s"), span);
 }
 
 static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	char name[48], ip[NT_ADDR_TEXT];
+	char name[96], ip[NT_ADDR_TEXT];
 	uint8_t gateway[16];
 
 	nt_label_add(label, 0, NT_ROLE_FLAGS, "%s",
-		     nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name)));
+		     nt_icmp_text(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name)));
 	nt_describe_marks(label, a, marks);
 	if (nt_icmp_mtu(p))
 		nt_label_add(label, 0, NT_ROLE_MARK, "mtu=%" PRIu32, nt_icmp_mtu(p));
 	if (nt_icmp_gateway(p, gateway))
-		nt_label_add(label, 0, NT_ROLE_PLAIN, "to gateway %s",
+		nt_label_add(label, 0, NT_ROLE_PLAIN, _("to gateway %s"),
 			     nt_describe_ip(ip, sizeof(ip), NETTRACE_IPV4, gateway));
 	if (nt_icmp_pointer(p) >= 0)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "at octet %" PRId64, nt_icmp_pointer(p));
+		nt_label_add(label, 1, NT_ROLE_PLAIN, _("at octet %" PRId64), nt_icmp_pointer(p));
 	if (nt_is_echo(p))
 		add_echo(label, a);
 	if (p->flags & NETTRACE_PKT_ND)
-		nt_label_add(label, 2, NT_ROLE_PLAIN, "%s %s",
-			     p->icmp_type == 135 ? "who has" :
-			     p->icmp_type == 136 ? "about" :
-						   "go to",
+		nt_label_add(label, 2, NT_ROLE_PLAIN,
+			     p->icmp_type == 135 ? _("who has %s") :
+			     p->icmp_type == 136 ? _("about %s") :
+						   _("go to %s"),
 			     nt_describe_ip(ip, sizeof(ip), p->hdr.family, p->nd_target));
 	if (p->flags & NETTRACE_PKT_INNER)
 		add_about(label, a);
@@ -185,17 +185,18 @@ static void add_icmp(struct nt_label *label, const struct nt_arrow *a, enum nt_m
 static void add_igmp(struct nt_label *label, const struct nt_arrow *a, enum nt_marks marks)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	char name[48], ip[NT_ADDR_TEXT];
+	char name[96], ip[NT_ADDR_TEXT];
 	uint8_t group[16];
 
 	nt_label_add(label, 0, NT_ROLE_FLAGS, "IGMP %s",
-		     nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name)));
+		     nt_icmp_text(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name)));
 	nt_describe_marks(label, a, marks);
 	if (nt_igmp_group(p, group))
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "group %s",
+		nt_label_add(label, 1, NT_ROLE_PLAIN, _("group %s"),
 			     nt_describe_ip(ip, sizeof(ip), NETTRACE_IPV4, group));
 	else if (p->icmp_type == 0x22)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "%" PRIu32 " records", p->icmp_info & 0xffff);
+		nt_label_add(label, 1, NT_ROLE_PLAIN, _("%" PRIu32 " records"),
+			     p->icmp_info & 0xffff);
 }
 
 void nt_describe_below(struct nt_label *label, const struct nt_arrow *a, bool about)
@@ -227,7 +228,7 @@ bool nt_describe_dgram(struct nt_label *label, const struct nt_arrow *a, enum nt
 	if (a->frags)
 		add_fragments(label, a);
 	else if (p->flags & NETTRACE_PKT_FRAGMENT)
-		nt_label_add(label, 1, NT_ROLE_PLAIN, "fragment at %u", p->frag_off);
+		nt_label_add(label, 1, NT_ROLE_PLAIN, _("fragment at %u"), p->frag_off);
 	if (!p->payload)
 		nt_label_add(label, 5, NT_ROLE_PLAIN, "(0 B)");
 	return true;

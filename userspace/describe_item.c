@@ -7,6 +7,7 @@
 
 #include "calls.h"
 #include "describe.h"
+#include "i18n.h"
 #include "names.h"
 #include "text.h"
 
@@ -80,7 +81,7 @@ void nt_describe_call(struct nt_label *label, const struct nt_call *call, enum n
 	nt_label_start(label);
 	put_args(args, sizeof(args), call, brief);
 	if (part == NT_CALL_RETURNED)
-		nt_label_add(label, 0, NT_ROLE_CAUSE, "%s() returns", name);
+		nt_label_add(label, 0, NT_ROLE_CAUSE, _("%s() returns"), name);
 	else
 		nt_label_add(label, 0, NT_ROLE_CAUSE, "%s(%s)", name, args);
 	if (part == NT_CALL_BEGUN)
@@ -88,37 +89,37 @@ void nt_describe_call(struct nt_label *label, const struct nt_call *call, enum n
 	else if (call->t_end)
 		add_result(label, call);
 	else
-		nt_label_add(label, 1, NT_ROLE_DIM, "has not returned");
+		nt_label_add(label, 1, NT_ROLE_DIM, "%s", _("has not returned"));
 	if (*nt_describe_owner(owner, sizeof(owner), call->comm, call->pid))
 		nt_label_add(label, NT_RANK_EXTRA + 1, NT_ROLE_DIM, " %s", owner);
 	if (call->listener)
-		nt_label_add(label, NT_RANK_EXTRA + 2, NT_ROLE_DIM, " on the listener");
+		nt_label_add(label, NT_RANK_EXTRA + 2, NT_ROLE_DIM, "%s", _(" on the listener"));
 }
 
 const char *nt_timer_text(enum nt_timer_name name)
 {
 	static const char *const text[] = {
-		[NT_TIMER_RTO] = "RTO timer",
-		[NT_TIMER_TLP] = "TLP timer",
-		[NT_TIMER_REO] = "RACK timer",
-		[NT_TIMER_PERSIST] = "persist timer",
-		[NT_TIMER_DELACK] = "delayed-ACK timer",
-		[NT_TIMER_KEEPALIVE] = "keepalive timer",
-		[NT_TIMER_FIN_WAIT_2] = "FIN-WAIT-2 timer",
-		[NT_TIMER_TIME_WAIT] = "TIME-WAIT timer",
-		[NT_TIMER_SYN_ACK] = "SYN,ACK timer",
+		[NT_TIMER_RTO] = N_("RTO timer"),
+		[NT_TIMER_TLP] = N_("TLP timer"),
+		[NT_TIMER_REO] = N_("RACK timer"),
+		[NT_TIMER_PERSIST] = N_("persist timer"),
+		[NT_TIMER_DELACK] = N_("delayed-ACK timer"),
+		[NT_TIMER_KEEPALIVE] = N_("keepalive timer"),
+		[NT_TIMER_FIN_WAIT_2] = N_("FIN-WAIT-2 timer"),
+		[NT_TIMER_TIME_WAIT] = N_("TIME-WAIT timer"),
+		[NT_TIMER_SYN_ACK] = N_("SYN,ACK timer"),
 	};
 
 	_Static_assert(sizeof(text) / sizeof(text[0]) == NT_TIMER_MAX, "every timer has a text");
-	return (unsigned int)name < NT_TIMER_MAX ? text[name] : "? timer";
+	return (unsigned int)name < NT_TIMER_MAX ? _(text[name]) : "?";
 }
 
 static void add_backoff(struct nt_label *label, uint8_t n)
 {
 	if (n == 1)
-		nt_label_add(label, 1, NT_ROLE_MARK, "doubled once");
+		nt_label_add(label, 1, NT_ROLE_MARK, "%s", _("doubled once"));
 	else if (n)
-		nt_label_add(label, 1, NT_ROLE_MARK, "doubled %u times", n);
+		nt_label_add(label, 1, NT_ROLE_MARK, _("doubled %u times"), n);
 }
 
 void nt_describe_timer(struct nt_label *label, const struct nt_timer *tm)
@@ -133,19 +134,20 @@ void nt_describe_timer(struct nt_label *label, const struct nt_timer *tm)
 	case NT_TIMER_ARMED:
 	case NT_TIMER_RESET:
 		nt_describe_span(span, sizeof(span), tm->left_ms * 1000000LL);
-		nt_label_add(label, 0, role, "%s%s %s", mark, name,
-			     tm->event == NT_TIMER_ARMED ? "armed:" : "set anew:");
+		nt_label_add(label, 0, role,
+			     tm->event == NT_TIMER_ARMED ? _("%s%s armed:") : _("%s%s set anew:"),
+			     mark, name);
 		nt_label_add(label, 0, role, "%s", span);
 		if (tm->value_us && tm->value_us / 1000 != tm->left_ms)
-			nt_label_add(label, 2, NT_ROLE_DIM, "of %s",
+			nt_label_add(label, 2, NT_ROLE_DIM, _("of %s"),
 				     nt_describe_span(span, sizeof(span), tm->value_us * 1000LL));
 		add_backoff(label, tm->backoff);
 		break;
 	case NT_TIMER_STOPPED:
-		nt_label_add(label, 0, role, "%s%s stopped", mark, name);
+		nt_label_add(label, 0, role, _("%s%s stopped"), mark, name);
 		break;
 	case NT_TIMER_FIRED:
-		nt_label_add(label, 0, sure ? NT_ROLE_MARK : role, "%s%s fires", mark, name);
+		nt_label_add(label, 0, sure ? NT_ROLE_MARK : role, _("%s%s fires"), mark, name);
 		add_backoff(label, tm->backoff);
 		break;
 	default:
@@ -156,7 +158,7 @@ void nt_describe_timer(struct nt_label *label, const struct nt_timer *tm)
 static void add_accept(struct nt_label *label, int rank, enum nt_role role,
 		       const struct nt_queue *q)
 {
-	nt_label_add(label, rank, role, "accept queue %" PRIu32 "/%" PRIu32 "%s", q->accept_len,
+	nt_label_add(label, rank, role, _("accept queue %" PRIu32 "/%" PRIu32 "%s"), q->accept_len,
 		     q->accept_max, q->ack ? "" : ",");
 }
 
@@ -171,31 +173,32 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q)
 	case NT_QUEUE_OK:
 		add_accept(label, 0, NT_ROLE_DIM, q);
 		if (!q->ack)
-			nt_label_add(label, 0, NT_ROLE_DIM, "half open %" PRIu32, q->request_len);
+			nt_label_add(label, 0, NT_ROLE_DIM, _("half open %" PRIu32),
+				     q->request_len);
 		break;
 	case NT_QUEUE_ACCEPT_FULL:
-		nt_label_add(label, 0, role, "%sACCEPT QUEUE FULL (%" PRIu32 "/%" PRIu32 "):", mark,
-			     q->accept_len, q->accept_max);
-		nt_label_add(label, 1, role, "segment %" PRIu32 " is dropped", q->arrow);
+		nt_label_add(label, 0, role, _("%sACCEPT QUEUE FULL (%" PRIu32 "/%" PRIu32 "):"),
+			     mark, q->accept_len, q->accept_max);
+		nt_label_add(label, 1, role, _("segment %" PRIu32 " is dropped"), q->arrow);
 		break;
 	case NT_QUEUE_REQUEST_FULL:
-		nt_label_add(label, 0, role, "%sHALF-OPEN QUEUE FULL (%" PRIu32 "):", mark,
+		nt_label_add(label, 0, role, _("%sHALF-OPEN QUEUE FULL (%" PRIu32 "):"), mark,
 			     q->request_len);
-		nt_label_add(label, 1, role, "segment %" PRIu32 " is dropped", q->arrow);
+		nt_label_add(label, 1, role, _("segment %" PRIu32 " is dropped"), q->arrow);
 		break;
 	case NT_QUEUE_COOKIE:
 		if (q->syncookies == 2) /* always, for tests */
-			nt_label_add(label, 0, role, "%stcp_syncookies is 2:", mark);
+			nt_label_add(label, 0, role, _("%stcp_syncookies is 2:"), mark);
 		else
-			nt_label_add(label, 0, role, "%sHALF-OPEN QUEUE FULL (%" PRIu32 "):", mark,
-				     q->request_len);
-		nt_label_add(label, 1, role, "a SYN cookie answers");
+			nt_label_add(label, 0, role, _("%sHALF-OPEN QUEUE FULL (%" PRIu32 "):"),
+				     mark, q->request_len);
+		nt_label_add(label, 1, role, "%s", _("a SYN cookie answers"));
 		break;
 	case NT_QUEUE_UNANSWERED:
-		nt_label_add(label, 0, role, "%ssegment %" PRIu32 " is not answered:", mark,
+		nt_label_add(label, 0, role, _("%ssegment %" PRIu32 " is not answered:"), mark,
 			     q->arrow);
 		add_accept(label, 1, role, q);
-		nt_label_add(label, 1, role, "half open %" PRIu32, q->request_len);
+		nt_label_add(label, 1, role, _("half open %" PRIu32), q->request_len);
 		break;
 	default:
 		nt_label_add(label, 0, role, "%s%s:", mark, nt_queue_verdict_name(q->verdict));
@@ -203,20 +206,44 @@ void nt_describe_queue(struct nt_label *label, const struct nt_queue *q)
 	}
 }
 
+char *nt_describe_gap(char *buf, size_t size, const struct nt_gap *gap, const char *netns)
+{
+	const char *text = ngettext("%" PRIu64 " event lost on CPU %u",
+				    "%" PRIu64 " events lost on CPU %u", gap->lost);
+	size_t n = (size_t)snprintf(buf, size, text, gap->lost, gap->cpu);
+
+	if (*netns && n < size)
+		snprintf(buf + n, size - n, " (%s)", netns);
+	return buf;
+}
+
+/* what befell it, and where */
+static void befell(char *buf, size_t size, bool delivered, const char *which, const char *netns)
+{
+	if (*which && *netns)
+		snprintf(buf, size, delivered ? _("%s discarded in %s") : _("✕ %s dropped in %s"),
+			 which, netns);
+	else if (*which)
+		snprintf(buf, size, delivered ? _("%s discarded") : _("✕ %s dropped"), which);
+	else if (*netns)
+		snprintf(buf, size, delivered ? _("discarded in %s") : _("✕ dropped in %s"), netns);
+	else
+		snprintf(buf, size, "%s", delivered ? _("discarded") : _("✕ dropped"));
+}
+
 void nt_describe_drop(struct nt_label *label, const struct nt_drop *drop, const char *which,
 		      const char *netns)
 {
 	const char *text = drop->reason ? nt_drop_text(drop->reason) : NULL;
-	char dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1];
+	char dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1], where[128];
 
 	nt_label_start(label);
-	nt_label_add(label, 0, NT_ROLE_MARK, "%s%s%s%s%s%s%s%s", drop->delivered ? "" : "✕ ", which,
-		     *which ? " " : "", drop->delivered ? "discarded" : "dropped",
-		     *netns ? " in " : "", netns, drop->reason ? ": " : "",
+	befell(where, sizeof(where), drop->delivered, which, netns);
+	nt_label_add(label, 0, NT_ROLE_MARK, "%s%s%s", where, drop->reason ? ": " : "",
 		     drop->reason ? drop->reason : "");
 	if (text)
-		nt_label_add(label, 1, NT_ROLE_MARK, "(%s)", text);
+		nt_label_add(label, 1, NT_ROLE_MARK, "(%s)", _(text));
 	nt_text_escape(dev, sizeof(dev), drop->dev, NETTRACE_NAME_LEN);
 	if (*dev)
-		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, "on %s", dev);
+		nt_label_add(label, NT_RANK_EXTRA, NT_ROLE_DIM, _("on %s"), dev);
 }

@@ -6,18 +6,23 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "text.h"
 
-static const char *verb(const struct nt_hop *h)
+/* what a hop does; the name of who does it goes into it */
+static const char *does(const struct nt_hop *h)
 {
-	static const char *const does[NT_PATH_ROLE_MAX] = {
-		[NT_PATH_SENDS] = "sends",	 [NT_PATH_RECEIVES] = "receives",
-		[NT_PATH_FORWARDS] = "forwards", [NT_PATH_BOTH] = "sends and receives",
-		[NT_PATH_BRIDGES] = "bridges",	 [NT_PATH_ENDS] = "has it last",
-		[NT_PATH_CAPTURE] = "captured",
+	static const char *const text[NT_PATH_ROLE_MAX] = {
+		[NT_PATH_SENDS] = N_("%s sends:"),
+		[NT_PATH_RECEIVES] = N_("%s receives:"),
+		[NT_PATH_FORWARDS] = N_("%s forwards:"),
+		[NT_PATH_BOTH] = N_("%s sends and receives:"),
+		[NT_PATH_BRIDGES] = N_("%s bridges:"),
+		[NT_PATH_ENDS] = N_("%s has it last:"),
+		[NT_PATH_CAPTURE] = N_("%s captured:"),
 	};
 
-	return h->dropped ? "drops" : does[h->role];
+	return _(h->dropped ? N_("%s drops:") : text[h->role]);
 }
 
 /* "left → right" */
@@ -41,24 +46,24 @@ static void add_nat(struct nt_label *label, const struct nt_path *p, const struc
 	unsigned int as = (unsigned int)(n - p->nat) + 1;
 	char addr[NT_ADDR_TEXT];
 
-	nt_label_add(label, 0, NT_ROLE_INFERRED, "~%s %s", n->dst ? "destination" : "source",
+	nt_label_add(label, 0, NT_ROLE_INFERRED, n->dst ? _("~destination %s") : _("~source %s"),
 		     nt_describe_addr(addr, sizeof(addr), &n->from));
 	nt_label_add(label, 0, NT_ROLE_INFERRED, "→ %s",
 		     nt_describe_addr(addr, sizeof(addr), &n->to));
-	nt_label_add(label, 0, NT_ROLE_INFERRED, "as #%" PRIu32 ".%" PRIu32 ",", p->as[as].conv->id,
-		     p->as[as].arrow->n);
+	nt_label_add(label, 0, NT_ROLE_INFERRED, _("as #%" PRIu32 ".%" PRIu32 ","),
+		     p->as[as].conv->id, p->as[as].arrow->n);
 }
 
 void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const struct nt_hop *h,
 		     const char *netns)
 {
 	const char *more = h->link || h->nnat || h->t > p->t ? "," : "";
-	const char *ttl = p->as[0].arrow->pkt.hdr.family == NETTRACE_IPV6 ? "hop limit" : "TTL";
+	const char *ttl = p->as[0].arrow->pkt.hdr.family == NETTRACE_IPV6 ? _("hop limit") : "TTL";
 	char mac[18], span[24];
 	unsigned int i;
 
 	nt_label_start(label);
-	nt_label_add(label, 0, NT_ROLE_PLAIN, "%s %s:", *netns ? netns : "this host", verb(h));
+	nt_label_add(label, 0, NT_ROLE_PLAIN, does(h), *netns ? netns : _("this host"));
 	add_devs(label, h);
 	if (h->ttl_before != h->ttl)
 		nt_label_add(label, 0, NT_ROLE_NEW_STATE, "%s %u → %u%s", ttl, h->ttl_before,
@@ -73,7 +78,7 @@ void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const stru
 	for (i = 0; i < h->nnat; i++)
 		add_nat(label, p, h->nat[i]);
 	if (h->t > p->t)
-		nt_label_add(label, 0, NT_ROLE_DIM, "after %s",
+		nt_label_add(label, 0, NT_ROLE_DIM, _("after %s"),
 			     nt_describe_span(span, sizeof(span), h->t - p->t));
 }
 
@@ -81,8 +86,10 @@ bool nt_describe_left_out(struct nt_label *label, const struct nt_path *p)
 {
 	nt_label_start(label);
 	if (p->left_out)
-		nt_label_add(label, 0, NT_ROLE_GAP, "and %u sighting%s more, not kept", p->left_out,
-			     p->left_out == 1 ? "" : "s");
+		nt_label_add(label, 0, NT_ROLE_GAP,
+			     ngettext("and %u sighting more, not kept",
+				      "and %u sightings more, not kept", p->left_out),
+			     p->left_out);
 	return p->left_out;
 }
 
@@ -97,9 +104,16 @@ bool nt_describe_nat(char *buf, size_t size, const struct nt_conv *c, int side, 
 		return false;
 	if (!nt_has_ports(c))
 		other.port = 0;
-	snprintf(buf, size, "~%s translated %s %s by NAT%s%s: the same as #%" PRIu32,
-		 nt_end_name(c, n->end), side ? "to" : "from",
-		 nt_describe_addr(addr, sizeof(addr), &other), *netns ? " in " : "", netns,
-		 n->conv);
+	nt_describe_addr(addr, sizeof(addr), &other);
+	if (*netns)
+		snprintf(buf, size,
+			 side ? _("~%s translated to %s by NAT in %s: the same as #%" PRIu32) :
+				_("~%s translated from %s by NAT in %s: the same as #%" PRIu32),
+			 nt_end_name(c, n->end), addr, netns, n->conv);
+	else
+		snprintf(buf, size,
+			 side ? _("~%s translated to %s by NAT: the same as #%" PRIu32) :
+				_("~%s translated from %s by NAT: the same as #%" PRIu32),
+			 nt_end_name(c, n->end), addr, n->conv);
 	return true;
 }

@@ -132,13 +132,14 @@ const char *nt_x_cause(struct nt_explain *x, const struct nt_cause *c)
 			snprintf(word, NT_EXPLAIN_WORD, "%s()", name);
 		break;
 	case NT_CAUSE_TIMER:
-		snprintf(word, NT_EXPLAIN_WORD, _("the %s timer"), name);
+		snprintf(word, NT_EXPLAIN_WORD, _("the %s timer"), _(name));
 		break;
 	case NT_CAUSE_ICMP:
 		snprintf(word, NT_EXPLAIN_WORD, _("ICMP error %" PRIu32), c->n);
 		break;
 	default:
-		snprintf(word, NT_EXPLAIN_WORD, _("something that is not in the trace (%s)"), name);
+		snprintf(word, NT_EXPLAIN_WORD, _("something that is not in the trace (%s)"),
+			 _(name));
 	}
 	return word;
 }

@@ -107,7 +107,7 @@ bool nt_x_timer(struct nt_explain *x, const struct nt_timer *tm, struct nt_told 
 	s->arrow = tm->arrow;
 	s->basis = tm->basis;
 	s->rfc = tm->name == NT_TIMER_RTO ? "RFC 6298, 5" : "";
-	nt_x_title(s, "%s: %s", name, nt_timer_event_name(tm->event));
+	nt_x_title(s, "%s: %s", name, _(nt_timer_event_name(tm->event)));
 	switch (tm->event) {
 	case NT_TIMER_ARMED:
 		nt_x_say(s, _("The %s of the %s runs now: it has %s to go."), name, who,
@@ -150,7 +150,7 @@ bool nt_x_drop(struct nt_explain *x, const struct nt_drop *d, struct nt_told *s)
 			  " on %s, for the reason %s: it does not reach its receiver, and the sender is not told."),
 			d->arrow, dev, d->reason ? d->reason : "?");
 	if (text)
-		nt_x_say(s, _("In other words: %s (segment %" PRIu32 ")."), text, d->arrow);
+		nt_x_say(s, _("In other words: %s (segment %" PRIu32 ")."), _(text), d->arrow);
 	return true;
 }
 

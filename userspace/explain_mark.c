@@ -325,7 +325,7 @@ static void fate(struct nt_explain *x, const struct nt_arrow *a, struct nt_told 
 		nt_x_say(
 			s,
 			_("It never reaches the program of the %s: the kernel drops it, by reason of %s (%s)."),
-			nt_x_who(x, !(a->dir & 1)), m->reason, text);
+			nt_x_who(x, !(a->dir & 1)), m->reason, _(text));
 	else if (m)
 		nt_x_say(s, _("It never reaches the program of the %s: the kernel drops it (%s)."),
 			 nt_x_who(x, !(a->dir & 1)), m->reason ? m->reason : "?");

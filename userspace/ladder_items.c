@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "countdown.h"
+#include "i18n.h"
 #include "ladder.h"
 #include "text.h"
 
@@ -60,8 +61,9 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
 	if (r->type == NT_ROW_DROP && r->apart)
-		snprintf(which, sizeof(which), "%s %" PRIu32,
-			 d->c->proto == IPPROTO_TCP ? "segment" : "packet", r->drop->arrow);
+		snprintf(which, sizeof(which),
+			 d->c->proto == IPPROTO_TCP ? _("segment %" PRIu32) : _("packet %" PRIu32),
+			 r->drop->arrow);
 	if (r->type == NT_ROW_CALL || r->type == NT_ROW_RETURN)
 		describe_call(d, &label, r);
 	else if (r->type == NT_ROW_TIMER)
@@ -76,7 +78,7 @@ void nt_ladder_beside(struct ladder *d, const struct nt_row *r, void (*print)(st
 		nt_describe_drop(&label, r->drop, which,
 				 nt_view_netns(d->v, r->drop->source, netns, sizeof(netns)));
 	if ((r->type == NT_ROW_NEIGH || r->type == NT_ROW_ROUTE) && d->state)
-		nt_ladder_word(d, r->end, r->type == NT_ROW_NEIGH ? "neighbour" : "route");
+		nt_ladder_word(d, r->end, r->type == NT_ROW_NEIGH ? _("neighbour") : _("route"));
 	split(d, &label, &rest);
 	put_inside(d, r->end, &label);
 	print(d);
@@ -107,7 +109,7 @@ bool nt_ladder_options(struct ladder *d, const struct nt_row *r)
 
 /* what a fold says, a part each; a line takes as many as it has room for */
 struct parts {
-	char text[12][48];
+	char text[12][80];
 	int n;
 };
 
@@ -124,10 +126,31 @@ static void add_part(struct parts *p, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void add_count(struct parts *p, uint64_t n, const char *one, const char *many)
+/* @text: with the number in it */
+static void add_count(struct parts *p, uint32_t n, const char *text)
 {
 	if (n)
-		add_part(p, "%" PRIu64 " %s", n, n == 1 ? one : many);
+		add_part(p, text, n);
+}
+
+static void fold_counts(struct parts *p, const struct nt_fold *f)
+{
+	const uint32_t *m = f->mark;
+
+	add_count(p, m[NT_MARK_RETRANSMISSION],
+		  ngettext("%" PRIu32 " retransmission", "%" PRIu32 " retransmissions",
+			   m[NT_MARK_RETRANSMISSION]));
+	add_count(p, m[NT_MARK_OUT_OF_ORDER], _("%" PRIu32 " out of order"));
+	add_count(p, m[NT_MARK_DUP_ACK],
+		  ngettext("%" PRIu32 " duplicate ACK", "%" PRIu32 " duplicate ACKs",
+			   m[NT_MARK_DUP_ACK]));
+	add_count(p, m[NT_MARK_SACK], _("%" PRIu32 " with SACK"));
+	add_count(p, m[NT_MARK_WINDOW_UPDATE],
+		  ngettext("%" PRIu32 " window update", "%" PRIu32 " window updates",
+			   m[NT_MARK_WINDOW_UPDATE]));
+	add_count(p, f->calls, ngettext("%" PRIu32 " call", "%" PRIu32 " calls", f->calls));
+	add_count(p, f->timers,
+		  ngettext("%" PRIu32 " timer sample", "%" PRIu32 " timer samples", f->timers));
 }
 
 static void fold_parts(struct parts *p, const struct nt_fold *f, int64_t t, bool tcp)
@@ -136,20 +159,17 @@ static void fold_parts(struct parts *p, const struct nt_fold *f, int64_t t, bool
 	int k;
 
 	p->n = 0;
-	add_part(p, "… %" PRIu32 " %s", f->narrow, tcp ? "segments" : "packets");
+	add_part(p,
+		 tcp ? ngettext("… %" PRIu32 " segment", "… %" PRIu32 " segments", f->narrow) :
+		       ngettext("… %" PRIu32 " packet", "… %" PRIu32 " packets", f->narrow),
+		 f->narrow);
 	for (k = 0; k < 2; k++)
 		if (f->bytes[k])
 			add_part(p, "%s %s", nt_describe_size(text, sizeof(text), f->bytes[k]),
 				 k ? "←" : "→");
-	add_count(p, f->mark[NT_MARK_RETRANSMISSION], "retransmission", "retransmissions");
-	add_count(p, f->mark[NT_MARK_OUT_OF_ORDER], "out of order", "out of order");
-	add_count(p, f->mark[NT_MARK_DUP_ACK], "duplicate ACK", "duplicate ACKs");
-	add_count(p, f->mark[NT_MARK_SACK], "with SACK", "with SACK");
-	add_count(p, f->mark[NT_MARK_WINDOW_UPDATE], "window update", "window updates");
-	add_count(p, f->calls, "call", "calls");
-	add_count(p, f->timers, "timer sample", "timer samples");
+	fold_counts(p, f);
 	if (f->wire > f->narrow)
-		add_part(p, "%" PRIu64 " on the wire", f->wire);
+		add_part(p, _("%" PRIu64 " on the wire"), f->wire);
 	add_part(p, "%s", nt_describe_span(text, sizeof(text), f->t_last - t));
 }
 
@@ -157,7 +177,7 @@ void nt_ladder_fold(struct ladder *d, const struct nt_row *r, void (*print)(stru
 {
 	int room = d->life[1] - d->life[0] - 3, k, i, w;
 	struct parts p;
-	char text[256];
+	char text[512];
 	size_t used;
 
 	fold_parts(&p, r->fold, r->t, d->l->states);

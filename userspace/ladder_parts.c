@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "i18n.h"
 #include "ladder.h"
 #include "text.h"
 
@@ -155,9 +156,9 @@ void nt_ladder_word(struct ladder *d, int end, const char *word)
 void nt_ladder_arp(struct ladder *d, const struct nt_row *r, const struct nt_label *label)
 {
 	bool right = r->out == (r->end == 0); /* which way it points */
-	const char *group = r->arp->family == NETTRACE_IPV6 ? "group" : "all";
+	const char *group = r->arp->family == NETTRACE_IPV6 ? _("group") : _("all");
 	const char *all = r->arp->broadcast && r->out ? group : "";
-	int len = nt_text_width(all, true);
+	int len = nt_text_width(all, d->v->unicode);
 	int room = d->life[1] - d->life[0] - 1, rest = len ? len + 2 : 0;
 	int w = nt_line_label_width(label, room - 5 - rest, d->v->unicode);
 	int total = r->across ? room : w + 5 + rest, from, to, tail, head;

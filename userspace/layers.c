@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "layers_priv.h"
 #include "names.h"
 
@@ -19,8 +20,9 @@
 const char *nt_osi_name(unsigned int layer)
 {
 	static const char *const name[] = {
-		[1] = "physical", [2] = "data link",	[3] = "network",     [4] = "transport",
-		[5] = "session",  [6] = "presentation", [7] = "application",
+		[1] = N_("physical"),	 [2] = N_("data link"), [3] = N_("network"),
+		[4] = N_("transport"),	 [5] = N_("session"),	[6] = N_("presentation"),
+		[7] = N_("application"),
 	};
 
 	return layer < sizeof(name) / sizeof(name[0]) && name[layer] ? name[layer] : "?";
@@ -41,18 +43,18 @@ struct nt_layer *nt_layers_add(struct nt_layers *l, enum nt_layer_type type, int
 		uint8_t osi;
 		const char *tcpip;
 	} kind[NT_LAYER_MAX] = {
-		[NT_LAYER_ETHERNET] = { "Ethernet", 2, "link" },
-		[NT_LAYER_ARP] = { "ARP", 2, "link" },
-		[NT_LAYER_IPV4] = { "IPv4", 3, "internet" },
-		[NT_LAYER_IPV6] = { "IPv6", 3, "internet" },
-		[NT_LAYER_EXTENSION] = { "IPv6 extension", 3, "internet" },
-		[NT_LAYER_ICMP] = { "ICMP", 3, "internet" },
-		[NT_LAYER_ICMPV6] = { "ICMPv6", 3, "internet" },
-		[NT_LAYER_TCP] = { "TCP", 4, "transport" },
-		[NT_LAYER_UDP] = { "UDP", 4, "transport" },
-		[NT_LAYER_TRANSPORT] = { "?", 4, "transport" },
-		[NT_LAYER_QUOTE] = { "quoted packet", 3, "internet" },
-		[NT_LAYER_DATA] = { "data", 7, "application" },
+		[NT_LAYER_ETHERNET] = { "Ethernet", 2, N_("link") },
+		[NT_LAYER_ARP] = { "ARP", 2, N_("link") },
+		[NT_LAYER_IPV4] = { "IPv4", 3, N_("internet") },
+		[NT_LAYER_IPV6] = { "IPv6", 3, N_("internet") },
+		[NT_LAYER_EXTENSION] = { N_("IPv6 extension"), 3, N_("internet") },
+		[NT_LAYER_ICMP] = { "ICMP", 3, N_("internet") },
+		[NT_LAYER_ICMPV6] = { "ICMPv6", 3, N_("internet") },
+		[NT_LAYER_TCP] = { "TCP", 4, N_("transport") },
+		[NT_LAYER_UDP] = { "UDP", 4, N_("transport") },
+		[NT_LAYER_TRANSPORT] = { "?", 4, N_("transport") },
+		[NT_LAYER_QUOTE] = { N_("quoted packet"), 3, N_("internet") },
+		[NT_LAYER_DATA] = { N_("data"), 7, N_("application") },
 	};
 	struct nt_layer *a = &l->layer[l->n < NT_LAYERS_MAX ? l->n++ : NT_LAYERS_MAX - 1];
 

@@ -6,6 +6,8 @@
  *            of the OSI and of the TCP/IP model.  What a record does not hold is
  *            listed as not recorded; nothing is made up.
  * Ownership: struct nt_layers is a value of the caller; names are static.
+ * Language:  names and notes are of the sources, marked with N_(): who prints them for
+ *            people looks them up.  Values are there in both.
  * Bytes:     counted from the link header where its addresses are recorded, else
  *            from the network header, for how long the link header was is not known.
  */
@@ -48,6 +50,7 @@ struct nt_field {
 	int32_t first, last; /* bytes; -1: where is not known */
 	enum nt_known known;
 	char value[NT_FIELD_TEXT]; /* printable; empty: not recorded */
+	char said[NT_FIELD_TEXT];  /* the same in the user's language */
 	bool is_mac;		   /* a link address: whose it is can be told */
 	uint8_t mac[6];
 };

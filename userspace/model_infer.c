@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "model_priv.h"
+#include "track/words.h"
 
 #define AHEAD 64 /* segments that are looked at for an answer */
 
@@ -69,7 +70,7 @@ static int listener_answers(struct nt_model *m, struct nt_arrowx *x)
 		cause.n = syn->a.n;
 	} else {
 		cause.kind = NT_CAUSE_UNKNOWN;
-		cause.name = "its SYN is not in the trace";
+		cause.name = N_("its SYN is not in the trace");
 	}
 	x->pend.cv->c.end[x->a.dir].listening = true;
 	return move(m, x, x->a.dir, NT_LISTEN, NT_SYN_RECEIVED, cause);
@@ -120,7 +121,7 @@ static int show(struct nt_model *m, struct nt_arrowx *x, int e, const struct nt_
 	const struct nt_cause several = {
 		.kind = NT_CAUSE_UNKNOWN,
 		.n = x->a.n,
-		.name = "it may have been in several states",
+		.name = N_("it may have been in several states"),
 	};
 	size_t i;
 	int ret;
@@ -172,7 +173,7 @@ int nt_infer_sent(struct nt_model *m, struct nt_arrowx *x)
 		    (struct nt_cause){
 			    .kind = NT_CAUSE_UNKNOWN,
 			    .n = x->a.n,
-			    .name = "this end is not traced",
+			    .name = N_("this end is not traced"),
 		    });
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "names.h"
 
 #define N(a)		 (sizeof(a) / sizeof((a)[0]))
@@ -34,11 +35,11 @@ const char *nt_hook_name(unsigned int hook)
 const char *nt_sk_kind_name(unsigned int kind)
 {
 	static const char *const name[] = {
-		[NETTRACE_SK_NONE] = "no socket",
-		[NETTRACE_SK_FULL] = "socket",
-		[NETTRACE_SK_LISTEN] = "listener",
-		[NETTRACE_SK_REQUEST] = "request socket",
-		[NETTRACE_SK_TIMEWAIT] = "timewait socket",
+		[NETTRACE_SK_NONE] = N_("no socket"),
+		[NETTRACE_SK_FULL] = N_("socket"),
+		[NETTRACE_SK_LISTEN] = N_("listener"),
+		[NETTRACE_SK_REQUEST] = N_("request socket"),
+		[NETTRACE_SK_TIMEWAIT] = N_("timewait socket"),
 	};
 
 	return LOOKUP(name, kind);
@@ -47,29 +48,29 @@ const char *nt_sk_kind_name(unsigned int kind)
 const char *nt_mark_word(enum nt_mark_name mark)
 {
 	static const char *const name[] = {
-		[NT_MARK_RETRANSMISSION] = "retransmission",
-		[NT_MARK_KEEPALIVE] = "keepalive",
-		[NT_MARK_OUT_OF_ORDER] = "out-of-order",
-		[NT_MARK_MALFORMED] = "malformed",
-		[NT_MARK_NOT_DELIVERED] = "not-delivered",
-		[NT_MARK_DUP_ACK] = "duplicate-ack",
-		[NT_MARK_WINDOW_UPDATE] = "window-update",
-		[NT_MARK_ZERO_WINDOW] = "zero-window",
-		[NT_MARK_WINDOW_FULL] = "window-full",
-		[NT_MARK_KEEPALIVE_ACK] = "keepalive-ack",
-		[NT_MARK_PERSIST_PROBE] = "persist-probe",
-		[NT_MARK_PERSIST_ACK] = "persist-ack",
-		[NT_MARK_SPURIOUS] = "spurious-retransmission",
-		[NT_MARK_CHALLENGE_ACK] = "challenge-ack",
-		[NT_MARK_OLD_DUPLICATE] = "old-duplicate",
-		[NT_MARK_SUPER_SEGMENT] = "super-segment",
-		[NT_MARK_SACK] = "sack",
-		[NT_MARK_ECN] = "ecn",
-		[NT_MARK_PORT_REUSE] = "port-reuse",
-		[NT_MARK_FASTOPEN] = "fast-open",
-		[NT_MARK_SYN_COOKIE] = "syn-cookie",
-		[NT_MARK_DROPPED] = "dropped",
-		[NT_MARK_UNANSWERED] = "unanswered",
+		[NT_MARK_RETRANSMISSION] = N_("retransmission"),
+		[NT_MARK_KEEPALIVE] = N_("keepalive"),
+		[NT_MARK_OUT_OF_ORDER] = N_("out-of-order"),
+		[NT_MARK_MALFORMED] = N_("malformed"),
+		[NT_MARK_NOT_DELIVERED] = N_("not-delivered"),
+		[NT_MARK_DUP_ACK] = N_("duplicate-ack"),
+		[NT_MARK_WINDOW_UPDATE] = N_("window-update"),
+		[NT_MARK_ZERO_WINDOW] = N_("zero-window"),
+		[NT_MARK_WINDOW_FULL] = N_("window-full"),
+		[NT_MARK_KEEPALIVE_ACK] = N_("keepalive-ack"),
+		[NT_MARK_PERSIST_PROBE] = N_("persist-probe"),
+		[NT_MARK_PERSIST_ACK] = N_("persist-ack"),
+		[NT_MARK_SPURIOUS] = N_("spurious-retransmission"),
+		[NT_MARK_CHALLENGE_ACK] = N_("challenge-ack"),
+		[NT_MARK_OLD_DUPLICATE] = N_("old-duplicate"),
+		[NT_MARK_SUPER_SEGMENT] = N_("super-segment"),
+		[NT_MARK_SACK] = N_("sack"),
+		[NT_MARK_ECN] = N_("ecn"),
+		[NT_MARK_PORT_REUSE] = N_("port-reuse"),
+		[NT_MARK_FASTOPEN] = N_("fast-open"),
+		[NT_MARK_SYN_COOKIE] = N_("syn-cookie"),
+		[NT_MARK_DROPPED] = N_("dropped"),
+		[NT_MARK_UNANSWERED] = N_("unanswered"),
 	};
 
 	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_MARK_MAX, "every mark has a name");
@@ -80,43 +81,60 @@ const char *nt_mark_word(enum nt_mark_name mark)
 const char *nt_mark_text(enum nt_mark_name mark)
 {
 	static const char *const text[] = {
-		[NT_MARK_RETRANSMISSION] = "retransmission",
-		[NT_MARK_KEEPALIVE] = "keepalive",
-		[NT_MARK_OUT_OF_ORDER] = "out of order",
-		[NT_MARK_MALFORMED] = "malformed",
-		[NT_MARK_NOT_DELIVERED] = "not delivered",
-		[NT_MARK_DUP_ACK] = "duplicate ACK",
-		[NT_MARK_WINDOW_UPDATE] = "window update",
-		[NT_MARK_ZERO_WINDOW] = "zero window",
-		[NT_MARK_WINDOW_FULL] = "fills the window",
-		[NT_MARK_KEEPALIVE_ACK] = "answers the keepalive",
-		[NT_MARK_PERSIST_PROBE] = "window probe",
-		[NT_MARK_PERSIST_ACK] = "answers the probe",
-		[NT_MARK_SPURIOUS] = "had arrived",
-		[NT_MARK_CHALLENGE_ACK] = "challenge ACK",
-		[NT_MARK_OLD_DUPLICATE] = "old duplicate",
-		[NT_MARK_SUPER_SEGMENT] = "super-segment",
-		[NT_MARK_SACK] = "selective ACK",
-		[NT_MARK_ECN] = "congestion notice",
-		[NT_MARK_PORT_REUSE] = "same ports again",
-		[NT_MARK_FASTOPEN] = "Fast Open",
-		[NT_MARK_SYN_COOKIE] = "SYN cookie",
-		[NT_MARK_DROPPED] = "dropped",
-		[NT_MARK_UNANSWERED] = "unanswered",
+		[NT_MARK_RETRANSMISSION] = N_("retransmission"),
+		[NT_MARK_KEEPALIVE] = N_("keepalive"),
+		[NT_MARK_OUT_OF_ORDER] = N_("out of order"),
+		[NT_MARK_MALFORMED] = N_("malformed"),
+		[NT_MARK_NOT_DELIVERED] = N_("not delivered"),
+		[NT_MARK_DUP_ACK] = N_("duplicate ACK"),
+		[NT_MARK_WINDOW_UPDATE] = N_("window update"),
+		[NT_MARK_ZERO_WINDOW] = N_("zero window"),
+		[NT_MARK_WINDOW_FULL] = N_("fills the window"),
+		[NT_MARK_KEEPALIVE_ACK] = N_("answers the keepalive"),
+		[NT_MARK_PERSIST_PROBE] = N_("window probe"),
+		[NT_MARK_PERSIST_ACK] = N_("answers the probe"),
+		[NT_MARK_SPURIOUS] = N_("had arrived"),
+		[NT_MARK_CHALLENGE_ACK] = N_("challenge ACK"),
+		[NT_MARK_OLD_DUPLICATE] = N_("old duplicate"),
+		[NT_MARK_SUPER_SEGMENT] = N_("super-segment"),
+		[NT_MARK_SACK] = N_("selective ACK"),
+		[NT_MARK_ECN] = N_("congestion notice"),
+		[NT_MARK_PORT_REUSE] = N_("same ports again"),
+		[NT_MARK_FASTOPEN] = N_("Fast Open"),
+		[NT_MARK_SYN_COOKIE] = N_("SYN cookie"),
+		[NT_MARK_DROPPED] = N_("dropped"),
+		[NT_MARK_UNANSWERED] = N_("unanswered"),
 	};
 
 	_Static_assert(sizeof(text) / sizeof(text[0]) == NT_MARK_MAX, "every mark has a text");
-	return LOOKUP(text, mark);
+	return _(LOOKUP(text, mark));
+}
+
+/* the tracker's and the kernel's words; those that are names stay */
+const char *nt_mark_reason(const struct nt_mark *m)
+{
+	static const char *const said[] = {
+		N_("accepted"), N_("acknowledged"),  N_("cookie"),    N_("copy"),
+		N_("data"),	N_("data accepted"), N_("fast"),      N_("data refused"),
+		N_("granted"),	N_("late"),	     N_("offered"),   N_("received"),
+		N_("reopened"), N_("syn+ack timer"), N_("syn timer"), N_("rto"),
+	};
+	size_t i;
+
+	for (i = 0; m->reason && i < N(said); i++)
+		if (!strcmp(m->reason, said[i]))
+			return _(said[i]);
+	return m->reason ? m->reason : "";
 }
 
 const char *nt_timer_word(enum nt_timer_name timer)
 {
 	static const char *const name[] = {
-		[NT_TIMER_RTO] = "retransmission",    [NT_TIMER_TLP] = "tail-loss-probe",
-		[NT_TIMER_REO] = "reordering",	      [NT_TIMER_PERSIST] = "persist",
-		[NT_TIMER_DELACK] = "delayed-ack",    [NT_TIMER_KEEPALIVE] = "keepalive",
-		[NT_TIMER_FIN_WAIT_2] = "fin-wait-2", [NT_TIMER_TIME_WAIT] = "time-wait",
-		[NT_TIMER_SYN_ACK] = "syn+ack",
+		[NT_TIMER_RTO] = N_("retransmission"),	  [NT_TIMER_TLP] = N_("tail-loss-probe"),
+		[NT_TIMER_REO] = N_("reordering"),	  [NT_TIMER_PERSIST] = N_("persist"),
+		[NT_TIMER_DELACK] = N_("delayed-ack"),	  [NT_TIMER_KEEPALIVE] = N_("keepalive"),
+		[NT_TIMER_FIN_WAIT_2] = N_("fin-wait-2"), [NT_TIMER_TIME_WAIT] = N_("time-wait"),
+		[NT_TIMER_SYN_ACK] = N_("syn+ack"),
 	};
 
 	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_TIMER_MAX, "every timer has a name");
@@ -126,10 +144,10 @@ const char *nt_timer_word(enum nt_timer_name timer)
 const char *nt_timer_event_name(enum nt_timer_event event)
 {
 	static const char *const name[] = {
-		[NT_TIMER_ARMED] = "armed",
-		[NT_TIMER_RESET] = "reset",
-		[NT_TIMER_STOPPED] = "stopped",
-		[NT_TIMER_FIRED] = "fired",
+		[NT_TIMER_ARMED] = N_("armed"),
+		[NT_TIMER_RESET] = N_("reset"),
+		[NT_TIMER_STOPPED] = N_("stopped"),
+		[NT_TIMER_FIRED] = N_("fired"),
 	};
 
 	_Static_assert(sizeof(name) / sizeof(name[0]) == NT_TIMER_EVENT_MAX,
@@ -193,7 +211,7 @@ const char *nt_failed_name(enum nt_failed how)
 
 const char *nt_basis_name(enum nt_basis basis)
 {
-	return basis == NT_OBSERVED ? "observed" : "inferred";
+	return basis == NT_OBSERVED ? N_("observed") : N_("inferred");
 }
 
 const char *nt_nud_name(unsigned int state)
@@ -259,7 +277,7 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size)
 	};
 	size_t i, used = 0;
 
-	snprintf(buf, size, "no flags");
+	snprintf(buf, size, "%s", _("no flags"));
 	for (i = 0; i < N(order); i++) {
 		int n;
 

@@ -17,8 +17,9 @@
 const char *nt_hook_name(unsigned int hook);	  /* "LOCAL_OUT" */
 const char *nt_sk_kind_name(unsigned int kind);	  /* "listener" */
 const char *nt_mark_word(enum nt_mark_name name); /* "retransmission" */
-/* the same for people: "duplicate ACK" */
+/* the same for people, in their language: "duplicate ACK"; and its reason, or "" */
 const char *nt_mark_text(enum nt_mark_name name);
+const char *nt_mark_reason(const struct nt_mark *m);
 const char *nt_timer_word(enum nt_timer_name timer);		  /* "tail-loss-probe" */
 const char *nt_timer_event_name(enum nt_timer_event event);	  /* "armed" */
 const char *nt_queue_verdict_name(enum nt_queue_verdict verdict); /* "accept-queue-full" */
@@ -50,6 +51,9 @@ const char *nt_tcp_flags(unsigned int flags, char *buf, size_t size);
  * Return: @buf: "echo request", "port unreachable", or "type 42 code 0"
  */
 const char *nt_icmp_name(unsigned int proto, unsigned int type, unsigned int code, char *buf,
+			 size_t size);
+/* the same in the user's language */
+const char *nt_icmp_text(unsigned int proto, unsigned int type, unsigned int code, char *buf,
 			 size_t size);
 /* the same for programs: "port-unreachable" */
 const char *nt_icmp_word(unsigned int proto, unsigned int type, unsigned int code, char *buf,

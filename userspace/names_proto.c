@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include "i18n.h"
 #include "names.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
@@ -87,43 +88,44 @@ static const char *coded(const char *const *table, size_t n, unsigned int code, 
 static const char *icmp4(unsigned int type, unsigned int code)
 {
 	static const char *const unreachable[] = {
-		"network unreachable",
-		"host unreachable",
-		"protocol unreachable",
-		"port unreachable",
-		"fragmentation needed",
-		"source route failed",
-		"network unknown",
-		"host unknown",
-		"source host isolated",
-		"network administratively prohibited",
-		"host administratively prohibited",
-		"network unreachable for this service",
-		"host unreachable for this service",
-		"administratively prohibited",
-		"host precedence violation",
-		"precedence cutoff",
+		N_("network unreachable"),
+		N_("host unreachable"),
+		N_("protocol unreachable"),
+		N_("port unreachable"),
+		N_("fragmentation needed"),
+		N_("source route failed"),
+		N_("network unknown"),
+		N_("host unknown"),
+		N_("source host isolated"),
+		N_("network administratively prohibited"),
+		N_("host administratively prohibited"),
+		N_("network unreachable for this service"),
+		N_("host unreachable for this service"),
+		N_("administratively prohibited"),
+		N_("host precedence violation"),
+		N_("precedence cutoff"),
 	};
 	static const char *const redirect[] = {
-		"network redirect",
-		"host redirect",
-		"network redirect for this service",
-		"host redirect for this service",
+		N_("network redirect"),
+		N_("host redirect"),
+		N_("network redirect for this service"),
+		N_("host redirect for this service"),
 	};
-	static const char *const exceeded[] = { "TTL exceeded", "reassembly time exceeded" };
-	static const char *const problem[] = { "parameter problem", "required option missing",
-					       "bad length" };
+	static const char *const exceeded[] = { N_("TTL exceeded"),
+						N_("reassembly time exceeded") };
+	static const char *const problem[] = { N_("parameter problem"),
+					       N_("required option missing"), N_("bad length") };
 	static const char *const name[] = {
-		[0] = "echo reply",	      [3] = "destination unreachable",
-		[4] = "source quench",	      [5] = "redirect",
-		[8] = "echo request",	      [9] = "router advertisement",
-		[10] = "router solicitation", [11] = "time exceeded",
-		[12] = "parameter problem",   [13] = "timestamp request",
-		[14] = "timestamp reply",     [15] = "information request",
-		[16] = "information reply",   [17] = "address mask request",
-		[18] = "address mask reply",  [30] = "traceroute",
-		[40] = "security failure",    [42] = "extended echo request",
-		[43] = "extended echo reply",
+		[0] = N_("echo reply"),		  [3] = N_("destination unreachable"),
+		[4] = N_("source quench"),	  [5] = N_("redirect"),
+		[8] = N_("echo request"),	  [9] = N_("router advertisement"),
+		[10] = N_("router solicitation"), [11] = N_("time exceeded"),
+		[12] = N_("parameter problem"),	  [13] = N_("timestamp request"),
+		[14] = N_("timestamp reply"),	  [15] = N_("information request"),
+		[16] = N_("information reply"),	  [17] = N_("address mask request"),
+		[18] = N_("address mask reply"),  [30] = N_("traceroute"),
+		[40] = N_("security failure"),	  [42] = N_("extended echo request"),
+		[43] = N_("extended echo reply"),
 	};
 	const char *word = type < N(name) ? name[type] : NULL;
 
@@ -144,30 +146,31 @@ static const char *icmp4(unsigned int type, unsigned int code)
 static const char *icmp6_error(unsigned int type, unsigned int code)
 {
 	static const char *const unreachable[] = {
-		"no route",
-		"administratively prohibited",
-		"beyond scope of source",
-		"address unreachable",
-		"port unreachable",
-		"source address failed policy",
-		"route rejected",
-		"error in source routing header",
-		"headers too long",
+		N_("no route"),
+		N_("administratively prohibited"),
+		N_("beyond scope of source"),
+		N_("address unreachable"),
+		N_("port unreachable"),
+		N_("source address failed policy"),
+		N_("route rejected"),
+		N_("error in source routing header"),
+		N_("headers too long"),
 	};
-	static const char *const exceeded[] = { "hop limit exceeded", "reassembly time exceeded" };
-	static const char *const problem[] = { "parameter problem", "unknown next header",
-					       "unknown option", "incomplete header chain",
-					       "error in segment routing header" };
+	static const char *const exceeded[] = { N_("hop limit exceeded"),
+						N_("reassembly time exceeded") };
+	static const char *const problem[] = { N_("parameter problem"), N_("unknown next header"),
+					       N_("unknown option"), N_("incomplete header chain"),
+					       N_("error in segment routing header") };
 
 	switch (type) {
 	case 1:
-		return coded(unreachable, N(unreachable), code, "destination unreachable");
+		return coded(unreachable, N(unreachable), code, N_("destination unreachable"));
 	case 2:
-		return "packet too big";
+		return N_("packet too big");
 	case 3:
-		return coded(exceeded, N(exceeded), code, "time exceeded");
+		return coded(exceeded, N(exceeded), code, N_("time exceeded"));
 	case 4:
-		return coded(problem, N(problem), code, "parameter problem");
+		return coded(problem, N(problem), code, N_("parameter problem"));
 	default:
 		return NULL;
 	}
@@ -176,36 +179,36 @@ static const char *icmp6_error(unsigned int type, unsigned int code)
 static const char *icmp6(unsigned int type, unsigned int code)
 {
 	static const char *const name[] = {
-		[128 - 128] = "echo request",
-		[129 - 128] = "echo reply",
-		[130 - 128] = "multicast listener query",
-		[131 - 128] = "multicast listener report",
-		[132 - 128] = "multicast listener done",
-		[133 - 128] = "router solicitation",
-		[134 - 128] = "router advertisement",
-		[135 - 128] = "neighbour solicitation",
-		[136 - 128] = "neighbour advertisement",
-		[137 - 128] = "redirect",
-		[138 - 128] = "router renumbering",
-		[139 - 128] = "node information query",
-		[140 - 128] = "node information reply",
-		[141 - 128] = "inverse neighbour solicitation",
-		[142 - 128] = "inverse neighbour advertisement",
-		[143 - 128] = "multicast listener report v2",
-		[144 - 128] = "home agent discovery request",
-		[145 - 128] = "home agent discovery reply",
-		[146 - 128] = "mobile prefix solicitation",
-		[147 - 128] = "mobile prefix advertisement",
-		[148 - 128] = "certification path solicitation",
-		[149 - 128] = "certification path advertisement",
-		[151 - 128] = "multicast router advertisement",
-		[152 - 128] = "multicast router solicitation",
-		[153 - 128] = "multicast router termination",
-		[155 - 128] = "RPL control",
-		[157 - 128] = "duplicate address request",
-		[158 - 128] = "duplicate address confirmation",
-		[160 - 128] = "extended echo request",
-		[161 - 128] = "extended echo reply",
+		[128 - 128] = N_("echo request"),
+		[129 - 128] = N_("echo reply"),
+		[130 - 128] = N_("multicast listener query"),
+		[131 - 128] = N_("multicast listener report"),
+		[132 - 128] = N_("multicast listener done"),
+		[133 - 128] = N_("router solicitation"),
+		[134 - 128] = N_("router advertisement"),
+		[135 - 128] = N_("neighbour solicitation"),
+		[136 - 128] = N_("neighbour advertisement"),
+		[137 - 128] = N_("redirect"),
+		[138 - 128] = N_("router renumbering"),
+		[139 - 128] = N_("node information query"),
+		[140 - 128] = N_("node information reply"),
+		[141 - 128] = N_("inverse neighbour solicitation"),
+		[142 - 128] = N_("inverse neighbour advertisement"),
+		[143 - 128] = N_("multicast listener report v2"),
+		[144 - 128] = N_("home agent discovery request"),
+		[145 - 128] = N_("home agent discovery reply"),
+		[146 - 128] = N_("mobile prefix solicitation"),
+		[147 - 128] = N_("mobile prefix advertisement"),
+		[148 - 128] = N_("certification path solicitation"),
+		[149 - 128] = N_("certification path advertisement"),
+		[151 - 128] = N_("multicast router advertisement"),
+		[152 - 128] = N_("multicast router solicitation"),
+		[153 - 128] = N_("multicast router termination"),
+		[155 - 128] = N_("RPL control"),
+		[157 - 128] = N_("duplicate address request"),
+		[158 - 128] = N_("duplicate address confirmation"),
+		[160 - 128] = N_("extended echo request"),
+		[161 - 128] = N_("extended echo reply"),
 	};
 
 	if (type < 128)
@@ -217,34 +220,52 @@ static const char *igmp(unsigned int type)
 {
 	switch (type) {
 	case 0x11:
-		return "membership query";
+		return N_("membership query");
 	case 0x12:
-		return "membership report v1";
+		return N_("membership report v1");
 	case 0x13:
 		return "DVMRP";
 	case 0x16:
-		return "membership report v2";
+		return N_("membership report v2");
 	case 0x17:
-		return "leave group";
+		return N_("leave group");
 	case 0x22:
-		return "membership report v3";
+		return N_("membership report v3");
 	case 0x30:
-		return "multicast router advertisement";
+		return N_("multicast router advertisement");
 	case 0x31:
-		return "multicast router solicitation";
+		return N_("multicast router solicitation");
 	case 0x32:
-		return "multicast router termination";
+		return N_("multicast router termination");
 	default:
 		return NULL;
 	}
 }
 
+/* NULL: no registry has it */
+static const char *known(unsigned int proto, unsigned int type, unsigned int code)
+{
+	if (proto == IPPROTO_ICMPV6)
+		return icmp6(type, code);
+	return proto == IPPROTO_IGMP ? igmp(type) : icmp4(type, code);
+}
+
+const char *nt_icmp_text(unsigned int proto, unsigned int type, unsigned int code, char *buf,
+			 size_t size)
+{
+	const char *name = known(proto, type, code);
+
+	if (name)
+		snprintf(buf, size, "%s", _(name));
+	else
+		snprintf(buf, size, _("type %u code %u"), type, code);
+	return buf;
+}
+
 const char *nt_icmp_name(unsigned int proto, unsigned int type, unsigned int code, char *buf,
 			 size_t size)
 {
-	const char *name = proto == IPPROTO_ICMPV6 ? icmp6(type, code) :
-			   proto == IPPROTO_IGMP   ? igmp(type) :
-						     icmp4(type, code);
+	const char *name = known(proto, type, code);
 
 	if (name)
 		snprintf(buf, size, "%s", name);

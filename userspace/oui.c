@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "oui.h"
 #include "oui_priv.h"
 #include "text.h"
@@ -258,9 +259,9 @@ const char *nt_mac_kind_name(enum nt_mac_kind kind)
 	case NT_MAC_LOCAL:
 		return "local";
 	case NT_MAC_MULTICAST:
-		return "multicast";
+		return N_("multicast");
 	case NT_MAC_BROADCAST:
-		return "broadcast";
+		return N_("broadcast");
 	default:
 		return NULL;
 	}
@@ -280,11 +281,11 @@ char *nt_describe_mac_words(char *buf, size_t size, struct nt_oui *o, const uint
 	if (vendor)
 		nt_text_escape(name, sizeof(name), vendor, NT_VENDOR_NAME);
 	if (kind == NT_MAC_LOCAL)
-		snprintf(buf, size, "%s%slocally administered", name, vendor ? ", " : "");
+		snprintf(buf, size, "%s%s%s", name, vendor ? ", " : "", _("locally administered"));
 	else
 		snprintf(buf, size, "%s",
 			 vendor		       ? name :
 			 kind == NT_MAC_GLOBAL ? "" :
-						 nt_mac_kind_name(kind));
+						 _(nt_mac_kind_name(kind)));
 	return buf;
 }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "i18n.h"
 #include "path.h"
 
 #define BIT(hook) (1U << (hook))
@@ -35,22 +36,22 @@ const char *nt_path_role_name(enum nt_path_role role)
 const char *nt_hook_decides(unsigned int hook)
 {
 	static const char *const text[__NETTRACE_HOOK_MAX] = {
-		[NETTRACE_PRE_ROUTING] =
-			"It has arrived and is not routed yet. Decided here: destination NAT, and to which tracked connection it belongs.",
-		[NETTRACE_LOCAL_IN] =
-			"It is for this host. Decided before: the firewall's input rules. Next the socket gets it.",
-		[NETTRACE_FORWARD] =
-			"It is for another host, and its TTL is lowered by one. Decided before: the firewall's forward rules.",
-		[NETTRACE_LOCAL_OUT] =
-			"A socket of this host sends it; its route is chosen. Decided next: the firewall's output rules.",
-		[NETTRACE_POST_ROUTING] =
-			"It is about to leave. Decided before: source NAT. Next: the neighbour's link address, and the device's queue.",
-		[NETTRACE_DROPPED] = "The kernel threw it away here.",
-		[NETTRACE_BR_IN] =
-			"A bridge hands the frame to its own host: its link address is the bridge's, or it is for all.",
-		[NETTRACE_BR_FORWARD] =
-			"A bridge passes the frame on to another port, by the link address alone: no TTL, no route.",
-		[NETTRACE_BR_OUT] = "A bridge sends a frame of its own host out by a port.",
+		[NETTRACE_PRE_ROUTING] = N_(
+			"It has arrived and is not routed yet. Decided here: destination NAT, and to which tracked connection it belongs."),
+		[NETTRACE_LOCAL_IN] = N_(
+			"It is for this host. Decided before: the firewall's input rules. Next the socket gets it."),
+		[NETTRACE_FORWARD] = N_(
+			"It is for another host, and its TTL is lowered by one. Decided before: the firewall's forward rules."),
+		[NETTRACE_LOCAL_OUT] = N_(
+			"A socket of this host sends it; its route is chosen. Decided next: the firewall's output rules."),
+		[NETTRACE_POST_ROUTING] = N_(
+			"It is about to leave. Decided before: source NAT. Next: the neighbour's link address, and the device's queue."),
+		[NETTRACE_DROPPED] = N_("The kernel threw it away here."),
+		[NETTRACE_BR_IN] = N_(
+			"A bridge hands the frame to its own host: its link address is the bridge's, or it is for all."),
+		[NETTRACE_BR_FORWARD] = N_(
+			"A bridge passes the frame on to another port, by the link address alone: no TTL, no route."),
+		[NETTRACE_BR_OUT] = N_("A bridge sends a frame of its own host out by a port."),
 	};
 
 	return hook < __NETTRACE_HOOK_MAX && text[hook] ? text[hook] : "";

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "render.h"
 #include "render_json.h"
 
@@ -77,16 +78,18 @@ void nt_line_disagreement(const struct nt_view *v, const struct nt_disagreement 
 
 	fprintf(v->out, "#%" PRIu32 " %s -> %s, %s: ", d->conv,
 		nt_describe_addr(a, sizeof(a), &d->addr[0]),
-		nt_describe_addr(b, sizeof(b), &d->addr[1]), d->end ? "server" : "client");
+		nt_describe_addr(b, sizeof(b), &d->addr[1]), d->end ? _("server") : _("client"));
 	if (d->from != d->to)
-		fprintf(v->out, "went from %s to %s", nt_state_name(d->from), nt_state_name(d->to));
+		fprintf(v->out, _("went from %s to %s"), nt_state_name(d->from),
+			nt_state_name(d->to));
 	else
-		fprintf(v->out, "stayed in %s", nt_state_name(d->from));
+		fprintf(v->out, _("stayed in %s"), nt_state_name(d->from));
 	if (d->inferred != NT_ST_NONE)
-		fprintf(v->out, ", its segments imply %s", nt_state_name(d->inferred));
+		fprintf(v->out, _(", its segments imply %s"), nt_state_name(d->inferred));
+	/* the name of a reason is looked up in the manual */
 	fprintf(v->out, "; %s", nt_excuse_name(d->excuse));
 	for (i = 0; i < d->narrow; i++)
-		fprintf(v->out, "%s%" PRIu32, i ? ", " : "; segments ", d->arrow[i]);
+		fprintf(v->out, "%s%" PRIu32, i ? ", " : _("; segments "), d->arrow[i]);
 	fputc('\n', v->out);
 }
 
@@ -95,15 +98,18 @@ void nt_line_agreement(const struct nt_view *v, const struct nt_model_stats *s)
 	unsigned int e;
 
 	fprintf(v->out,
-		"%" PRIu64 " transitions of %" PRIu64 " connections compared: %" PRIu64
-		" disagreement%s unexplained\n",
-		s->compared, s->checked, s->disagreements, s->disagreements == 1 ? "" : "s");
+		ngettext("%" PRIu64 " transitions of %" PRIu64 " connections compared: %" PRIu64
+			 " disagreement unexplained\n",
+			 "%" PRIu64 " transitions of %" PRIu64 " connections compared: %" PRIu64
+			 " disagreements unexplained\n",
+			 s->disagreements),
+		s->compared, s->checked, s->disagreements);
 	for (e = NT_EXCUSE_NONE + 1; e < NT_EXCUSE_MAX; e++) {
 		if (s->excused[e])
 			fprintf(v->out, "%8" PRIu64 "  %s: %s\n", s->excused[e], nt_excuse_name(e),
-				nt_excuse_text(e));
+				_(nt_excuse_text(e)));
 	}
 	if (s->disagreements_lost)
-		fprintf(v->out, "%8" PRIu64 "  of them counted, and not kept\n",
+		fprintf(v->out, _("%8" PRIu64 "  of them counted, and not kept\n"),
 			s->disagreements_lost);
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "render.h"
 #include "waiting.h"
 
@@ -67,10 +68,10 @@ void nt_label_waiting(struct nt_label *label, const struct nt_model *m, const st
 	unsigned int n = nt_waiting_for(m, arp, w);
 
 	if (n == 1)
-		nt_label_add(label, 1, NT_ROLE_INFERRED, "~#%" PRIu32 ".%" PRIu32 " waits",
+		nt_label_add(label, 1, NT_ROLE_INFERRED, _("~#%" PRIu32 ".%" PRIu32 " waits"),
 			     w[0].conv->id, w[0].arrow->n);
 	else if (n)
 		nt_label_add(label, 1, NT_ROLE_INFERRED,
-			     "~#%" PRIu32 ".%" PRIu32 " and %u more wait", w[0].conv->id,
+			     _("~#%" PRIu32 ".%" PRIu32 " and %u more wait"), w[0].conv->id,
 			     w[0].arrow->n, n - 1);
 }

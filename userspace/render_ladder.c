@@ -56,11 +56,12 @@ static void lasting(const struct nt_transition *tr, int64_t lasted, char *buf, s
 	*buf = '\0';
 	if (tr->to == NT_TIME_WAIT && tr->left_ms) {
 		nt_describe_span(span, sizeof(span), tr->left_ms * 1000000LL);
-		snprintf(buf, size, tr->from == NT_TIME_WAIT ? ", again %s to run" : ", %s to run",
+		snprintf(buf, size,
+			 tr->from == NT_TIME_WAIT ? _(", again %s to run") : _(", %s to run"),
 			 span);
 	} else if (tr->from == NT_TIME_WAIT && lasted >= 0) {
 		nt_describe_span(span, sizeof(span), lasted);
-		snprintf(buf, size, ", after %s", span);
+		snprintf(buf, size, _(", after %s"), span);
 	}
 }
 
@@ -219,10 +220,11 @@ static void draw_depart(struct ladder *d, const struct nt_row *r)
 	nt_ladder_lifelines(d, r->st);
 	nt_ladder_time(d, r->t);
 	if (d->l->states)
-		snprintf(text, sizeof(text), "segment %" PRIu32 ", %s: sent, waits for %s", a->n,
+		snprintf(text, sizeof(text), _("segment %" PRIu32 ", %s: sent, waits for %s"), a->n,
 			 nt_tcp_flags(a->pkt.tcp_flags, flags, sizeof(flags)), how);
 	else
-		snprintf(text, sizeof(text), "packet %" PRIu32 ": sent, waits for %s", a->n, how);
+		snprintf(text, sizeof(text), _("packet %" PRIu32 ": sent, waits for %s"), a->n,
+			 how);
 	if (end)
 		nt_line_right(&d->line, from, to, text, NT_ROLE_DIM);
 	else
@@ -252,14 +254,11 @@ static void draw_arp(struct ladder *d, const struct nt_row *r)
 static void draw_gap(struct ladder *d, const struct nt_row *r)
 {
 	int from = d->num + 1, to = d->v->width, w, at;
-	char text[160], name[80];
-	const char *netns;
+	char text[200], gap[160], name[80];
 
 	nt_line_start(&d->line, d->v->width, d->v->unicode);
-	netns = nt_view_in_netns(d->v, r->gap->source, name, sizeof(name));
-	snprintf(text, sizeof(text), " %" PRIu64 " event%s lost on CPU %u%s%s%s ", r->gap->lost,
-		 r->gap->lost == 1 ? "" : "s", r->gap->cpu, *netns ? " (" : "", netns,
-		 *netns ? ")" : "");
+	nt_view_in_netns(d->v, r->gap->source, name, sizeof(name));
+	snprintf(text, sizeof(text), " %s ", nt_describe_gap(gap, sizeof(gap), r->gap, name));
 	nt_line_fill(&d->line, from, to, "~", NT_ROLE_GAP);
 	w = nt_text_width(text, d->v->unicode);
 	at = from + (to - from - w) / 2;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "layers.h"
 #include "names.h"
 #include "render.h"
@@ -56,10 +57,10 @@ static void model_row(const struct nt_view *v, unsigned int osi, const char *tcp
 	if (osi) {
 		snprintf(n, sizeof(n), "%u", osi);
 		nt_line_put(&l, 3, v->width, n, NT_ROLE_PLAIN);
-		nt_line_put(&l, 5, v->width, nt_osi_name(osi), NT_ROLE_PLAIN);
+		nt_line_put(&l, 5, v->width, _(nt_osi_name(osi)), NT_ROLE_PLAIN);
 	}
 	if (tcpip)
-		nt_line_put(&l, TCPIP_COL, v->width, tcpip, NT_ROLE_PLAIN);
+		nt_line_put(&l, TCPIP_COL, v->width, _(tcpip), NT_ROLE_PLAIN);
 	nt_line_wrap(&l, HERE_COL, HERE_COL, here, role, v->out, v->color);
 }
 
@@ -72,11 +73,11 @@ static void model_layer(const struct nt_view *v, const struct nt_layers *l, unsi
 
 	for (i = l->n; i-- > 0;) {
 		const struct nt_layer *a = &l->layer[i];
-		char bytes[32], text[80];
+		char bytes[32], text[128];
 
 		if (a->osi != osi)
 			continue;
-		snprintf(text, sizeof(text), "%s, bytes %s", a->name,
+		snprintf(text, sizeof(text), _("%s, bytes %s"), _(a->name),
 			 layer_range(bytes, sizeof(bytes), a));
 		model_row(v, first ? osi : 0, first ? tcpip : NULL, text, NT_ROLE_TITLE);
 		first = false;
@@ -84,9 +85,9 @@ static void model_layer(const struct nt_view *v, const struct nt_layers *l, unsi
 	if (!first)
 		return;
 	model_row(v, osi, tcpip,
-		  osi == 2 ? "not recorded" :
-		  osi == 7 ? "no data" :
-			     "none",
+		  osi == 2 ? _("not recorded") :
+		  osi == 7 ? _("no data") :
+			     _("none"),
 		  NT_ROLE_DIM);
 }
 
@@ -97,15 +98,15 @@ static void models(const struct nt_view *v, const struct nt_layers *l)
 	nt_line_start(&head, v->width, v->unicode);
 	nt_line_put(&head, 3, v->width, "OSI", NT_ROLE_DIM);
 	nt_line_put(&head, TCPIP_COL, v->width, "TCP/IP", NT_ROLE_DIM);
-	nt_line_put(&head, HERE_COL, v->width, "this packet", NT_ROLE_DIM);
+	nt_line_put(&head, HERE_COL, v->width, _("this packet"), NT_ROLE_DIM);
 	nt_line_print(&head, v->out, v->color);
-	model_layer(v, l, 7, "application");
+	model_layer(v, l, 7, N_("application"));
 	model_row(v, 6, "│", "", NT_ROLE_DIM);
 	model_row(v, 5, "│", "", NT_ROLE_DIM);
-	model_layer(v, l, 4, "transport");
-	model_layer(v, l, 3, "internet");
-	model_layer(v, l, 2, "link");
-	model_row(v, 1, "│", "not recorded", NT_ROLE_DIM);
+	model_layer(v, l, 4, N_("transport"));
+	model_layer(v, l, 3, N_("internet"));
+	model_layer(v, l, 2, N_("link"));
+	model_row(v, 1, "│", _("not recorded"), NT_ROLE_DIM);
 }
 
 static void field(const struct nt_view *v, const struct nt_field *f)
@@ -116,40 +117,42 @@ static void field(const struct nt_view *v, const struct nt_field *f)
 
 	nt_line_start(&l, v->width, v->unicode);
 	nt_line_right(&l, 0, BYTES_W, range(bytes, sizeof(bytes), f->first, f->last), NT_ROLE_TIME);
-	nt_line_put(&l, NAME_COL, v->width, f->name, NT_ROLE_PLAIN);
-	snprintf(text, sizeof(text), "%s%s", f->known == NT_CONCLUDED ? "~" : "", f->value);
+	nt_line_put(&l, NAME_COL, v->width, _(f->name), NT_ROLE_PLAIN);
+	snprintf(text, sizeof(text), "%s%s", f->known == NT_CONCLUDED ? "~" : "", f->said);
 	if (f->known == NT_UNRECORDED) {
-		snprintf(text, sizeof(text), "not recorded");
+		snprintf(text, sizeof(text), "%s", _("not recorded"));
 		role = NT_ROLE_DIM;
 	} else if (f->known == NT_CONCLUDED) {
 		role = NT_ROLE_INFERRED;
 	} else if (f->is_mac && *nt_describe_mac_words(words, sizeof(words), v->oui, f->mac)) {
-		snprintf(text, sizeof(text), "%s [%s]", f->value, words);
+		snprintf(text, sizeof(text), "%s [%s]", f->said, words);
 	}
 	nt_line_wrap(&l, VALUE_COL, VALUE_COL, text, role, v->out, v->color);
 }
 
 static void header(const struct nt_view *v, const struct nt_layer *a)
 {
-	char bytes[32], size[48], text[160];
+	char bytes[32], size[64], text[200];
 	unsigned int i;
 	struct nt_line l;
 
 	if (a->len >= 0)
-		snprintf(size, sizeof(size), "%" PRId32 " byte%s", a->len, a->len == 1 ? "" : "s");
+		snprintf(size, sizeof(size),
+			 ngettext("%" PRId32 " byte", "%" PRId32 " bytes", (unsigned long)a->len),
+			 a->len);
 	else
-		snprintf(size, sizeof(size), "length not recorded");
+		snprintf(size, sizeof(size), "%s", _("length not recorded"));
 	fputc('\n', v->out);
 	nt_line_start(&l, v->width, v->unicode);
 	nt_line_right(&l, 0, BYTES_W, layer_range(bytes, sizeof(bytes), a), NT_ROLE_TIME);
-	nt_line_put(&l, NAME_COL, v->width, a->name, NT_ROLE_TITLE);
-	snprintf(text, sizeof(text), "%s; OSI layer %s, TCP/IP %s", size, nt_osi_range(a->osi),
-		 a->tcpip);
+	nt_line_put(&l, NAME_COL, v->width, _(a->name), NT_ROLE_TITLE);
+	snprintf(text, sizeof(text), _("%s; OSI layer %s, TCP/IP %s"), size, nt_osi_range(a->osi),
+		 _(a->tcpip));
 	nt_line_wrap(&l, VALUE_COL, VALUE_COL, text, NT_ROLE_DIM, v->out, v->color);
 	for (i = 0; i < a->nfield; i++)
 		field(v, &a->field[i]);
 	if (a->note)
-		line(v, NAME_COL, a->note, NT_ROLE_DIM);
+		line(v, NAME_COL, _(a->note), NT_ROLE_DIM);
 }
 
 /* "LOCAL_OUT, eth0, netns client" */
@@ -168,16 +171,19 @@ static void counted(const struct nt_view *v, const struct nt_layers *l, const st
 {
 	char where[256], text[512];
 
-	snprintf(text, sizeof(text), "%" PRIu32 " bytes from its %s header on, as sighted at %s",
-		 l->bytes, l->link ? "Ethernet" : "network", place(where, sizeof(where), v, s));
+	snprintf(text, sizeof(text),
+		 l->link ? _("%" PRIu32 " bytes from its Ethernet header on, as sighted at %s") :
+			   _("%" PRIu32 " bytes from its network header on, as sighted at %s"),
+		 l->bytes, place(where, sizeof(where), v, s));
 	line(v, 3, text, NT_ROLE_PLAIN);
 	if (!l->link)
-		line(v, 3, "The link header is not recorded: byte 0 is the network header's first.",
+		line(v, 3,
+		     _("The link header is not recorded: byte 0 is the network header's first."),
 		     NT_ROLE_DIM);
 	if (l->segs > 1) {
 		snprintf(text, sizeof(text),
-			 "One packet here stands for %" PRIu32
-			 " on the wire, each with its own headers.",
+			 _("One packet here stands for %" PRIu32
+			   " on the wire, each with its own headers."),
 			 l->segs);
 		line(v, 3, text, NT_ROLE_MARK);
 	}
@@ -205,7 +211,7 @@ void nt_render_layers(const struct nt_view *v, const struct nt_conv *c, const st
 	if (link) {
 		snprintf(
 			text, sizeof(text),
-			"Its sender's record has no link header yet. This one is of the link by which it came to %s",
+			_("Its sender's record has no link header yet. This one is of the link by which it came to %s"),
 			place(where, sizeof(where), v, link));
 		line(v, 3, text, NT_ROLE_DIM);
 	}
@@ -217,11 +223,11 @@ void nt_render_layers_arp(const struct nt_view *v, uint32_t n, const struct nt_a
 	struct nt_label label;
 	struct nt_layers l;
 	struct nt_line top;
-	char text[32];
+	char text[64];
 	int col;
 
 	nt_layers_arp(&l, arp);
-	snprintf(text, sizeof(text), "ARP message %" PRIu32, n);
+	snprintf(text, sizeof(text), _("ARP message %" PRIu32), n);
 	nt_line_start(&top, v->width, v->unicode);
 	col = nt_line_put(&top, 0, v->width, text, NT_ROLE_TITLE);
 	nt_describe_arp(&label, arp, v->oui);

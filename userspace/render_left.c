@@ -6,6 +6,7 @@
 
 #include "countdown.h"
 #include "describe.h"
+#include "i18n.h"
 #include "render.h"
 
 static void line(const struct nt_view *v, const struct nt_conv *c, const struct nt_countdown *cd)
@@ -29,7 +30,7 @@ int nt_line_countdowns(const struct nt_view *v, const struct nt_model *m, int ma
 	struct nt_countdown cd[NT_COUNTDOWNS_MAX];
 	size_t i, more = 0;
 	struct nt_line l;
-	char text[48];
+	char text[64];
 	int k, n, lines = 0;
 
 	/* the newest first: they are what one looks at */
@@ -49,7 +50,8 @@ int nt_line_countdowns(const struct nt_view *v, const struct nt_model *m, int ma
 	if (!more)
 		return lines;
 	nt_line_start(&l, v->width, v->unicode);
-	snprintf(text, sizeof(text), "… and %zu more timers", more);
+	snprintf(text, sizeof(text),
+		 ngettext("… and %zu more timer", "… and %zu more timers", more), more);
 	nt_line_put(&l, 0, v->width, text, NT_ROLE_DIM);
 	nt_line_print(&l, v->out, v->color);
 	return lines + 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * render_line.c - one line for each thing: follow, list, arp, stats
+ * render_line.c - one line for each thing: follow, list, arp
  */
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -10,6 +10,7 @@
 
 #include "describe.h"
 #include "explain.h"
+#include "i18n.h"
 #include "names.h"
 #include "render.h"
 #include "text.h"
@@ -146,15 +147,16 @@ static void line_late(const struct nt_view *v, const struct nt_conv *c, const st
 	nt_label_start(&label);
 	if (l->lost) {
 		nt_label_add(&label, 0, NT_ROLE_INFERRED, "~%s", nt_mark_text(l->mark));
-		nt_label_add(&label, 1, NT_ROLE_PLAIN, "within %s", span);
+		nt_label_add(&label, 1, NT_ROLE_PLAIN, _("within %s"), span);
 	} else {
 		nt_view_netns(v, s->source, name, sizeof(name));
 		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
-		nt_label_add(&label, 0, NT_ROLE_PLAIN, "%s %s%s%s", in ? "arrived at" : "passed",
-			     name, *name ? "/" : "", dev);
+		nt_label_add(&label, 0, NT_ROLE_PLAIN,
+			     in ? _("arrived at %s%s%s") : _("passed %s%s%s"), name,
+			     *name ? "/" : "", dev);
 		if (!in)
 			nt_label_add(&label, 2, NT_ROLE_PLAIN, "%s", nt_hook_name(s->hook));
-		nt_label_add(&label, 1, NT_ROLE_PLAIN, "after %s", span);
+		nt_label_add(&label, 1, NT_ROLE_PLAIN, _("after %s"), span);
 		if (in && s->state != NT_ST_NONE)
 			nt_label_add(&label, 1, NT_ROLE_STATE, "[→ %s]", nt_state_name(s->state));
 	}
@@ -187,7 +189,7 @@ static void line_transition(const struct nt_view *v, const struct nt_conv *c,
 		     "%s", to);
 	nt_label_add(&label, 1, NT_ROLE_CAUSE, "(%s)", cause);
 	if (tr->to == NT_TIME_WAIT && tr->left_ms)
-		nt_label_add(&label, 2, NT_ROLE_PLAIN, "%s to run",
+		nt_label_add(&label, 2, NT_ROLE_PLAIN, _("%s to run"),
 			     nt_describe_span(span, sizeof(span), tr->left_ms * 1000000LL));
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
@@ -236,15 +238,14 @@ static void line_drop(const struct nt_view *v, const struct nt_conv *c, const st
 
 static void line_gap(const struct nt_view *v, const struct nt_gap *g)
 {
-	char text[160], name[80];
+	char text[200], gap[160], name[80];
 	struct nt_line line;
-	const char *netns = nt_view_in_netns(v, g->source, name, sizeof(name));
 	int col;
 
 	start(&line, v);
 	col = put_clock(&line, g->t);
-	snprintf(text, sizeof(text), "~~~ %" PRIu64 " event%s lost on CPU %u%s%s%s ~~~", g->lost,
-		 g->lost == 1 ? "" : "s", g->cpu, *netns ? " (" : "", netns, *netns ? ")" : "");
+	nt_view_in_netns(v, g->source, name, sizeof(name));
+	snprintf(text, sizeof(text), "~~~ %s ~~~", nt_describe_gap(gap, sizeof(gap), g, name));
 	nt_line_put(&line, col, line.width, text, NT_ROLE_GAP);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -263,15 +264,15 @@ void nt_line_arp(const struct nt_view *v, const struct nt_model *m, const struct
 	nt_describe_arp(&label, arp, v->oui);
 	nt_label_waiting(&label, m, arp);
 	if (arp->broadcast)
-		nt_label_add(&label, 1, NT_ROLE_ARP, six ? "→ group" : "→ all");
+		nt_label_add(&label, 1, NT_ROLE_ARP, "→ %s", six ? _("group") : _("all"));
 	for (i = 0; i < arp->nsight && i < NT_SIGHTINGS_MAX; i++) {
 		const struct nt_sighting *s = &arp->sight[i];
 		const char *way = nt_hook_name(s->hook);
 
 		if (s->hook == NETTRACE_ARP_IN || s->hook == NETTRACE_LOCAL_IN)
-			way = "in";
+			way = _("in");
 		else if (s->hook == NETTRACE_ARP_OUT || s->hook == NETTRACE_LOCAL_OUT)
-			way = "out";
+			way = _("out");
 		nt_view_netns(v, s->source, name, sizeof(name));
 		nt_text_escape(dev, sizeof(dev), s->dev, NETTRACE_NAME_LEN);
 		nt_label_add(&label, 2 + i, NT_ROLE_DIM, "%s %s%s%s", way, name, *name ? "/" : "",
@@ -293,7 +294,7 @@ static void line_neigh(const struct nt_view *v, const struct nt_neigh *n)
 	nt_describe_neigh(&label, n, true, v->oui);
 	nt_view_netns(v, n->source, name, sizeof(name));
 	nt_text_escape(dev, sizeof(dev), n->dev, NETTRACE_NAME_LEN);
-	nt_label_add(&label, 2, NT_ROLE_DIM, "in %s%s%s", name, *name ? "/" : "", dev);
+	nt_label_add(&label, 2, NT_ROLE_DIM, _("in %s%s%s"), name, *name ? "/" : "", dev);
 	nt_line_label(&line, col, line.width, &label);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -399,13 +400,13 @@ static const struct {
 	uint8_t width[3]; /* from 60, 80, 120 columns on; 0: left out */
 } column[COL_MAX] = {
 	[COL_ID] = { "#", true, { 4, 4, 4 } },
-	[COL_PROTO] = { "proto", false, { 6, 6, 6 } },
-	[COL_CLIENT] = { "client", false, { 19, 24, 24 } },
-	[COL_SERVER] = { "server", false, { 19, 24, 24 } },
-	[COL_SEGS] = { "packets", true, { 0, 8, 8 } },
-	[COL_BYTES] = { "bytes", true, { 0, 0, 13 } },
-	[COL_CLOSED] = { "end", false, { 8, 8, 8 } },
-	[COL_STATES] = { "states", false, { 0, 0, 26 } },
+	[COL_PROTO] = { N_("proto"), false, { 6, 6, 6 } },
+	[COL_CLIENT] = { N_("client"), false, { 19, 24, 24 } },
+	[COL_SERVER] = { N_("server"), false, { 19, 24, 24 } },
+	[COL_SEGS] = { N_("packets"), true, { 0, 8, 8 } },
+	[COL_BYTES] = { N_("bytes"), true, { 0, 0, 13 } },
+	[COL_CLOSED] = { N_("end"), false, { 8, 8, 8 } },
+	[COL_STATES] = { N_("states"), false, { 0, 0, 26 } },
 };
 
 /* which of the widths a view has */
@@ -454,7 +455,7 @@ void nt_list_head(const struct nt_view *v)
 	int i;
 
 	for (i = 0; i < COL_MAX; i++)
-		cell[i] = column[i].head;
+		cell[i] = i == COL_ID ? column[i].head : _(column[i].head);
 	list_line(v, cell, NT_ROLE_TITLE);
 }
 
@@ -467,6 +468,13 @@ static void pair_text(char buf[2 * NT_DIGITS], uint64_t a, uint64_t b)
 	nt_text_number(p, b);
 }
 
+static const char *closed_short(enum nt_closed how)
+{
+	if (how == NT_CLOSE_TIMEOUT)
+		return _("timeout");
+	return how == NT_CLOSE_OPEN ? _("open") : nt_closed_name(how);
+}
+
 void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 {
 	char id[NT_DIGITS], proto[24], end[2][NT_ADDR_TEXT];
@@ -474,7 +482,7 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	char segs[2 * NT_DIGITS], bytes[2 * NT_DIGITS];
 	char state[2][NT_STATE_TEXT], states[2 * NT_STATE_TEXT], *p;
 	bool tcp = c->proto == IPPROTO_TCP;
-	const char *closed = tcp ? nt_closed_name(c->closed) : nt_opened_short(c->opened);
+	const char *closed = tcp ? closed_short(c->closed) : nt_opened_short(c->opened);
 	const char *cell[COL_MAX];
 	int k;
 
@@ -489,11 +497,11 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	p = nt_text_put(p, states + sizeof(states), "/");
 	nt_text_put(p, states + sizeof(states), state[1]);
 	if (tcp && c->opened == NT_OPEN_REFUSED)
-		closed = "refused";
+		closed = _("refused");
 	else if (tcp && c->opened == NT_OPEN_UNANSWERED && c->failed == NT_FAILED_DROPPED)
-		closed = "dropped";
+		closed = _("dropped");
 	else if (tcp && c->opened == NT_OPEN_UNANSWERED && c->failed != NT_FAILED_NOT)
-		closed = "full"; /* a queue of the listener */
+		closed = _("full"); /* a queue of the listener */
 	cell[COL_ID] = id;
 	cell[COL_PROTO] = nt_proto_name(c->proto, proto, sizeof(proto));
 	cell[COL_CLIENT] = end[0];
@@ -504,66 +512,6 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	cell[COL_STATES] = tcp ? states : "";
 	list_line(v, cell, NT_ROLE_PLAIN);
 	nt_line_nat(v, c, column[COL_ID].width[list_size(v)] + 1);
-}
-
-static void stat_line(const struct nt_view *v, const char *key, uint64_t value, const char *what)
-{
-	fprintf(v->out, "  %-24s %12" PRIu64 "%s%s\n", key, value, *what ? "  " : "", what);
-}
-
-/* those that have seen something */
-static void stat_cpus(const struct nt_view *v, const struct nt_stats *s)
-{
-	const struct nt_stat_cpu *c;
-
-	if (!s->ncpu)
-		return;
-	fprintf(v->out, " each CPU    %12s %12s %12s %12s %12s\n", "seen", "recorded", "filtered",
-		"unrecorded", "overwritten");
-	for (c = s->cpu; c < s->cpu + s->ncpu; c++)
-		if (c->seen)
-			fprintf(v->out,
-				"  cpu%-8" PRIu32 "%12" PRIu64 " %12" PRIu64 " %12" PRIu64
-				" %12" PRIu64 " %12" PRIu64 "\n",
-				c->cpu, c->seen, c->recorded, c->filtered, c->unrecorded,
-				c->overwritten);
-}
-
-void nt_line_stats(const struct nt_view *v, const struct nt_stats *s)
-{
-	char name[80], version[80];
-	size_t i;
-
-	nt_text_escape(name, sizeof(name), s->netns, SIZE_MAX / 2);
-	nt_text_escape(version, sizeof(version), s->version, SIZE_MAX / 2);
-	fprintf(v->out, "%s%s\n", *name ? "netns " : "this namespace", name);
-	if (*version)
-		fprintf(v->out, " module %s\n", version);
-	for (i = 0; i < s->nmodule; i++) {
-		char key[96];
-
-		nt_text_escape(key, sizeof(key), s->module[i].key, SIZE_MAX / 2);
-		stat_line(v, key, s->module[i].value, "");
-	}
-	stat_cpus(v, s);
-	fprintf(v->out, " this reader\n");
-	stat_line(v, "seen", s->seen, "= delivered + filtered + lost");
-	stat_line(v, "delivered", s->delivered, "");
-	stat_line(v, "filtered", s->filtered, "");
-	stat_line(v, "lost", s->lost, "");
-	if (!s->model)
-		return;
-	fprintf(v->out, " what they were\n");
-	stat_line(v, "packets", s->model->packets, "sightings");
-	stat_line(v, "transitions", s->model->transitions, "");
-	stat_line(v, "arp", s->model->arps, "");
-	stat_line(v, "fragments", s->model->fragments, "sightings");
-	stat_line(v, "other packets", s->model->other_packets,
-		  "damaged before it is known whose they are");
-	stat_line(v, "unknown records", s->model->unknown_records, "");
-	stat_line(v, "disagreements", s->model->disagreements,
-		  "inferred state was not the observed one");
-	nt_line_agreement(v, s->model);
 }
 
 const struct nt_format nt_format_line = {

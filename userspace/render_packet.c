@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "render.h"
 
 const struct nt_sighting *nt_packet_sighting(const struct nt_arrow *a)
@@ -29,8 +30,10 @@ void nt_render_packet_title(const struct nt_view *v, const struct nt_conv *c,
 	struct nt_line l;
 	int end = a->dir & 1, col;
 
-	snprintf(text, sizeof(text), "#%" PRIu32 " %s %" PRIu32, c->id,
-		 c->proto == IPPROTO_TCP ? "segment" : "packet", a->n);
+	snprintf(text, sizeof(text),
+		 c->proto == IPPROTO_TCP ? _("#%" PRIu32 " segment %" PRIu32) :
+					   _("#%" PRIu32 " packet %" PRIu32),
+		 c->id, a->n);
 	nt_describe_end(from, sizeof(from), c, end);
 	nt_describe_end(to, sizeof(to), c, !end);
 	nt_line_start(&l, v->width, v->unicode);

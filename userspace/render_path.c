@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "names.h"
 #include "render.h"
 #include "text.h"
@@ -31,7 +32,7 @@ struct map {
 
 static const struct map ip_map = {
 	.first = NETTRACE_PRE_ROUTING,
-	.route = "route",
+	.route = N_("route"),
 	.middle = NETTRACE_FORWARD,
 	.last = NETTRACE_POST_ROUTING,
 	.below_route = NETTRACE_LOCAL_IN,
@@ -39,10 +40,10 @@ static const struct map ip_map = {
 };
 
 static const struct map bridge_map = {
-	.in = "port",
-	.route = "link address",
+	.in = N_("port"),
+	.route = N_("link address"),
 	.middle = NETTRACE_BR_FORWARD,
-	.out = "port",
+	.out = N_("port"),
 	.below_route = NETTRACE_BR_IN,
 	.below_last = NETTRACE_BR_OUT,
 };
@@ -78,6 +79,7 @@ static void put_below(struct nt_line *l, const struct nt_view *v, const struct n
 static void draw_map(const struct nt_view *v, const struct nt_space *s, const struct map *m)
 {
 	int more = (v->width - MAP_COL - MAP_W) / 4, col = MAP_COL, route, last;
+	const char *word = _(m->route);
 	struct nt_line l;
 
 	more = more < 0 ? 0 : more > 6 ? 6 : more;
@@ -86,11 +88,11 @@ static void draw_map(const struct nt_view *v, const struct nt_space *s, const st
 		col = put_arrow(&l, v, col, 0);
 		col = put_hook(&l, v, s, col, m->first) + 1;
 	} else {
-		col = nt_line_put(&l, col, v->width, m->in, NT_ROLE_PLAIN) + 1;
+		col = nt_line_put(&l, col, v->width, _(m->in), NT_ROLE_PLAIN) + 1;
 	}
 	col = put_arrow(&l, v, col, more) + 1;
-	route = col + (int)strlen(m->route) / 2;
-	col = nt_line_put(&l, col, v->width, m->route, NT_ROLE_PLAIN) + 1;
+	route = col + nt_text_width(word, v->unicode) / 2;
+	col = nt_line_put(&l, col, v->width, word, NT_ROLE_PLAIN) + 1;
 	col = put_arrow(&l, v, col, more);
 	col = put_hook(&l, v, s, col, m->middle) + 1;
 	col = put_arrow(&l, v, col, more);
@@ -99,8 +101,9 @@ static void draw_map(const struct nt_view *v, const struct nt_space *s, const st
 		col = put_hook(&l, v, s, col, m->last) + 1;
 		put_arrow(&l, v, col, 0);
 	} else {
-		last = col + 1 + (int)strlen(m->out) / 2;
-		nt_line_put(&l, col + 1, v->width, m->out, NT_ROLE_PLAIN);
+		word = _(m->out);
+		last = col + 1 + nt_text_width(word, v->unicode) / 2;
+		nt_line_put(&l, col + 1, v->width, word, NT_ROLE_PLAIN);
 	}
 	nt_line_print(&l, v->out, v->color);
 	nt_line_start(&l, v->width, v->unicode);
@@ -146,17 +149,17 @@ static void describe_step(char *buf, size_t size, const struct nt_path *p,
 			  const struct nt_sighting *s, const struct nt_sighting *before)
 {
 	bool v6 = p->as[0].arrow->pkt.hdr.family == NETTRACE_IPV6;
-	char dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1], less[32] = "", port[32] = "";
+	char dev[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1], less[48] = "", port[48] = "";
 
 	if (before && before->ttl == s->ttl + 1)
-		snprintf(less, sizeof(less), ", one less");
+		snprintf(less, sizeof(less), "%s", _(", one less"));
 	else if (before && before->ttl != s->ttl)
-		snprintf(less, sizeof(less), ", was %u", before->ttl);
+		snprintf(less, sizeof(less), _(", was %u"), before->ttl);
 	if (s->hook == NETTRACE_BR_FORWARD && s->in_ifindex)
-		snprintf(port, sizeof(port), " from port %" PRIu32, s->in_ifindex);
+		snprintf(port, sizeof(port), _(" from port %" PRIu32), s->in_ifindex);
 	dev_of(dev, sizeof(dev), s);
-	snprintf(buf, size, "%s%s%s%s %u%s", dev, port, *dev ? ", " : "", v6 ? "hop limit" : "TTL",
-		 s->ttl, less);
+	snprintf(buf, size, "%s%s%s%s %u%s", dev, port, *dev ? ", " : "",
+		 v6 ? _("hop limit") : "TTL", s->ttl, less);
 }
 
 static void nat_row(const struct nt_view *v, const struct nt_path *p, unsigned int i)
@@ -168,8 +171,11 @@ static void nat_row(const struct nt_view *v, const struct nt_path *p, unsigned i
 	nt_line_start(&l, v->width, v->unicode);
 	nt_line_put(&l, MARK_COL, v->width, "~", NT_ROLE_INFERRED);
 	snprintf(text, sizeof(text),
-		 "%s NAT, inferred: %s → %s; from here on it is packet %" PRIu32 ".%" PRIu32,
-		 n->dst ? "destination" : "source", nt_describe_addr(from, sizeof(from), &n->from),
+		 n->dst ? _("destination NAT, inferred: %s → %s; from here on it is packet %" PRIu32
+			    ".%" PRIu32) :
+			  _("source NAT, inferred: %s → %s; from here on it is packet %" PRIu32
+			    ".%" PRIu32),
+		 nt_describe_addr(from, sizeof(from), &n->from),
 		 nt_describe_addr(to, sizeof(to), &n->to), p->as[i + 1].conv->id,
 		 p->as[i + 1].arrow->n);
 	nt_line_wrap(&l, NAME_COL, NAME_COL, text, NT_ROLE_INFERRED, v->out, v->color);
@@ -181,9 +187,9 @@ static void route_row(const struct nt_view *v, const struct nt_space *s, unsigne
 	const char *text = NULL;
 
 	if (s->step[i].hook == NETTRACE_LOCAL_IN && s->step[i].passage == NT_PASSED)
-		text = "Routing has found: an address of this host.";
+		text = _("Routing has found: an address of this host.");
 	else if (s->step[i].hook == NETTRACE_FORWARD && s->step[i].passage == NT_PASSED)
-		text = "Routing has found: not an address of this host, so it goes on.";
+		text = _("Routing has found: not an address of this host, so it goes on.");
 	if (text)
 		put_text(v, NAME_COL, text, NT_ROLE_DIM);
 }
@@ -207,28 +213,29 @@ static void step_row(const struct nt_view *v, const struct nt_path *p, const str
 		describe_step(text, sizeof(text), p, t->sight, before);
 	else
 		snprintf(text, sizeof(text), "%s",
-			 t->passage == NT_NOT_LOOKED ? "not looked at: recorded with hooks=path" :
-						       "not sighted, though others were");
+			 t->passage == NT_NOT_LOOKED ?
+				 _("not looked at: recorded with hooks=path") :
+				 _("not sighted, though others were"));
 	nt_line_wrap(&l, WHAT_COL, WHAT_COL, text, NT_ROLE_PLAIN, v->out, v->color);
 	if (*nt_hook_decides(t->hook))
-		put_text(v, NAME_COL, nt_hook_decides(t->hook), NT_ROLE_DIM);
+		put_text(v, NAME_COL, _(nt_hook_decides(t->hook)), NT_ROLE_DIM);
 }
 
 static void title_of(const struct nt_view *v, const struct nt_space *s)
 {
 	static const char *const does[NT_PATH_ROLE_MAX] = {
-		[NT_PATH_SENDS] = "sends it",
-		[NT_PATH_RECEIVES] = "receives it",
-		[NT_PATH_FORWARDS] = "forwards it",
-		[NT_PATH_BOTH] = "sends it to itself",
-		[NT_PATH_BRIDGES] = "passes it on as a frame, without routing",
-		[NT_PATH_ENDS] = "it arrives here, and is not sighted further on",
-		[NT_PATH_CAPTURE] = "captured here: a capture knows no hooks",
+		[NT_PATH_SENDS] = N_("%s: sends it"),
+		[NT_PATH_RECEIVES] = N_("%s: receives it"),
+		[NT_PATH_FORWARDS] = N_("%s: forwards it"),
+		[NT_PATH_BOTH] = N_("%s: sends it to itself"),
+		[NT_PATH_BRIDGES] = N_("%s: passes it on as a frame, without routing"),
+		[NT_PATH_ENDS] = N_("%s: it arrives here, and is not sighted further on"),
+		[NT_PATH_CAPTURE] = N_("%s: captured here: a capture knows no hooks"),
 	};
-	char name[80], text[200];
+	char name[80], text[256];
 
 	nt_view_in_netns(v, s->source, name, sizeof(name));
-	snprintf(text, sizeof(text), "%s: %s", *name ? name : "this host", does[s->role]);
+	snprintf(text, sizeof(text), _(does[s->role]), *name ? name : _("this host"));
 	put_text(v, 1, text, NT_ROLE_TITLE);
 }
 
@@ -284,19 +291,20 @@ static void draw_link(const struct nt_view *v, const struct nt_sighting *from,
 {
 	char a[NETTRACE_NAME_LEN * NT_ESCAPE_MAX + 1], b[sizeof(a)], src[18], dst[18];
 	char whose[2][NT_MAC_WORDS + 4], span[24], text[2 * NT_MAC_WORDS + 400];
-	char macs[2 * NT_MAC_WORDS + 80] = "link addresses not recorded";
+	char macs[2 * NT_MAC_WORDS + 80];
 	struct nt_line l;
 
+	snprintf(macs, sizeof(macs), "%s", _("link addresses not recorded"));
 	if (to->flags & NETTRACE_PKT_MAC)
 		snprintf(macs, sizeof(macs), "%s%s → %s%s", nt_describe_mac(src, to->mac_src),
 			 in_brackets(whose[0], v, to->mac_src), nt_describe_mac(dst, to->mac_dst),
 			 in_brackets(whose[1], v, to->mac_dst));
-	snprintf(text, sizeof(text), "%s → %s, %s, %s after", dev_of(a, sizeof(a), from),
+	snprintf(text, sizeof(text), _("%s → %s, %s, %s after"), dev_of(a, sizeof(a), from),
 		 dev_of(b, sizeof(b), to), macs,
 		 nt_describe_span(span, sizeof(span), to->t - from->t));
 	nt_line_start(&l, v->width, v->unicode);
 	nt_line_put(&l, MAP_COL, v->width, "▼", NT_ROLE_ARP);
-	nt_line_put(&l, 5, v->width, "link", NT_ROLE_ARP);
+	nt_line_put(&l, 5, v->width, _("link"), NT_ROLE_ARP);
 	nt_line_wrap(&l, 11, 11, text, NT_ROLE_ARP, v->out, v->color);
 }
 
@@ -306,7 +314,7 @@ static void account(const struct nt_view *v, const struct nt_path *p)
 	const struct nt_sighting *first = NULL, *last = NULL;
 	unsigned int i, k, forwards = 0, links = 0;
 	bool v6 = p->as[0].arrow->pkt.hdr.family == NETTRACE_IPV6;
-	char text[320];
+	char text[400], read[160];
 
 	for (i = 0; i < p->nspace; i++) {
 		for (k = 0; k < p->space[i].nstep; k++) {
@@ -323,12 +331,17 @@ static void account(const struct nt_view *v, const struct nt_path *p)
 	}
 	if (!first || first == last)
 		return;
+	snprintf(read, sizeof(read),
+		 ngettext("link addresses read on %u link.", "link addresses read on %u links.",
+			  links),
+		 links);
 	snprintf(
 		text, sizeof(text),
-		"On the way: IP addresses %s; %s %u → %u, sighted at FORWARD %u time%s; link addresses read on %u link%s.",
-		p->nas > 1 ? "changed by NAT (inferred)" : "unchanged", v6 ? "hop limit" : "TTL",
-		first->ttl, last->ttl, forwards, forwards == 1 ? "" : "s", links,
-		links == 1 ? "" : "s");
+		ngettext("On the way: IP addresses %s; %s %u → %u, sighted at FORWARD %u time; %s",
+			 "On the way: IP addresses %s; %s %u → %u, sighted at FORWARD %u times; %s",
+			 forwards),
+		p->nas > 1 ? _("changed by NAT (inferred)") : _("unchanged"),
+		v6 ? _("hop limit") : "TTL", first->ttl, last->ttl, forwards, read);
 	fputc('\n', v->out);
 	put_text(v, 1, text, NT_ROLE_PLAIN);
 }
@@ -352,9 +365,11 @@ void nt_render_path(const struct nt_view *v, const struct nt_path *p)
 	}
 	account(v, p);
 	if (p->left_out) {
-		snprintf(text, sizeof(text), "%u more sighting%s not kept.", p->left_out,
-			 p->left_out == 1 ? " was" : "s were");
+		snprintf(text, sizeof(text),
+			 ngettext("%u more sighting was not kept.",
+				  "%u more sightings were not kept.", p->left_out),
+			 p->left_out);
 		put_text(v, 1, text, NT_ROLE_GAP);
 	}
-	put_text(v, 1, "● sighted  ○ not sighted  ? not looked at", NT_ROLE_DIM);
+	put_text(v, 1, _("● sighted  ○ not sighted  ? not looked at"), NT_ROLE_DIM);
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "names.h"
 #include "render.h"
 #include "subnet.h"
@@ -59,8 +60,8 @@ static void show_subnet(const struct nt_view *v, const struct nt_route *r)
 	put_and(v, &r->src, len, &s, s.src);
 	put_and(v, &r->dst, len, &s, s.dst);
 	put(v, 6,
-	    s.same ? "equal: the destination is in the source's own subnet" :
-		     "not equal: the destination is outside of the source's own subnet",
+	    s.same ? _("equal: the destination is in the source's own subnet") :
+		     _("not equal: the destination is outside of the source's own subnet"),
 	    NT_ROLE_CAUSE);
 }
 
@@ -70,10 +71,11 @@ static void show_entry(const struct nt_view *v, const struct nt_route *r)
 
 	if (!(r->flags & NETTRACE_RT_FIB))
 		return;
-	snprintf(text, sizeof(text), "decided by table %s: entry %s%s, installed by %s, scope %s",
+	snprintf(text, sizeof(text),
+		 _("decided by table %s: entry %s%s, installed by %s, scope %s"),
 		 nt_rt_table_name(r->table, table, sizeof(table)),
 		 nt_describe_net(net, sizeof(net), r->dst.family, r->dst.b, r->match_len),
-		 r->match_len ? "" : " (default)",
+		 r->match_len ? "" : _(" (default)"),
 		 nt_rt_proto_name(r->rt_proto, proto, sizeof(proto)),
 		 nt_rt_scope_name(r->rt_scope, scope, sizeof(scope)));
 	put(v, 6, text, NT_ROLE_PLAIN);
@@ -83,18 +85,21 @@ static void show_next(const struct nt_view *v, const struct nt_route *r)
 {
 	const struct nt_addr *next = r->gateway.family ? &r->gateway : &r->dst;
 	bool six = next->family == NETTRACE_IPV6;
-	char ip[NT_ADDR_TEXT], text[160];
+	char ip[NT_ADDR_TEXT], text[256];
 
 	nt_describe_addr(ip, sizeof(ip), next);
-	snprintf(text, sizeof(text), "next hop %s%s: its MAC address is what %s has to find", ip,
-		 r->gateway.family ? " (gateway)" : " (the destination itself)",
-		 six ? "neighbour discovery" : "ARP");
+	snprintf(
+		text, sizeof(text),
+		r->gateway.family ?
+			_("next hop %s (gateway): its MAC address is what %s has to find") :
+			_("next hop %s (the destination itself): its MAC address is what %s has to find"),
+		ip, six ? _("neighbour discovery") : "ARP");
 	put(v, 6, text, NT_ROLE_PLAIN);
 }
 
 void nt_show_route(const struct nt_view *v, const struct nt_route *r)
 {
-	char text[64];
+	char text[96];
 
 	const unsigned int other = NETTRACE_RT_LOCAL | NETTRACE_RT_BROADCAST |
 				   NETTRACE_RT_MULTICAST;
@@ -107,6 +112,6 @@ void nt_show_route(const struct nt_view *v, const struct nt_route *r)
 		show_next(v, r);
 	if (!r->mtu)
 		return;
-	snprintf(text, sizeof(text), "MTU of the path: %" PRIu32 " bytes", r->mtu);
+	snprintf(text, sizeof(text), _("MTU of the path: %" PRIu32 " bytes"), r->mtu);
 	put(v, 6, text, NT_ROLE_DIM);
 }

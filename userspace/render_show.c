@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "i18n.h"
 #include "layout.h"
 #include "names.h"
 #include "render.h"
@@ -35,25 +36,29 @@ static void show_ip(const struct nt_view *v, const struct nettrace_packet *p)
 {
 	char proto[24];
 
-	detail(v, 6, NT_ROLE_PLAIN, "%s %" PRIu32 " bytes, %s=%u, DSCP %u, ECN %u%s, protocol %s",
-	       p->hdr.family == NETTRACE_IPV6 ? "IPv6" : "IPv4", p->len,
-	       p->hdr.family == NETTRACE_IPV6 ? "hop limit" : "ttl", p->ttl, p->tos >> 2,
-	       p->tos & 3, p->flags & NETTRACE_PKT_DONT_FRAG ? ", don't fragment" : "",
+	detail(v, 6, NT_ROLE_PLAIN,
+	       p->hdr.family == NETTRACE_IPV6 ?
+		       _("IPv6 %" PRIu32 " bytes, hop limit=%u, DSCP %u, ECN %u%s, protocol %s") :
+		       _("IPv4 %" PRIu32 " bytes, ttl=%u, DSCP %u, ECN %u%s, protocol %s"),
+	       p->len, p->ttl, p->tos >> 2, p->tos & 3,
+	       p->flags & NETTRACE_PKT_DONT_FRAG ? _(", don't fragment") : "",
 	       nt_proto_name(p->proto, proto, sizeof(proto)));
 	if (p->hdr.family == NETTRACE_IPV4)
-		detail(v, 6, NT_ROLE_PLAIN, "identification 0x%04" PRIx32, p->ip_id);
+		detail(v, 6, NT_ROLE_PLAIN, _("identification 0x%04" PRIx32), p->ip_id);
 	if (p->flags & NETTRACE_PKT_FRAGMENT)
-		detail(v, 6, NT_ROLE_PLAIN, "fragment at byte %u%s", p->frag_off,
-		       p->flags & NETTRACE_PKT_MORE_FRAGS ? ", more follow" : ", the last one");
+		detail(v, 6, NT_ROLE_PLAIN,
+		       p->flags & NETTRACE_PKT_MORE_FRAGS ? _("fragment at byte %u, more follow") :
+							    _("fragment at byte %u, the last one"),
+		       p->frag_off);
 	if (p->flags & NETTRACE_PKT_IP_OPTS)
 		detail(v, 6, NT_ROLE_PLAIN, "%s",
-		       p->hdr.family == NETTRACE_IPV6 ? "with extension headers" :
-							"with IP options");
+		       p->hdr.family == NETTRACE_IPV6 ? _("with extension headers") :
+							_("with IP options"));
 	if (p->flags & (NETTRACE_PKT_MALFORMED | NETTRACE_PKT_TRUNCATED))
 		detail(v, 6, NT_ROLE_MARK, "%s",
 		       p->flags & NETTRACE_PKT_TRUNCATED ?
-			       "the packet ends inside a header" :
-			       "a length in the headers contradicts the bytes");
+			       _("the packet ends inside a header") :
+			       _("a length in the headers contradicts the bytes"));
 }
 
 static void show_options(const struct nt_view *v, const struct nettrace_packet *p)
@@ -61,58 +66,63 @@ static void show_options(const struct nt_view *v, const struct nettrace_packet *
 	int i;
 
 	if (p->optflags & NETTRACE_OPT_MSS)
-		detail(v, 6, NT_ROLE_PLAIN, "option mss=%u: largest segment it accepts, bytes",
+		detail(v, 6, NT_ROLE_PLAIN, _("option mss=%u: largest segment it accepts, bytes"),
 		       p->mss);
 	if (p->optflags & NETTRACE_OPT_WSCALE)
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "option ws=%u: its later windows count in %" PRIu32 " bytes", p->wscale,
+		       _("option ws=%u: its later windows count in %" PRIu32 " bytes"), p->wscale,
 		       UINT32_C(1) << (p->wscale & 15));
 	if (p->optflags & NETTRACE_OPT_SACK_OK)
-		detail(v, 6, NT_ROLE_PLAIN, "option sackok: selective acknowledgements permitted");
+		detail(v, 6, NT_ROLE_PLAIN, "%s",
+		       _("option sackok: selective acknowledgements permitted"));
 	for (i = 0; (p->optflags & NETTRACE_OPT_SACK) && i < p->nsack && i < NETTRACE_SACK_MAX; i++)
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "option sack: has %" PRIu32 " to before %" PRIu32 " (absolute)",
+		       _("option sack: has %" PRIu32 " to before %" PRIu32 " (absolute)"),
 		       p->sack[i][0], p->sack[i][1]);
 	if (p->optflags & NETTRACE_OPT_TS)
-		detail(v, 6, NT_ROLE_PLAIN, "option timestamps: value %" PRIu32 ", echo %" PRIu32,
-		       p->tsval, p->tsecr);
+		detail(v, 6, NT_ROLE_PLAIN,
+		       _("option timestamps: value %" PRIu32 ", echo %" PRIu32), p->tsval,
+		       p->tsecr);
 	if (p->optflags & NETTRACE_OPT_FASTOPEN)
-		detail(v, 6, NT_ROLE_PLAIN, "option fastopen");
+		detail(v, 6, NT_ROLE_PLAIN, _("option %s"), "fastopen");
 	if (p->optflags & NETTRACE_OPT_MPTCP)
-		detail(v, 6, NT_ROLE_PLAIN, "option mptcp");
+		detail(v, 6, NT_ROLE_PLAIN, _("option %s"), "mptcp");
 	if (p->optflags & NETTRACE_OPT_OTHER)
-		detail(v, 6, NT_ROLE_PLAIN, "further options");
+		detail(v, 6, NT_ROLE_PLAIN, "%s", _("further options"));
 	if (p->flags & NETTRACE_PKT_BAD_OPTS)
-		detail(v, 6, NT_ROLE_MARK, "the TCP options do not parse");
+		detail(v, 6, NT_ROLE_MARK, "%s", _("the TCP options do not parse"));
 }
 
 static void show_tcp(const struct nt_view *v, const struct nt_arrow *a,
 		     const struct nt_numbers *num)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	char seq[48] = "", ack[48] = "", win[48] = "";
+	char win[96] = "";
 	int64_t bytes = nt_window(num, a);
 
 	if (a->seq_valid)
-		snprintf(seq, sizeof(seq), "%" PRIu32 " relative, ", a->seq);
-	if (a->ack_valid)
-		snprintf(ack, sizeof(ack), "%" PRIu32 " relative, ", a->ack);
-	detail(v, 6, NT_ROLE_PLAIN, "seq %s%" PRIu32 " in the segment", seq, p->seq);
-	if (p->tcp_flags & NETTRACE_TH_ACK)
-		detail(v, 6, NT_ROLE_PLAIN, "ack %s%" PRIu32 " in the segment", ack, p->ack);
+		detail(v, 6, NT_ROLE_PLAIN,
+		       _("seq %" PRIu32 " relative, %" PRIu32 " in the segment"), a->seq, p->seq);
+	else
+		detail(v, 6, NT_ROLE_PLAIN, _("seq %" PRIu32 " in the segment"), p->seq);
+	if ((p->tcp_flags & NETTRACE_TH_ACK) && a->ack_valid)
+		detail(v, 6, NT_ROLE_PLAIN,
+		       _("ack %" PRIu32 " relative, %" PRIu32 " in the segment"), a->ack, p->ack);
+	else if (p->tcp_flags & NETTRACE_TH_ACK)
+		detail(v, 6, NT_ROLE_PLAIN, _("ack %" PRIu32 " in the segment"), p->ack);
 	if (bytes < 0)
-		snprintf(win, sizeof(win), " (times what its SYN said, not seen)");
+		snprintf(win, sizeof(win), "%s", _(" (times what its SYN said, not seen)"));
 	else if (bytes != p->window)
-		snprintf(win, sizeof(win), " = %" PRId64 " bytes", bytes);
-	detail(v, 6, NT_ROLE_PLAIN, "%" PRIu32 " bytes of data, window %u%s", p->payload, p->window,
-	       win);
+		snprintf(win, sizeof(win), _(" = %" PRId64 " bytes"), bytes);
+	detail(v, 6, NT_ROLE_PLAIN, _("%" PRIu32 " bytes of data, window %u%s"), p->payload,
+	       p->window, win);
 	if (a->wire_segs > 1 && p->gso_size)
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "%" PRIu32 " segments on the wire, %u bytes each at most", a->wire_segs,
+		       _("%" PRIu32 " segments on the wire, %u bytes each at most"), a->wire_segs,
 		       p->gso_size);
 	else if (a->wire_segs > 1)
 		detail(v, 6, NT_ROLE_INFERRED,
-		       "~%" PRIu32 " segments on the wire or more: longer than the MSS",
+		       _("~%" PRIu32 " segments on the wire or more: longer than the MSS"),
 		       a->wire_segs);
 	show_options(v, p);
 }
@@ -128,22 +138,27 @@ static void show_fragments(const struct nt_view *v, const struct nt_conv *c,
 		nt_view_netns(v, f->source, name, sizeof(name));
 		nt_text_escape(dev, sizeof(dev), f->dev, NETTRACE_NAME_LEN);
 		detail(v, 6, NT_ROLE_PLAIN,
-		       "%" PRIu32 " fragment%s at %s%s%s by %s, %" PRIu32 " of %" PRIu32 "%s bytes",
-		       f->n, f->n == 1 ? "" : "s", name, *name ? "/" : "", dev,
-		       nt_hook_name(f->hook), f->have, f->total, f->total ? "" : " (not known)");
+		       ngettext("%" PRIu32 " fragment at %s%s%s by %s, %" PRIu32 " of %" PRIu32
+				"%s bytes",
+				"%" PRIu32 " fragments at %s%s%s by %s, %" PRIu32 " of %" PRIu32
+				"%s bytes",
+				f->n),
+		       f->n, name, *name ? "/" : "", dev, nt_hook_name(f->hook), f->have, f->total,
+		       f->total ? "" : _(" (not known)"));
 		for (i = 0; i < f->npiece; i++) {
 			nt_describe_ms(ms, sizeof(ms), f->piece[i].t - c->t0);
 			detail(v, 8, NT_ROLE_DIM,
-			       "at %8s ms: %" PRIu32 "..%" PRIu32 " (%" PRIu32 " B)", ms,
+			       _("at %8s ms: %" PRIu32 "..%" PRIu32 " (%" PRIu32 " B)"), ms,
 			       f->piece[i].off, f->piece[i].off + f->piece[i].len - 1,
 			       f->piece[i].len);
 		}
 		for (from = 0; nt_fragments_hole(f, &from, &to); from = to) {
 			if (!to) {
-				detail(v, 8, NT_ROLE_MARK, "missing: from %" PRIu32 " on", from);
+				detail(v, 8, NT_ROLE_MARK, _("missing: from %" PRIu32 " on"), from);
 				break;
 			}
-			detail(v, 8, NT_ROLE_MARK, "missing: %" PRIu32 "..%" PRIu32, from, to - 1);
+			detail(v, 8, NT_ROLE_MARK, _("missing: %" PRIu32 "..%" PRIu32), from,
+			       to - 1);
 		}
 	}
 }
@@ -164,13 +179,27 @@ static void show_sightings(const struct nt_view *v, const struct nt_conv *c,
 		if (s->pid)
 			snprintf(pid, sizeof(pid), ", pid %" PRIu32, s->pid);
 		if (s->sk_kind != NETTRACE_SK_NONE)
-			snprintf(sock, sizeof(sock), ", %s in %s", nt_sk_kind_name(s->sk_kind),
-				 nt_state_name(s->state));
-		detail(v, 6, NT_ROLE_DIM, "seen at %8s ms by %s, %s%s%s%s%s", ms,
+			snprintf(sock, sizeof(sock), _(", %s in %s"),
+				 _(nt_sk_kind_name(s->sk_kind)), nt_state_name(s->state));
+		detail(v, 6, NT_ROLE_DIM, _("seen at %8s ms by %s, %s%s%s%s%s"), ms,
 		       nt_hook_name(s->hook), dev, *netns ? ", " : "", netns, sock, pid);
 	}
 	if (a->nsighted > a->nsight)
-		detail(v, 6, NT_ROLE_DIM, "and %d times more", a->nsighted - a->nsight);
+		detail(v, 6, NT_ROLE_DIM, _("and %d times more"), a->nsighted - a->nsight);
+}
+
+/* what nt_app_kind_name() tells programs */
+static const char *kind_text(unsigned int kind)
+{
+	static const char *const text[] = {
+		[NT_APP_REQUEST] = N_("request"),
+		[NT_APP_RESPONSE] = N_("response"),
+		[NT_APP_GREETING] = N_("greeting"),
+		[NT_APP_NEGOTIATION] = N_("negotiation"),
+	};
+
+	_Static_assert(sizeof(text) / sizeof(text[0]) == NT_APP_KIND_MAX, "every kind has a text");
+	return kind < NT_APP_KIND_MAX ? _(text[kind]) : "?";
 }
 
 static void show_app(const struct nt_view *v, const struct nt_app *app)
@@ -178,8 +207,8 @@ static void show_app(const struct nt_view *v, const struct nt_app *app)
 	char text[NT_APP_TEXT_SHOWN];
 
 	nt_describe_app(text, sizeof(text), app);
-	detail(v, 6, NT_ROLE_APP, "%s %s: %s%s", nt_app_name(app->proto),
-	       nt_app_kind_name(app->kind), text, app->cut ? "…" : "");
+	detail(v, 6, NT_ROLE_APP, "%s %s: %s%s", nt_app_name(app->proto), kind_text(app->kind),
+	       text, app->cut ? "…" : "");
 }
 
 /* what it is for; two words that differ are told apart */
@@ -189,16 +218,32 @@ static void show_service(const struct nt_view *v, const struct nt_conv *c)
 	char port[NT_SERVICE_NAME * NT_ESCAPE_MAX + 1];
 
 	if (r.by_port && !r.name)
-		detail(v, 3, NT_ROLE_APP, "not %s, which the port is for: it begins otherwise",
+		detail(v, 3, NT_ROLE_APP, _("not %s, which the port is for: it begins otherwise"),
 		       nt_text_escape(port, sizeof(port), r.by_port, NT_SERVICE_NAME));
 	else if (r.by_port)
-		detail(v, 3, NT_ROLE_APP, "%s by its bytes, although the port is for %s", r.name,
+		detail(v, 3, NT_ROLE_APP, _("%s by its bytes, although the port is for %s"), r.name,
 		       nt_text_escape(port, sizeof(port), r.by_port, NT_SERVICE_NAME));
 	else if (r.sure)
-		detail(v, 3, NT_ROLE_APP, "%s by its bytes", r.name);
+		detail(v, 3, NT_ROLE_APP, _("%s by its bytes"), r.name);
 	else if (r.name)
-		detail(v, 3, NT_ROLE_APP, "%s? by the port alone",
+		detail(v, 3, NT_ROLE_APP, _("%s? by the port alone"),
 		       nt_text_escape(port, sizeof(port), r.name, NT_SERVICE_NAME));
+}
+
+/* "segment 3" */
+static void packet_name(char *buf, size_t size, const struct nt_conv *c, uint32_t n)
+{
+	snprintf(buf, size, c->proto == IPPROTO_TCP ? _("segment %" PRIu32) : _("packet %" PRIu32),
+		 n);
+}
+
+static void show_mark(const struct nt_view *v, const struct nt_mark *m)
+{
+	const char *word = nt_mark_word(m->name);
+
+	/* in English the words of JSON, for whoever looks for them there */
+	detail(v, 6, NT_ROLE_MARK, "%s%s%s (%s)", _(word), m->reason ? ": " : "", nt_mark_reason(m),
+	       _(nt_basis_name(m->basis)));
 }
 
 static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const struct nt_arrow *a,
@@ -210,7 +255,7 @@ static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const s
 	int col, i;
 
 	nt_line_start(&line, v->width, v->unicode);
-	snprintf(n, sizeof(n), "%s %" PRIu32, c->proto == IPPROTO_TCP ? "segment" : "packet", a->n);
+	packet_name(n, sizeof(n), c, a->n);
 	nt_describe_ms(ms, sizeof(ms), a->t - c->t0);
 	nt_line_right(&line, 0, 8, ms, NT_ROLE_TIME);
 	col = nt_line_put(&line, 9, v->width, n, NT_ROLE_TITLE);
@@ -223,9 +268,7 @@ static void show_arrow(const struct nt_view *v, const struct nt_conv *c, const s
 	if (a->pkt.proto == IPPROTO_TCP && (a->pkt.flags & NETTRACE_PKT_L4))
 		show_tcp(v, a, num);
 	for (i = 0; i < a->nmark && i < NT_MARKS_MAX; i++)
-		detail(v, 6, NT_ROLE_MARK, "%s%s%s (%s)", nt_mark_word(a->mark[i].name),
-		       a->mark[i].reason ? ": " : "", a->mark[i].reason ? a->mark[i].reason : "",
-		       nt_basis_name(a->mark[i].basis));
+		show_mark(v, &a->mark[i]);
 	show_fragments(v, c, a);
 	if (a->app)
 		show_app(v, a->app);
@@ -244,15 +287,16 @@ static void show_transition(const struct nt_view *v, const struct nt_conv *c,
 	nt_describe_cause(cause, sizeof(cause), &tr->cause);
 	detail(v, 0, tr->basis == NT_INFERRED ? NT_ROLE_INFERRED : NT_ROLE_NEW_STATE,
 	       "%8s %s: %s → %s", ms, nt_end_name(c, tr->end & 1), from, to);
-	detail(v, 6, NT_ROLE_CAUSE, "cause: %s", cause);
-	detail(v, 6, NT_ROLE_DIM, "%s%s%s", nt_basis_name(tr->basis),
-	       tr->basis == NT_OBSERVED && tr->kind ? " on the " : "",
-	       tr->basis == NT_OBSERVED && tr->kind ? nt_sk_kind_name(tr->kind) : "");
+	detail(v, 6, NT_ROLE_CAUSE, _("cause: %s"), cause);
+	if (tr->basis == NT_OBSERVED && tr->kind)
+		detail(v, 6, NT_ROLE_DIM, _("observed on the %s"), _(nt_sk_kind_name(tr->kind)));
+	else
+		detail(v, 6, NT_ROLE_DIM, "%s", _(nt_basis_name(tr->basis)));
 	if (tr->left_ms)
-		detail(v, 6, NT_ROLE_DIM, "its timer fires in %s",
+		detail(v, 6, NT_ROLE_DIM, _("its timer fires in %s"),
 		       nt_describe_span(span, sizeof(span), tr->left_ms * 1000000LL));
 	if (tr->late)
-		detail(v, 6, NT_ROLE_DIM, "found by a timer, up to %d ms after it happened",
+		detail(v, 6, NT_ROLE_DIM, _("found by a timer, up to %d ms after it happened"),
 		       NETTRACE_LATE_MS);
 }
 
@@ -261,16 +305,15 @@ static void show_beside(const struct nt_view *v, const struct nt_conv *c, const 
 {
 	struct nt_label label;
 	struct nt_line line;
-	char ms[24], netns[80];
+	char ms[24], n[32], netns[80];
 	int col;
 
 	nt_line_start(&line, v->width, v->unicode);
 	nt_describe_ms(ms, sizeof(ms), r->t - c->t0);
 	nt_line_right(&line, 0, 8, ms, NT_ROLE_TIME);
 	if (r->type == NT_ROW_DROP) { /* where it was dropped may be neither end */
-		snprintf(ms, sizeof(ms), "%s %" PRIu32,
-			 c->proto == IPPROTO_TCP ? "segment" : "packet", r->drop->arrow);
-		col = nt_line_put(&line, 9, v->width, ms, NT_ROLE_TITLE);
+		packet_name(n, sizeof(n), c, r->drop->arrow);
+		col = nt_line_put(&line, 9, v->width, n, NT_ROLE_TITLE);
 	} else {
 		col = nt_line_put(&line, 9, v->width, nt_end_name(c, r->end & 1),
 				  r->end & 1 ? NT_ROLE_END1 : NT_ROLE_END0);
@@ -321,10 +364,13 @@ int nt_show_detail(const struct nt_view *v, const struct nt_model *m, const stru
 			show_transition(v, c, r->tr);
 			break;
 		case NT_ROW_DEPART:
-			detail(v, 9, NT_ROLE_DIM, "%s %" PRIu32 " is sent, but waits for %s",
-			       l.states ? "segment" : "packet", r->arrow->n,
-			       r->arrow->pkt.hdr.family == NETTRACE_IPV6 ? "neighbour discovery" :
-									   "ARP");
+			detail(v, 9, NT_ROLE_DIM,
+			       l.states ? _("segment %" PRIu32 " is sent, but waits for %s") :
+					  _("packet %" PRIu32 " is sent, but waits for %s"),
+			       r->arrow->n,
+			       r->arrow->pkt.hdr.family == NETTRACE_IPV6 ?
+				       _("neighbour discovery") :
+				       "ARP");
 			break;
 		case NT_ROW_ARP:
 			nt_line_arp(v, m, r->arp);

@@ -14,6 +14,7 @@
 
 #include "describe.h"
 #include "golden.h"
+#include "language.h"
 #include "path.h"
 #include "render.h"
 #include "schema.h"
@@ -255,16 +256,21 @@ static void draw(const struct nt_model *m, const char *name)
 	size_t i;
 
 	v.draw.hops = true;
-	for (i = 0; i < 6; i++) {
-		v.width = width[i / 2];
-		v.unicode = i % 2;
+	for (i = 0; i < 7; i++) { /* the last one in Chinese */
+		v.width = i < 6 ? width[i / 2] : 80;
+		v.unicode = i % 2 || i == 6;
+		language_set(i == 6);
 		text = text_of(&v, &nt_format_ladder, m, 0, false);
 		snprintf(file, sizeof(file), "hops-%s-%d%s", name, v.width,
-			 v.unicode ? "" : "-ascii");
+			 i == 6	   ? "-chinese" :
+			 v.unicode ? "" :
+				     "-ascii");
 		golden(file, text);
 		narrow_enough(text, v.width);
 		free(text);
 	}
+	language_set(false);
+	v.unicode = true;
 	v.width = 100;
 	text = text_of(&v, &nt_format_line, m, 0, false);
 	snprintf(file, sizeof(file), "hops-%s-lines", name);
@@ -410,5 +416,6 @@ int main(void)
 		cmocka_unit_test(test_waiting),
 	};
 
+	language_start();
 	return cmocka_run_group_tests_name("hops", tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 
 #include "../../module/core/parse.h"
 #include "golden.h"
+#include "language.h"
 #include "layers.h"
 #include "render.h"
 #include "scene.h"
@@ -305,10 +306,11 @@ static void test_pictures(void **state)
 	size_t size, i, k;
 
 	(void)state;
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 7; i++) /* the last one in Chinese */
 		for (k = 0; k < 3; k++) {
-			v.width = width[i / 2];
-			v.unicode = i % 2;
+			v.width = i < 6 ? width[i / 2] : 80;
+			v.unicode = i % 2 || i == 6;
+			language_set(i == 6);
 			v.out = open_memstream(&text, &size);
 			assert_non_null(v.out);
 			if (k < 2)
@@ -320,7 +322,10 @@ static void test_pictures(void **state)
 				 k == 0 ? "tcp" :
 				 k == 1 ? "udp" :
 					  "arp",
-				 v.width, v.unicode ? "" : "-ascii");
+				 v.width,
+				 i == 6	   ? "-chinese" :
+				 v.unicode ? "" :
+					     "-ascii");
 			golden(name, text);
 			narrow_enough(text, v.width);
 			free(text);
@@ -374,5 +379,6 @@ int main(void)
 		cmocka_unit_test(test_pictures), cmocka_unit_test(test_json),
 	};
 
+	language_start();
 	return cmocka_run_group_tests_name("layers", tests, NULL, NULL);
 }

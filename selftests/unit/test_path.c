@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "golden.h"
+#include "language.h"
 #include "names.h"
 #include "path.h"
 #include "render.h"
@@ -160,19 +161,23 @@ static void draw(const struct nt_path *p, const char *name)
 	char file[64], *text;
 	size_t size, i;
 
-	for (i = 0; i < 6; i++) {
-		v.width = width[i / 2];
-		v.unicode = i % 2;
+	for (i = 0; i < 7; i++) { /* the last one in Chinese */
+		v.width = i < 6 ? width[i / 2] : 80;
+		v.unicode = i % 2 || i == 6;
+		language_set(i == 6);
 		v.out = open_memstream(&text, &size);
 		assert_non_null(v.out);
 		nt_format_ladder.path(&v, p);
 		assert_int_equal(fclose(v.out), 0);
 		snprintf(file, sizeof(file), "path-%s-%d%s", name, v.width,
-			 v.unicode ? "" : "-ascii");
+			 i == 6	   ? "-chinese" :
+			 v.unicode ? "" :
+				     "-ascii");
 		golden(file, text);
 		narrow_enough(text, v.width);
 		free(text);
 	}
+	language_set(false);
 }
 
 static void check_json(struct schema *c, const struct nt_path *p)
@@ -234,5 +239,6 @@ int main(void)
 		cmocka_unit_test(test_outputs),
 	};
 
+	language_start();
 	return cmocka_run_group_tests_name("path", tests, NULL, NULL);
 }

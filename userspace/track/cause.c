@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "cause.h"
+#include "words.h"
 
 struct call {
 	int nr;
@@ -142,28 +143,28 @@ const char *nt_call_name(const struct nettrace_state *rec, unsigned int allowed,
 
 	*why = NULL;
 	if (rec->flags & NETTRACE_CTX_IO_URING)
-		*why = "io_uring";
+		*why = N_("io_uring");
 	else if (!(rec->flags & NETTRACE_CTX_TASK))
-		*why = "not in the context of a call";
+		*why = N_("not in the context of a call");
 	else if (rec->flags & NETTRACE_CTX_KTHREAD)
-		*why = "a kernel thread";
+		*why = N_("a kernel thread");
 	if (*why)
 		return NULL;
 	if (rec->flags & NETTRACE_CTX_EXITING) {
 		if (allowed & NT_CALL_CLOSE)
 			return "exit";
-		*why = "a dying process";
+		*why = N_("a dying process");
 		return NULL;
 	}
 	if (rec->flags & NETTRACE_CTX_COMPAT) {
-		*why = "32-bit call";
+		*why = N_("32-bit call");
 		return NULL;
 	}
 	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (calls[i].nr == rec->syscall && (calls[i].class & allowed))
 			return calls[i].name;
 	}
-	*why = "a call that is not known to do this";
+	*why = N_("a call that is not known to do this");
 	return NULL;
 }
 
@@ -189,9 +190,9 @@ static void try_call(struct nt_plan *plan, const char *name)
 static const char *timer_name(const struct nettrace_state *rec, const struct nt_cause_facts *f)
 {
 	if (rec->retransmits)
-		return "retransmission";
+		return N_("retransmission");
 	if (rec->probes_out)
-		return f->zero_window ? "window probe" : "keepalive";
+		return f->zero_window ? N_("window probe") : N_("keepalive");
 	return NULL;
 }
 
@@ -214,7 +215,7 @@ static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_
 		/* the kernel treats text that nobody will read as if it were one */
 		if (rule->want == NT_WANT_DATA)
 			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_DATA, NULL);
-		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, "a RST that is not in the trace");
+		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, N_("a RST that is not in the trace"));
 		return;
 	}
 	if (rec->sk_err == ETIMEDOUT) {
@@ -222,12 +223,12 @@ static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_
 		if (name)
 			try_add(plan, NT_CAUSE_TIMER, NT_WANT_NONE, name);
 		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE,
-			"a timer (ETIMEDOUT), which one is not recorded");
+			N_("a timer (ETIMEDOUT), which one is not recorded"));
 		return;
 	}
 	if (rec->sk_err == ECONNABORTED && !softirq) {
 		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE,
-			"destroyed on request of another program");
+			N_("destroyed on request of another program"));
 		return;
 	}
 	name = nt_call_name(rec, rule->calls & NT_CALL_CLOSE, &why);
@@ -238,7 +239,7 @@ static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_
 		/* an error that is not there: the RST record may be in a gap */
 		if (rec->sk_err == ECONNREFUSED)
 			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
-		why = "an error (unreachable or refused) that is not in the trace";
+		why = N_("an error (unreachable or refused) that is not in the trace");
 	} else if (rec->sk_err == ECONNRESET || rec->sk_err == EPIPE) {
 		try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
 	} else {
@@ -251,19 +252,19 @@ static void plan_closed(const struct nettrace_state *rec, const struct nt_cause_
 		else if (rule->want != NT_WANT_NONE)
 			try_add(plan, NT_CAUSE_SEGMENT, rule->want, NULL);
 		if (softirq && rule->from == NT_FIN_WAIT_2 && rec->dead)
-			try_add(plan, NT_CAUSE_TIMER, NT_WANT_NONE, "fin-wait-2");
+			try_add(plan, NT_CAUSE_TIMER, NT_WANT_NONE, N_("fin-wait-2"));
 		if (softirq || !rule->calls)
-			why = "nothing in the trace explains it";
+			why = N_("nothing in the trace explains it");
 	}
 	try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE,
-		why ? why : "nothing in the trace explains it");
+		why ? why : N_("nothing in the trace explains it"));
 }
 
 /* the end of a half-open request or of a TIME-WAIT socket */
 static void plan_mini_end(const struct nettrace_state *rec, struct nt_plan *plan)
 {
 	bool request = rec->kind == NETTRACE_SK_REQUEST;
-	const char *why = "its end was not observed";
+	const char *why = N_("its end was not observed");
 
 	switch (rec->end_why) {
 	case NETTRACE_END_EXPIRED:
@@ -273,17 +274,17 @@ static void plan_mini_end(const struct nettrace_state *rec, struct nt_plan *plan
 								   "time-wait");
 		break;
 	case NETTRACE_END_REUSED:
-		why = "a new connection took the addresses over";
+		why = N_("a new connection took the addresses over");
 		break;
 	case NETTRACE_END_KILLED:
 		try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_RST, NULL);
-		why = request ? "its listener closed, or a RST that is not in the trace" :
-				"a RST that is not in the trace";
+		why = request ? N_("its listener closed, or a RST that is not in the trace") :
+				N_("a RST that is not in the trace");
 		/* an orphan's: text that nobody will read ends it, and so does an early FIN */
 		if (!request && rec->old_state == NETTRACE_TCP_FIN_WAIT2) {
 			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_DATA, NULL);
 			try_add(plan, NT_CAUSE_SEGMENT, NT_WANT_FIN, NULL);
-			why = "a RST or text that is not in the trace";
+			why = N_("a RST or text that is not in the trace");
 		}
 		break;
 	default:
@@ -296,7 +297,7 @@ void nt_cause_plan(const struct nettrace_state *rec, const struct nt_cause_facts
 		   struct nt_plan *plan)
 {
 	const struct rule *rule = rule_find(f->from, f->to);
-	const char *name, *why = "the segment that did it is not in the trace";
+	const char *name, *why = N_("the segment that did it is not in the trace");
 	enum nt_want want;
 
 	*plan = (struct nt_plan){ .n = 0 };
@@ -306,7 +307,7 @@ void nt_cause_plan(const struct nettrace_state *rec, const struct nt_cause_facts
 	}
 	if (!rule) {
 		try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE,
-			"a transition that RFC 9293 does not have");
+			N_("a transition that RFC 9293 does not have"));
 		return;
 	}
 	/* LISTEN has calls only; LAST-ACK waits for its ACK, if all goes well */
@@ -326,5 +327,5 @@ void nt_cause_plan(const struct nettrace_state *rec, const struct nt_cause_facts
 			want = NT_WANT_OPENING;
 		try_add(plan, NT_CAUSE_SEGMENT, want, NULL);
 	}
-	try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, why ? why : "the call is not known");
+	try_add(plan, NT_CAUSE_UNKNOWN, NT_WANT_NONE, why ? why : N_("the call is not known"));
 }

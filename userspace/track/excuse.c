@@ -3,6 +3,7 @@
  * excuse.c - see excuse.h
  */
 #include "excuse.h"
+#include "words.h"
 
 static bool observed(const struct nt_disputed *d)
 {
@@ -71,24 +72,26 @@ static const struct excuse {
 	unsigned int ceiling; /* of 1,000 connections */
 	bool (*covers)(const struct nt_disputed *d);
 } excuses[NT_EXCUSE_MAX] = {
-	[NT_EXCUSE_NONE] = { "unexplained", "no reason is known: a defect", 0, NULL },
-	[NT_EXCUSE_GAP] = { "gap", "events were lost while the connection lived", 0, by_gap },
-	[NT_EXCUSE_TIMER] = { "timer", "a timer ended it, which no segment shows", 80, by_timer },
-	[NT_EXCUSE_ICMP] = { "icmp", "an ICMP error ended it", 25, by_icmp },
-	[NT_EXCUSE_DESTROYED] = { "destroyed", "another program had the socket destroyed", 10,
+	[NT_EXCUSE_NONE] = { "unexplained", N_("no reason is known: a defect"), 0, NULL },
+	[NT_EXCUSE_GAP] = { "gap", N_("events were lost while the connection lived"), 0, by_gap },
+	[NT_EXCUSE_TIMER] = { "timer", N_("a timer ended it, which no segment shows"), 80,
+			      by_timer },
+	[NT_EXCUSE_ICMP] = { "icmp", N_("an ICMP error ended it"), 25, by_icmp },
+	[NT_EXCUSE_DESTROYED] = { "destroyed", N_("another program had the socket destroyed"), 10,
 				  by_destruction },
-	[NT_EXCUSE_CALL] = { "call", "a call ended it without a segment", 70, by_call },
-	[NT_EXCUSE_REUSED] = { "reused", "a new connection took its addresses over", 10, by_reuse },
+	[NT_EXCUSE_CALL] = { "call", N_("a call ended it without a segment"), 70, by_call },
+	[NT_EXCUSE_REUSED] = { "reused", N_("a new connection took its addresses over"), 10,
+			       by_reuse },
 	[NT_EXCUSE_LENIENT] = { "lenient",
-				"Linux took a segment that RFC 9293, 5961 or 7323 has it refuse",
+				N_("Linux took a segment that RFC 9293, 5961 or 7323 has it refuse"),
 				100, by_lenience },
-	[NT_EXCUSE_COOKIE] = { "syn-cookie", "a SYN cookie kept no state that could be seen", 10,
-			       by_cookie },
-	[NT_EXCUSE_SYN_DROPPED] = { "syn-dropped", "the listener dropped the SYN: a full queue", 10,
-				    syn_dropped },
+	[NT_EXCUSE_COOKIE] = { "syn-cookie", N_("a SYN cookie kept no state that could be seen"),
+			       10, by_cookie },
+	[NT_EXCUSE_SYN_DROPPED] = { "syn-dropped", N_("the listener dropped the SYN: a full queue"),
+				    10, syn_dropped },
 	[NT_EXCUSE_ACK_DROPPED] = { "ack-dropped",
-				    "the listener dropped the handshake's ACK: a full accept queue, or "
-				    "TCP_DEFER_ACCEPT",
+				    N_("the listener dropped the handshake's ACK: a full accept queue, or "
+				       "TCP_DEFER_ACCEPT"),
 				    10, ack_dropped },
 };
 

@@ -39,14 +39,18 @@ static void add_devs(struct nt_label *label, const struct nt_hop *h)
 static void add_nat(struct nt_label *label, const struct nt_path *p, const struct nt_nat *n)
 {
 	unsigned int as = (unsigned int)(n - p->nat) + 1;
-	char addr[NT_ADDR_TEXT];
+	bool observed = n->ct == NT_CT_AGREES;
+	enum nt_role role = observed ? NT_ROLE_PLAIN : NT_ROLE_INFERRED;
+	char addr[NT_ADDR_TEXT], more[NT_VERDICT_TEXT];
 
-	nt_label_add(label, 0, NT_ROLE_INFERRED, "~%s %s", n->dst ? "destination" : "source",
+	nt_label_add(label, 0, role, "%s%s %s", observed ? "" : "~",
+		     n->dst ? "destination" : "source",
 		     nt_describe_addr(addr, sizeof(addr), &n->from));
-	nt_label_add(label, 0, NT_ROLE_INFERRED, "→ %s",
-		     nt_describe_addr(addr, sizeof(addr), &n->to));
-	nt_label_add(label, 0, NT_ROLE_INFERRED, "as #%" PRIu32 ".%" PRIu32 ",", p->as[as].conv->id,
-		     p->as[as].arrow->n);
+	nt_label_add(label, 0, role, "→ %s", nt_describe_addr(addr, sizeof(addr), &n->to));
+	nt_label_add(label, 0, role, "as #%" PRIu32 ".%" PRIu32 "%s,", p->as[as].conv->id,
+		     p->as[as].arrow->n,
+		     nt_describe_verdict(more, sizeof(more), n->ct, &n->has,
+					 nt_has_ports(p->as[as].conv)));
 }
 
 void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const struct nt_hop *h,
@@ -89,17 +93,20 @@ bool nt_describe_left_out(struct nt_label *label, const struct nt_path *p)
 bool nt_describe_nat(char *buf, size_t size, const struct nt_conv *c, int side, const char *netns)
 {
 	const struct nt_conv_nat *n = &c->nat[side];
+	enum nt_ct_verdict verdict;
 	struct nt_addr other = n->addr;
-	char addr[NT_ADDR_TEXT];
+	char addr[NT_ADDR_TEXT], more[NT_VERDICT_TEXT];
+	const struct nt_addr *is;
 
 	*buf = '\0';
 	if (!n->conv)
 		return false;
 	if (!nt_has_ports(c))
 		other.port = 0;
-	snprintf(buf, size, "~%s translated %s %s by NAT%s%s: the same as #%" PRIu32,
-		 nt_end_name(c, n->end), side ? "to" : "from",
-		 nt_describe_addr(addr, sizeof(addr), &other), *netns ? " in " : "", netns,
-		 n->conv);
+	verdict = nt_conv_nat_verdict(c, side, &is);
+	snprintf(buf, size, "%s%s translated %s %s by NAT%s%s: the same as #%" PRIu32 "%s",
+		 verdict == NT_CT_AGREES ? "" : "~", nt_end_name(c, n->end), side ? "to" : "from",
+		 nt_describe_addr(addr, sizeof(addr), &other), *netns ? " in " : "", netns, n->conv,
+		 nt_describe_verdict(more, sizeof(more), verdict, is, nt_has_ports(c)));
 	return true;
 }

@@ -41,13 +41,13 @@ nat_on()
 	if [ "$family" = ip6 ]; then
 		to=fd00:2::2 from=fd00:2::1 vip=$VIP6
 	fi
-	must in_ns $R nft "add table $family n
+	must in_ns "$R" nft "add table $family n
 		add chain $family n pre { type nat hook prerouting priority -100; }
 		add chain $family n post { type nat hook postrouting priority 100; }"
 	for way in "$@"; do
 		case $way in
-		dnat) must in_ns $R nft "add rule $family n pre $family daddr $vip dnat to $to" ;;
-		snat) must in_ns $R nft "add rule $family n post oif right snat to $from" ;;
+		dnat) must in_ns "$R" nft "add rule $family n pre $family daddr $vip dnat to $to" ;;
+		snat) must in_ns "$R" nft "add rule $family n post oif right snat to $from" ;;
 		esac
 	done
 }
@@ -58,10 +58,10 @@ connected()
 	local at=$SADDR
 
 	[[ $1 != *:* ]] || at=$SADDR6
-	peer server $S
-	peer client $C
-	tell server listen "$at" $PORT
-	tell client connect "$1" $PORT
+	peer server "$S"
+	peer client "$C"
+	tell server listen "$at" "$PORT"
+	tell client connect "$1" "$PORT"
 	tell server accept
 	tell client send 5
 	tell server recv 5
@@ -70,7 +70,7 @@ connected()
 # listed FILE FAMILY: what conntrack(8) has in the router
 listed()
 {
-	in_ns $R conntrack -L -f "$2" -o extended >"$NT_TMP/$1" 2>"$NT_TMP/$1.err" ||
+	in_ns "$R" conntrack -L -f "$2" -o extended >"$NT_TMP/$1" 2>"$NT_TMP/$1.err" ||
 		fail "conntrack -L: $(cat "$NT_TMP/$1.err")"
 }
 
@@ -78,10 +78,10 @@ listed()
 compare()
 {
 	listed before "$1"
-	observe $C,$R,$S
+	observe "$C,$R,$S"
 	listed after "$1"
 	equal "entries that agree" \
-		"$(tracked.py same $R "$NT_TMP/before" "$NT_TMP/after" <"$JSON")" "$2"
+		"$(tracked.py same "$R" "$NT_TMP/before" "$NT_TMP/after" <"$JSON")" "$2"
 }
 
 # drawn CONV SERVER: what agrees is without '~', and says by what it is observed
@@ -94,10 +94,11 @@ drawn()
 		fail "timeline"
 	"$NETTRACE" path -w 200 -N "$C,$R,$S" "$1.1" >"$NT_TMP/path" || fail "path"
 	for view in list timeline; do
-		grep -q "  server translated to .*$2.* in netns $R: the same as #.* (observed: conntrack)" \
-			"$NT_TMP/$view" || fail "$view: $(cat "$NT_TMP/$view")"
-		grep -q "conntrack in netns $R, observed: .*$2.*ESTABLISHED.*ASSURED" \
-			"$NT_TMP/$view" || fail "$view: $(cat "$NT_TMP/$view")"
+		tr -s ' \n' ' ' <"$NT_TMP/$view" >"$NT_TMP/whole" # what is long is on several lines
+		grep -q " server translated to .*$2.* in netns $R: the same as #.* (observed: conntrack)" \
+			"$NT_TMP/whole" || fail "$view: $(cat "$NT_TMP/$view")"
+		grep -q "conntrack in netns $R, observed: .*$2.* ESTABLISHED, .*ASSURED" \
+			"$NT_TMP/whole" || fail "$view: $(cat "$NT_TMP/$view")"
 	done
 	grep -q "destination NAT, observed: .*$2" "$NT_TMP/path" || fail "$(cat "$NT_TMP/path")"
 	grep -q "changed by NAT (observed)" "$NT_TMP/path" || fail "$(cat "$NT_TMP/path")"
@@ -108,15 +109,17 @@ drawn()
 # three conversations, one entry, under three pairs of addresses
 both_ways()
 {
-	local family=$1 vip=$2 client=$3 server=$4 router=$5 entry one
+	local family=$1 vip=$2 client=$3 server=$4 router=$5 ct=ipv4 entry one
+
+	[ "$family" = ip ] || ct=ipv6
 
 	load_with hooks=path
 	net_routed
 	nat_on "$family" dnat snat
 	connected "$vip"
-	compare "${family/%ip/ipv4}" 3
+	compare "$ct" 3
 	entry="$client $vip $server $router"
-	equal "whose entry it is" "$(tracked.py tuples $R <"$JSON" | sort)" \
+	equal "whose entry it is" "$(tracked.py tuples "$R" <"$JSON" | sort)" \
 		"$(printf '%s\n' "$client $server | $entry" "$client $vip | $entry" \
 			"$router $server | $entry" | sort)"
 	says 3 type=conversation proto=tcp nat.0.basis=observed nat.0.conntrack=agrees
@@ -132,7 +135,7 @@ both_ways()
 
 t_both()
 {
-	both_ways ip $VIP 10.0.1.1 10.0.2.2 10.0.2.1
+	both_ways ip "$VIP" 10.0.1.1 10.0.2.2 10.0.2.1
 }
 
 t_both6()
@@ -148,14 +151,16 @@ t_default()
 	load
 	net_routed
 	nat_on ip dnat
-	connected $VIP
-	compare ipv4 1
+	connected "$VIP"
+	compare ipv4 2
 	one=$(ntq -p conv type=conversation proto=tcp server.addr=$VIP <"$JSON")
 	says 0 type=conversation 'nat?'
 	says 1 type=conversation proto=tcp "server.addr=$SADDR" "conntrack.0.netns=$R" \
 		"conntrack.0.orig.dst.addr=$VIP" "conntrack.0.conv=$one"
+	says 1 type=conversation proto=tcp "server.addr=$VIP" "conntrack.0.netns=$R" \
+		"conntrack.0.reply.src.addr=$SADDR" conntrack.0.basis=observed
 	"$NETTRACE" timeline -w 200 -N "$C,$R,$S" 'tcp' >"$NT_TMP/timeline" || fail "timeline"
-	grep -q "behind NAT it is #$one\$" "$NT_TMP/timeline" || fail "$(cat "$NT_TMP/timeline")"
+	tr -s ' \n' ' ' <"$NT_TMP/timeline" | grep -q "behind NAT it is #$one " || fail "$(cat "$NT_TMP/timeline")"
 }
 
 # datagrams, echoes: identifiers in the place of ports, no state
@@ -164,14 +169,14 @@ t_others()
 	load_with hooks=path
 	net_routed
 	nat_on ip dnat snat
-	must in_ns $C ping -qc 1 $VIP
-	must in_ns $C python3 -c 'import socket
+	must in_ns "$C" ping -qc 1 "$VIP"
+	must in_ns "$C" python3 -c 'import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.sendto(b"five!", ("10.0.9.9", 9))'
 	listed before ipv4
-	observe $C,$R,$S
+	observe "$C,$R,$S"
 	listed after ipv4
-	must tracked.py same $R "$NT_TMP/before" "$NT_TMP/after" <"$JSON"
+	must tracked.py same "$R" "$NT_TMP/before" "$NT_TMP/after" <"$JSON"
 	says 1 type=conversation proto=icmp server.addr=$VIP conntrack.0.outcome=found \
 		'!conntrack.0.state' conntrack.0.orig.icmp_type=8 nat.0.conntrack=agrees
 	says 1 type=conversation proto=udp server.addr=$VIP conntrack.0.outcome=found \
@@ -182,25 +187,23 @@ s.sendto(b"five!", ("10.0.9.9", 9))'
 # packets; without one nothing is said against them
 t_differs()
 {
-	local there
-
 	load_with hooks=path
 	net_routed
 	nat_on ip dnat
-	connected $VIP
-	must in_ns $R conntrack -D -p tcp --orig-dst $VIP >"$NT_TMP/deleted" 2>&1
-	observe $C,$R,$S
+	connected "$VIP"
+	must in_ns "$R" conntrack -D -p tcp --orig-dst "$VIP" >"$NT_TMP/deleted" 2>&1
+	observe "$C,$R,$S"
 	says 1 type=conversation proto=tcp server.addr=$VIP nat.0.basis=inferred \
 		nat.0.conntrack=no-entry
-	must in_ns $R nft "flush chain ip n pre
+	must in_ns "$R" nft "flush chain ip n pre
 		add rule ip n pre ip daddr $VIP dnat to 10.0.2.2:$((PORT + 1))"
 	tell client send 7
 	there()
 	{
-		in_ns $R conntrack -L -p tcp --orig-dst $VIP 2>/dev/null | grep -q "sport=$((PORT + 1))"
+		in_ns "$R" conntrack -L -p tcp --orig-dst "$VIP" 2>/dev/null | grep -q "sport=$((PORT + 1))"
 	}
 	await "the entry of the other rule" there
-	observe $C,$R,$S
+	observe "$C,$R,$S"
 	says 1 type=conversation proto=tcp server.addr=$VIP nat.0.basis=inferred \
 		nat.0.conntrack=disagrees "nat.0.to.port=$PORT" \
 		"nat.0.conntrack_has.port=$((PORT + 1))"
@@ -216,8 +219,8 @@ t_gone()
 	net_routed
 	nat_on ip snat
 	listed before ipv4 # so that there is something to ask
-	peer server $S
-	tell server listen $SADDR $PORT
+	peer server "$S"
+	tell server listen "$SADDR" "$PORT"
 	JSON=$NT_TMP/json
 	"$NETTRACE" timeline --json -N "$C,$R,$S" -- sh -c \
 		"ip netns exec $C nc -N -w 5 $SADDR $PORT </dev/null; ip netns del $R" \
@@ -265,7 +268,7 @@ t_no_netlink()
 	without nf_conntrack_netlink
 	net_routed
 	nat_on ip dnat
-	connected $VIP
+	connected "$VIP"
 	before=$(tables)
 	[[ $before == *nf_conntrack* ]] || fail "NAT without nf_conntrack? $before"
 	JSON=$NT_TMP/json
@@ -281,7 +284,7 @@ t_recording()
 {
 	load
 	net_pair
-	"$NETTRACE" record -N "$C,$S" "$NT_TMP/r.ntr" -- ip netns exec $C ping -qc 1 $SADDR \
+	"$NETTRACE" record -N "$C,$S" "$NT_TMP/r.ntr" -- ip netns exec "$C" ping -qc 1 "$SADDR" \
 		>/dev/null 2>&1 || fail "record"
 	JSON=$NT_TMP/json
 	"$NETTRACE" -r "$NT_TMP/r.ntr" timeline --json --conntrack >"$JSON" 2>"$NT_TMP/err" ||

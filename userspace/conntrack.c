@@ -18,8 +18,8 @@
 #include "i18n.h"
 #include "netns.h"
 
-#define TABLE	"nf_conntrack"
-#define NETLINK "nf_conntrack_netlink"
+#define TABLE	   "nf_conntrack"
+#define NETLINK	   "nf_conntrack_netlink"
 
 /* the kernel answers while it is asked: so long it takes only if something is wrong */
 #define PATIENCE_S 2
@@ -53,8 +53,7 @@ static bool built_in(const char *list, const char *name)
 	return found;
 }
 
-enum nt_ct_outcome nt_conntrack_ready(const struct nt_conntrack_paths *paths,
-				      struct nt_error *err)
+enum nt_ct_outcome nt_conntrack_ready(const struct nt_conntrack_paths *paths, struct nt_error *err)
 {
 	const char *modules = paths ? paths->modules : "/sys/module";
 	const char *builtin = paths ? paths->builtin : NULL;

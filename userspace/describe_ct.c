@@ -14,16 +14,11 @@
 const char *nt_ct_state_name(unsigned int state)
 {
 	static const char *const name[TCP_CONNTRACK_MAX] = {
-		[TCP_CONNTRACK_NONE] = "NONE",
-		[TCP_CONNTRACK_SYN_SENT] = "SYN_SENT",
-		[TCP_CONNTRACK_SYN_RECV] = "SYN_RECV",
-		[TCP_CONNTRACK_ESTABLISHED] = "ESTABLISHED",
-		[TCP_CONNTRACK_FIN_WAIT] = "FIN_WAIT",
-		[TCP_CONNTRACK_CLOSE_WAIT] = "CLOSE_WAIT",
-		[TCP_CONNTRACK_LAST_ACK] = "LAST_ACK",
-		[TCP_CONNTRACK_TIME_WAIT] = "TIME_WAIT",
-		[TCP_CONNTRACK_CLOSE] = "CLOSE",
-		[TCP_CONNTRACK_SYN_SENT2] = "SYN_SENT2",
+		[TCP_CONNTRACK_NONE] = "NONE",	       [TCP_CONNTRACK_SYN_SENT] = "SYN_SENT",
+		[TCP_CONNTRACK_SYN_RECV] = "SYN_RECV", [TCP_CONNTRACK_ESTABLISHED] = "ESTABLISHED",
+		[TCP_CONNTRACK_FIN_WAIT] = "FIN_WAIT", [TCP_CONNTRACK_CLOSE_WAIT] = "CLOSE_WAIT",
+		[TCP_CONNTRACK_LAST_ACK] = "LAST_ACK", [TCP_CONNTRACK_TIME_WAIT] = "TIME_WAIT",
+		[TCP_CONNTRACK_CLOSE] = "CLOSE",       [TCP_CONNTRACK_SYN_SENT2] = "SYN_SENT2",
 	};
 
 	return state < TCP_CONNTRACK_MAX ? name[state] : "?";
@@ -56,12 +51,9 @@ const char *nt_ct_status_name(unsigned int bit)
 const char *nt_ct_outcome_name(enum nt_ct_outcome o)
 {
 	static const char *const name[NT_CT_OUTCOME_MAX] = {
-		[NT_CT_FOUND] = "found",
-		[NT_CT_NONE] = "no-entry",
-		[NT_CT_NOT_LOADED] = "not-loaded",
-		[NT_CT_NO_NETLINK] = "no-netlink",
-		[NT_CT_NO_RIGHT] = "no-right",
-		[NT_CT_GONE] = "namespace-gone",
+		[NT_CT_FOUND] = "found",	   [NT_CT_NONE] = "no-entry",
+		[NT_CT_NOT_LOADED] = "not-loaded", [NT_CT_NO_NETLINK] = "no-netlink",
+		[NT_CT_NO_RIGHT] = "no-right",	   [NT_CT_GONE] = "namespace-gone",
 		[NT_CT_FAILED] = "failed",
 	};
 
@@ -106,6 +98,9 @@ static void pair(char *buf, size_t size, const struct nt_ct_tuple *t, bool ports
 		 nt_describe_addr(dst, sizeof(dst), &b));
 }
 
+/* that a table of rules was asked says little; JSON has these */
+#define DONE (IPS_SRC_NAT_DONE | IPS_DST_NAT_DONE)
+
 /* ", ESTABLISHED, 431999 s left, SEEN_REPLY ASSURED" */
 static void how(char *buf, size_t size, const struct nt_ct *ct)
 {
@@ -121,7 +116,7 @@ static void how(char *buf, size_t size, const struct nt_ct *ct)
 		n += (size_t)snprintf(buf + n, size - n, _("%" PRIu32 " s left"), ct->timeout_s);
 	}
 	for (bit = 0; bit < 32 && n < size; bit++) {
-		if (!(ct->status >> bit & 1) || !nt_ct_status_name(bit))
+		if (!(ct->status & ~DONE & 1U << bit) || !nt_ct_status_name(bit))
 			continue;
 		n += (size_t)snprintf(buf + n, size - n, "%s%s", before, nt_ct_status_name(bit));
 		before = " ";

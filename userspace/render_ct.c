@@ -29,9 +29,8 @@ void nt_line_ct(const struct nt_view *v, const struct nt_conv *c, int col, bool 
 	for (i = 0; i < c->nct; i++) {
 		const struct nt_conv_ct *ct = &c->ct[i];
 
-		if (nat_only &&
-		    (ct->outcome != NT_CT_FOUND ||
-		     (!nt_ct_translates(&ct->ct, 0) && !nt_ct_translates(&ct->ct, 1))))
+		if (nat_only && (ct->outcome != NT_CT_FOUND ||
+				 (!nt_ct_translates(&ct->ct, 0) && !nt_ct_translates(&ct->ct, 1))))
 			continue;
 		if (nt_ct_is_drawn(c, ct))
 			line(v, c, ct, col);

@@ -172,7 +172,8 @@ static void nat_row(const struct nt_view *v, const struct nt_path *p, unsigned i
 	nt_line_put(&l, MARK_COL, v->width, observed ? "=" : "~", role);
 	snprintf(text, sizeof(text),
 		 "%s NAT, %s: %s → %s%s; from here on it is packet %" PRIu32 ".%" PRIu32,
-		 n->dst ? "destination" : "source", nt_basis_name(observed ? NT_OBSERVED : NT_INFERRED),
+		 n->dst ? "destination" : "source",
+		 nt_basis_name(observed ? NT_OBSERVED : NT_INFERRED),
 		 nt_describe_addr(from, sizeof(from), &a), nt_describe_addr(to, sizeof(to), &b),
 		 nt_describe_verdict(more, sizeof(more), n->ct, &n->has,
 				     nt_has_ports(p->as[i + 1].conv)),
@@ -360,9 +361,9 @@ static void account(const struct nt_view *v, const struct nt_path *p)
 		"On the way: IP addresses %s; %s %u → %u, sighted at FORWARD %u time%s; link addresses read on %u link%s.",
 		p->nas == 1	? "unchanged" :
 		nat_observed(p) ? "changed by NAT (observed)" :
-				  "changed by NAT (inferred)", v6 ? "hop limit" : "TTL",
-		first->ttl, last->ttl, forwards, forwards == 1 ? "" : "s", links,
-		links == 1 ? "" : "s");
+				  "changed by NAT (inferred)",
+		v6 ? "hop limit" : "TTL", first->ttl, last->ttl, forwards, forwards == 1 ? "" : "s",
+		links, links == 1 ? "" : "s");
 	fputc('\n', v->out);
 	put_text(v, 1, text, NT_ROLE_PLAIN);
 }

@@ -255,12 +255,27 @@ static uint32_t other_of(const struct asking *k, const struct answer *a)
 	return 0;
 }
 
+/*
+ * The conversation on the other side, where this namespace has sighted nothing of it: a
+ * router whose PRE_ROUTING is not looked at.  The entry has its very addresses.
+ */
+static int give_other(struct asking *k, const struct answer *a)
+{
+	const struct nt_conv *o = nt_model_conv_of(k->s->model, a->is.other);
+	struct nt_conv_ct is = a->is;
+
+	if (!o || nt_conv_ct(o, is.source))
+		return 0;
+	is.other = a->c->id;
+	return nt_model_ct(k->s->model, o->id, &is);
+}
+
 /* what is said beside a conversation; that there is no entry, where somebody asks for it */
 static void give(struct asking *k)
 {
 	bool all = k->s->cli->conntrack == NT_ALWAYS;
 	size_t i;
-	int side;
+	int side, err = 0;
 
 	for (i = 0; i < k->n; i++) {
 		struct answer *a = &k->answer[i];
@@ -275,9 +290,13 @@ static void give(struct asking *k)
 			continue;
 		if (nat && k->ready != NT_CT_FOUND)
 			k->told = true;
-		if (nt_model_ct(k->s->model, a->c->id, &a->is) == -ENOMEM)
-			k->left_out++;
+		err |= nt_model_ct(k->s->model, a->c->id, &a->is) == -ENOMEM;
 	}
+	for (i = 0; i < k->n; i++)
+		if (k->answer[i].is.outcome == NT_CT_FOUND && k->answer[i].is.other)
+			err |= give_other(k, &k->answer[i]) == -ENOMEM;
+	if (err)
+		fputs(_("nettrace: out of memory\n"), stderr);
 }
 
 static bool nothing_to_ask(const struct nt_session *s)

@@ -36,9 +36,7 @@ static struct nt_addr addr(const char *text, uint16_t port)
 static struct nt_ct_tuple tuple(uint8_t proto, const char *src, uint16_t sport, const char *dst,
 				uint16_t dport)
 {
-	struct nt_ct_tuple t = { .proto = proto,
-				 .src = addr(src, sport),
-				 .dst = addr(dst, dport) };
+	struct nt_ct_tuple t = { .proto = proto, .src = addr(src, sport), .dst = addr(dst, dport) };
 
 	return t;
 }
@@ -63,8 +61,8 @@ static void test_request(void **state)
 	(void)state;
 	for (i = 0; i < NSAMPLES; i++) {
 		const struct sample *s = &sample[i];
-		struct nt_ct_tuple t = tuple(s->proto, s->asked[0], s->aport[0], s->asked[1],
-					     s->aport[1]);
+		struct nt_ct_tuple t =
+			tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
 
 		t.icmp_type = s->type;
 		assert_int_equal(nt_conntrack_put(buf, s->seq, &t), s->nask);
@@ -80,12 +78,12 @@ static void test_answer(void **state)
 	(void)state;
 	for (i = 0; i < NSAMPLES; i++) {
 		const struct sample *s = &sample[i];
-		struct nt_ct_tuple t = tuple(s->proto, s->asked[0], s->aport[0], s->asked[1],
-					     s->aport[1]);
-		struct nt_ct_tuple orig = tuple(s->proto, s->orig[0], s->oport[0], s->orig[1],
-						s->oport[1]);
-		struct nt_ct_tuple reply = tuple(s->proto, s->reply[0], s->rport[0], s->reply[1],
-						 s->rport[1]);
+		struct nt_ct_tuple t =
+			tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
+		struct nt_ct_tuple orig =
+			tuple(s->proto, s->orig[0], s->oport[0], s->orig[1], s->oport[1]);
+		struct nt_ct_tuple reply =
+			tuple(s->proto, s->reply[0], s->rport[0], s->reply[1], s->rport[1]);
 
 		t.icmp_type = s->type;
 		orig.icmp_type = s->type;
@@ -154,9 +152,9 @@ static void test_refused(void **state)
 	static const struct {
 		int error, is;
 	} r[] = {
-		{ -ENOENT, -ENOENT },	      { -EPERM, -EPERM }, { -EOPNOTSUPP, -EOPNOTSUPP },
+		{ -ENOENT, -ENOENT }, { -EPERM, -EPERM },  { -EOPNOTSUPP, -EOPNOTSUPP },
 		{ 0, -EBADMSG }, /* an answer was asked for, not an acknowledgement */
-		{ 5, -EBADMSG },	      { -5000, -EBADMSG },
+		{ 5, -EBADMSG },      { -5000, -EBADMSG },
 	};
 	struct nt_ct e;
 	size_t i;

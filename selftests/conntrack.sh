@@ -196,7 +196,7 @@ t_differs()
 	says 1 type=conversation proto=tcp server.addr=$VIP nat.0.basis=inferred \
 		nat.0.conntrack=no-entry
 	must in_ns "$R" nft "flush chain ip n pre
-		add rule ip n pre ip daddr $VIP dnat to 10.0.2.2:$((PORT + 1))"
+		add rule ip n pre ip daddr $VIP meta l4proto tcp dnat to 10.0.2.2:$((PORT + 1))"
 	tell client send 7
 	there()
 	{

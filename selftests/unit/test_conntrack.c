@@ -9,6 +9,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

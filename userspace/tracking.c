@@ -17,6 +17,7 @@
 #include "conntrack.h"
 #include "i18n.h"
 #include "netns.h"
+#include "text.h"
 #include "tracking.h"
 
 #define TABLES	 256 /* namespaces with a socket open */
@@ -52,7 +53,10 @@ struct asking {
 
 static void tell(const char *netns, const struct nt_error *err)
 {
-	fprintf(stderr, "nettrace: %s%s%s\n", netns, *netns ? ": " : "", err->text);
+	char name[256];
+
+	nt_text_escape(name, sizeof(name), netns, SIZE_MAX / 2);
+	fprintf(stderr, "nettrace: %s%s%s\n", name, *name ? ": " : "", err->text);
 }
 
 /* said of a namespace's table once, when it is met */

@@ -53,6 +53,13 @@ static void assert_tuple(const struct nt_ct_tuple *is, const struct nt_ct_tuple 
 	assert_true(nt_ct_tuple_eq(is, want));
 }
 
+/* headers of messages and attributes are in the machine's order; these are a PC's */
+static void only_little_endian(void)
+{
+	if (htons(1) == 1)
+		skip();
+}
+
 /* what we ask is what the kernel was asked when it gave these answers */
 static void test_request(void **state)
 {
@@ -60,6 +67,7 @@ static void test_request(void **state)
 	size_t i;
 
 	(void)state;
+	only_little_endian();
 	for (i = 0; i < NSAMPLES; i++) {
 		const struct sample *s = &sample[i];
 		struct nt_ct_tuple t =
@@ -77,6 +85,7 @@ static void test_answer(void **state)
 	size_t i;
 
 	(void)state;
+	only_little_endian();
 	for (i = 0; i < NSAMPLES; i++) {
 		const struct sample *s = &sample[i];
 		struct nt_ct_tuple t =
@@ -87,7 +96,7 @@ static void test_answer(void **state)
 			tuple(s->proto, s->reply[0], s->rport[0], s->reply[1], s->rport[1]);
 
 		t.icmp_type = s->type;
-		orig.icmp_type = s->type;
+		orig.icmp_type = s->orig_type;
 		reply.icmp_type = s->reply_type;
 		assert_int_equal(nt_conntrack_take(s->answer, s->nanswer, s->seq, &t, &e), 0);
 		assert_tuple(&e.orig, &orig);
@@ -121,6 +130,7 @@ static void test_damaged(void **state)
 	int ret;
 
 	(void)state;
+	only_little_endian();
 	for (i = 0; i < s->nanswer; i++) {
 		copy = malloc(i ? i : 1);
 		assert_non_null(copy);

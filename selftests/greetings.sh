@@ -104,7 +104,8 @@ t_smtp()
 	net_pair
 	background "$S" "$NT_TMP/smtpd" python3 -W ignore -m smtpd -n \
 		-c smtpd.DebuggingServer "$SADDR:25" 127.0.0.1:25
-	await "smtpd to listen" bound "$S" t 25
+	# Python takes its time to start on a busy machine
+	until_true $((60 * SLOW)) bound "$S" t 25 || fail "smtpd: $(cat "$NT_TMP/smtpd")"
 	must in_ns "$C" curl -sv --max-time 60 "smtp://$SADDR/" >"$NT_TMP/curl" 2>&1
 	[[ $(heard) == 220* ]] || fail "curl: $(cat "$NT_TMP/curl" "$NT_TMP/smtpd")"
 	observe "$C,$S"
@@ -112,10 +113,10 @@ t_smtp()
 	says 1 type=conversation proto=tcp app.name=smtp app.basis=bytes '!app.by_port'
 }
 
-# read FILE: the first options that tcpdump finds in a segment of the server's, in our words
+# decoded FILE: the first options that tcpdump finds in a segment of the server's, in our words
 decoded()
 {
-	tcpdump -r "$1" -nn -v 'src port 23' 2>/dev/null | sed -n 's/.*\[telnet \(.*\)\].*/\1/p' |
+	tcpdump -Z root -r "$1" -nn -v 'src port 23' 2>/dev/null | sed -n 's/.*\[telnet \(.*\)\].*/\1/p' |
 		head -n 1 | sed 's/TERMINAL TYPE/TERMINAL-TYPE/g; s/SUPPRESS GO AHEAD/SUPPRESS-GO-AHEAD/g
 			s/NAWS/WINDOW-SIZE/g; s/TSPEED/TERMINAL-SPEED/g; s/LFLOW/FLOW-CONTROL/g
 			s/XDISPLOC/X-DISPLAY/g'
@@ -139,7 +140,7 @@ t_telnet()
 	serve 23 "$(command -v telnetd)" -E /bin/true
 	background "$C" "$NT_TMP/telnet" busybox telnet "$SADDR" 23
 	until_true $((30 * SLOW)) has_options ||
-		fail "no options: $(cat "$NT_TMP/telnet" "$NT_TMP/inetd"; tcpdump -r "$NT_TMP/pcap" -vX 2>&1)"
+		fail "no options: $(cat "$NT_TMP/telnet" "$NT_TMP/inetd"; tcpdump -Z root -r "$NT_TMP/pcap" -vX 2>&1)"
 	observe "$C,$S"
 	equal "the server's options" "$(greeting telnet 's>c')" "$(decoded "$NT_TMP/pcap")"
 	says 1 type=conversation proto=tcp app.name=telnet app.basis=bytes '!app.by_port'

@@ -56,17 +56,17 @@ captured()
 	[ "$(stat -c %s "$NT_TMP/$1.pcap")" -gt 24 ]
 }
 
-# path_of NETNS,...: of the first conversation with the port
+# path_of NETNS,... [OPTION]: of the first conversation with the port
 path_of()
 {
 	local conv
 
-	conv=$("$NETTRACE" list --json -N "$1" | frames.py conv $PORT)
+	conv=$("$NETTRACE" list --json "${@:2}" -N "$1" | frames.py conv $PORT)
 	[ -n "$conv" ] || fail "no conversation with port $PORT"
-	"$NETTRACE" path --json -N "$1" "$conv.1" >"$NT_TMP/path" || fail "path $conv.1"
+	"$NETTRACE" path --json "${@:2}" -N "$1" "$conv.1" >"$NT_TMP/path" || fail "path $conv.1"
 	"$NETTRACE" show --layers --json -N "$1" "$conv.1" >"$NT_TMP/layers" ||
 		fail "show --layers $conv.1"
-	"$NETTRACE" path --ascii -N "$1" "$conv.1" >"$NT_TMP/drawn" || fail "path $conv.1 drawn"
+	"$NETTRACE" path --ascii "${@:2}" -N "$1" "$conv.1" >"$NT_TMP/drawn" || fail "path $conv.1 drawn"
 }
 
 t_routed()
@@ -126,7 +126,7 @@ t_nat()
 	tell server listen $SADDR $PORT
 	tell client connect 10.0.9.9 $PORT
 	tell server accept
-	path_of $C,$R,$S
+	path_of $C,$R,$S --conntrack=never
 	[ "$(frames.py spaces <"$NT_TMP/path")" = "$C:sends $R:forwards $S:receives" ] ||
 		fail "$(cat "$NT_TMP/path"; evdump -N $C,$R,$S | grep "dport=$PORT .*flags=")"
 	equal "what changed" "$(frames.py nat <"$NT_TMP/path")" \
@@ -151,23 +151,24 @@ end_of()
 		<"$JSON" | tr '\t' ':'
 }
 
-# list and timeline name the conversations on both sides, and the addresses are conntrack's
+# What is inferred, without asking conntrack (conntrack.sh does): list and timeline name the conversations on both sides, and the addresses are conntrack's
 judged_by_conntrack()
 {
 	local conv other
 
-	observe "$C,$R,$S"
+	JSON=$NT_TMP/json
+	"$NETTRACE" timeline --json --conntrack=never -N "$C,$R,$S" >"$JSON" || fail "timeline"
 	equal "both ends behind NAT" "$(end_of server server) $(end_of client client)" "$(tracked)"
 	conv=$(ntq -p conv type=conversation proto=tcp server.addr=10.0.9.9 <"$JSON")
 	other=$(ntq -p nat.0.conv type=conversation proto=tcp server.addr=10.0.9.9 <"$JSON")
 	says 1 type=conversation "conv=$other" "client.addr=$CADDR" "server.addr=$SADDR"
 	says 1 type=conversation proto=tcp client.addr=10.0.2.1 "server.addr=$SADDR" nat.#=1 \
 		"nat.0.conv=$other"
-	"$NETTRACE" list -N "$C,$R,$S" >"$NT_TMP/list" || fail "list"
+	"$NETTRACE" list --conntrack=never -N "$C,$R,$S" >"$NT_TMP/list" || fail "list"
 	grep -q "~server translated to $SADDR:$PORT by NAT in netns $R: the same as #$other" \
 		"$NT_TMP/list" || fail "$(cat "$NT_TMP/list")"
-	"$NETTRACE" timeline -w 100 --hops -N "$C,$R,$S" --conv "$conv" >"$NT_TMP/drawn" ||
-		fail "timeline"
+	"$NETTRACE" timeline -w 100 --hops --conntrack=never -N "$C,$R,$S" --conv "$conv" \
+		>"$NT_TMP/drawn" || fail "timeline"
 	grep -q "~server translated to $SADDR:$PORT" "$NT_TMP/drawn" || fail "$(cat "$NT_TMP/drawn")"
 	grep -q "as #$other.1" "$NT_TMP/drawn" || fail "$(cat "$NT_TMP/drawn")"
 }

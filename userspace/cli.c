@@ -39,6 +39,7 @@ enum {
 	OPT_CALLS,
 	OPT_LAYERS,
 	OPT_HOPS,
+	OPT_CONNTRACK,
 	OPT_EXPLAIN,
 	OPT_STEP,
 	OPT_QUIZ,
@@ -88,6 +89,9 @@ static const struct {
 	     "                              system call of the machine something") },
 	{ "hops", no_argument, OPT_HOPS, NT_OPT_HOPS,
 	  N_("    --hops                  below each packet: namespaces, devices, TTL, MACs") },
+	{ "conntrack", optional_argument, OPT_CONNTRACK, NT_OPT_CONNTRACK,
+	  N_("    --conntrack[=WHEN]      the kernel's table of NAT: always (says also where it has\n"
+	     "                              nothing), never, or auto: where it is loaded") },
 	{ "explain", no_argument, OPT_EXPLAIN, NT_OPT_EXPLAIN,
 	  N_("    --explain               below each step what it is, why, and what comes next;\n"
 	     "                              with COMMAND also --calls") },
@@ -223,7 +227,7 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 		cli->unicode = NT_ALWAYS;
 		break;
 	case OPT_COLOR:
-		return nt_cli_color(cli, arg);
+		return nt_cli_when(&cli->color, arg, "color");
 	case OPT_ABSOLUTE:
 		return nt_cli_numbers(cli, NT_NUMBERS_ABSOLUTE);
 	case OPT_SYMBOLS:
@@ -248,6 +252,8 @@ static int take(struct nt_cli *cli, int val, const char *arg)
 	case OPT_HOPS:
 		cli->draw.hops = true;
 		break;
+	case OPT_CONNTRACK:
+		return nt_cli_when(&cli->conntrack, arg, "conntrack");
 	case OPT_EXPLAIN:
 		cli->draw.explain = true;
 		break;

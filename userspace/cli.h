@@ -48,6 +48,7 @@ struct nt_cli {
 	int width;	    /* columns; 0: find out */
 	enum nt_when unicode;
 	enum nt_when color;
+	enum nt_when conntrack; /* ask it: where it is loaded, and say where not; or never */
 	struct nt_draw draw;
 	bool json;
 	bool last;
@@ -95,6 +96,7 @@ struct nt_cli {
 #define NT_OPT_EXPLAIN	0x10000 /* --explain */
 #define NT_OPT_UNFOLD	0x20000 /* --unfold alone */
 #define NT_OPT_HOPS	0x40000 /* --hops */
+#define NT_OPT_CONNTRACK 0x100000 /* --conntrack */
 #define NT_OPT_LAB	0x80000 /* --step, --quiz, --speed, --keep, --prevent, --clean */
 
 struct nt_command {

@@ -12,7 +12,8 @@
 
 int nt_cli_netns(struct nt_cli *cli, const char *text);
 int nt_cli_width(struct nt_cli *cli, const char *text);
-int nt_cli_color(struct nt_cli *cli, const char *text);
+/* always, never or auto; always where none is given */
+int nt_cli_when(enum nt_when *when, const char *text, const char *option);
 int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style);
 int nt_cli_wait(struct nt_cli *cli, const char *text);
 int nt_cli_speed(struct nt_cli *cli, const char *text);

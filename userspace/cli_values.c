@@ -79,16 +79,16 @@ int nt_cli_width(struct nt_cli *cli, const char *text)
 	return -1;
 }
 
-int nt_cli_color(struct nt_cli *cli, const char *text)
+int nt_cli_when(enum nt_when *when, const char *text, const char *option)
 {
 	if (!text || !strcmp(text, "always")) {
-		cli->color = NT_ALWAYS;
+		*when = NT_ALWAYS;
 	} else if (!strcmp(text, "never")) {
-		cli->color = NT_NEVER;
+		*when = NT_NEVER;
 	} else if (!strcmp(text, "auto")) {
-		cli->color = NT_AUTO;
+		*when = NT_AUTO;
 	} else {
-		fprintf(stderr, _("nettrace: --color takes always, never or auto, not '%s'\n"),
+		fprintf(stderr, _("nettrace: --%s takes always, never or auto, not '%s'\n"), option,
 			text);
 		return NT_EXIT_USAGE;
 	}

@@ -13,6 +13,7 @@
 #include "cmd.h"
 #include "i18n.h"
 #include "session.h"
+#include "tracking.h"
 
 #define HOLD_MS 2000 /* nobody waits for it: the end of the source ends it */
 
@@ -164,6 +165,18 @@ int nt_show_layers(const struct nt_cli *cli)
 	return finish(&k, status);
 }
 
+/* the packet's conversation, under each of its addresses */
+static bool on_path(const void *arg, const struct nt_conv *c)
+{
+	const struct nt_path *p = arg;
+	unsigned int i;
+
+	for (i = 0; i < p->nas; i++)
+		if (p->as[i].conv == c)
+			return true;
+	return false;
+}
+
 /* the first one where none is named */
 static int run_path(const struct nt_cli *cli)
 {
@@ -185,6 +198,8 @@ static int run_path(const struct nt_cli *cli)
 	if (!a)
 		return finish(&k, no_packet(c, k.n ? k.n : 1));
 	nt_path_of(&path, k.s.model, c, a);
+	nt_tracking_ask(&k.s, on_path, &path);
+	nt_path_of(&path, k.s.model, c, a); /* with what conntrack says of it */
 	k.f->path(&k.v, &path);
 	return finish(&k, -1);
 }
@@ -199,8 +214,11 @@ const struct nt_command nt_cmd_path = {
 		"decided at each hook. Without M the first packet; without N the conversation\n"
 		"that began last. PRE_ROUTING and POST_ROUTING are recorded with hooks=path only\n"
 		"('nettrace start --hooks path'): without, they are drawn as not looked at. The\n"
-		"namespaces on the way are named with -N, or all are read with -N all.\n"),
-	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND,
+		"namespaces on the way are named with -N, or all are read with -N all. What NAT does\n"
+		"to it is inferred; where conntrack has an entry of it that is shown, and what agrees\n"
+		"with it is observed (--conntrack).\n"),
+	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_COMMAND |
+		NT_OPT_CONNTRACK,
 	.max_args = 1,
 	.run = run_path,
 };

@@ -13,6 +13,7 @@
 #include "filter.h"
 #include "i18n.h"
 #include "session.h"
+#include "tracking.h"
 #include "walk.h"
 
 #define HOLD_MS 2000 /* nobody waits for it: the end of the source ends it */
@@ -232,6 +233,7 @@ static int run_timeline(const struct nt_cli *cli)
 		k.quiet = !cli->all && !cli->json;
 		n = choose(&k);
 		note_hidden(&k);
+		nt_tracking_ask(&k.s, shows, &k);
 		if (cli->json && !k.only && !cli->nconv) /* ARP and its like are objects too */
 			n += nt_model_narp(k.s.model) + nt_model_nneigh(k.s.model) +
 			     nt_model_ngap(k.s.model);
@@ -304,6 +306,7 @@ static int run_list(const struct nt_cli *cli)
 		status = nt_say_nothing(&k.s, k.only, nconv(&k));
 	} else if (status < 0) {
 		note_hidden(&k);
+		nt_tracking_ask(&k.s, shows, &k);
 		k.f->list_head(&k.v);
 		for (i = 0; i < nconv(&k); i++) {
 			const struct nt_conv *c = conv(&k, i);
@@ -346,9 +349,12 @@ static int run_show(const struct nt_cli *cli)
 		return status;
 	status = gather(&k, cli, NULL, true);
 	k.only = id;
-	if (status < 0)
-		status = choose(&k) ? pictures(&k, k.f->detail) :
-				      nt_say_nothing(&k.s, k.only, nconv(&k));
+	if (status < 0 && choose(&k)) {
+		nt_tracking_ask(&k.s, shows, &k);
+		status = pictures(&k, k.f->detail);
+	} else if (status < 0) {
+		status = nt_say_nothing(&k.s, k.only, nconv(&k));
+	}
 	return finish(&k, status);
 }
 
@@ -424,9 +430,11 @@ const struct nt_command nt_cmd_timeline = {
 		"find routers and announce themselves.\n"
 		"A packet that several namespaces sighted is one arrow; --hops tells its way. Where\n"
 		"NAT changed an address the title names the conversation on the other side of it:\n"
-		"that is inferred, and needs hooks=path on the router.\n"),
+		"that is inferred, and needs hooks=path on the router. Where the kernel tracks\n"
+		"connections its own entry stands below the title, as it is when this is drawn, and\n"
+		"what agrees with it is observed (--conntrack).\n"),
 	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_ROWS | NT_OPT_EXTRA |
-		NT_OPT_DRAW | NT_OPT_HOPS | NT_OPT_EXPLAIN,
+		NT_OPT_DRAW | NT_OPT_HOPS | NT_OPT_EXPLAIN | NT_OPT_CONNTRACK,
 	.run = run_timeline,
 };
 
@@ -439,8 +447,9 @@ const struct nt_command nt_cmd_list = {
 		"count from the oldest event that is still held; a recording keeps them. So they\n"
 		"move when the module overwrites or nettraced (--daemon) lets go of older ones:\n"
 		"'nettrace stats --daemon' tells whether it did (conversations_evicted).\n"
-		"Below one whose addresses NAT changed (inferred) stands which one it is behind it.\n"),
-	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL,
+		"Below one whose addresses NAT changed stands which one it is behind it: inferred, or\n"
+		"observed where conntrack has the same (--conntrack).\n"),
+	.opts = LOOK | NT_OPT_PICK | NT_OPT_COMMAND | NT_OPT_ALL | NT_OPT_CONNTRACK,
 	.run = run_list,
 };
 
@@ -455,7 +464,7 @@ const struct nt_command nt_cmd_show = {
 		"lengths, on the layers of the OSI and the TCP/IP model. N is then a conversation\n"
 		"(all its packets), N.M packet M of it (this implies --layers), or arp.M the Mth\n"
 		"ARP message.\n"),
-	.opts = LOOK | NT_OPT_LAYERS,
+	.opts = LOOK | NT_OPT_LAYERS | NT_OPT_CONNTRACK,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_show,

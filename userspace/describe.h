@@ -189,6 +189,26 @@ bool nt_describe_left_out(struct nt_label *label, const struct nt_path *p);
 bool nt_describe_nat(char *buf, size_t size, const struct nt_conv *c, int side,
 		     const char *netns);
 
+#define NT_CT_TEXT 640
+
+/**
+ * nt_describe_ct() - "conntrack in netns r, observed: A → B, replies C → D, ESTABLISHED, …"
+ * @netns:	as above
+ */
+void nt_describe_ct(char *buf, size_t size, const struct nt_conv *c, const struct nt_conv_ct *ct,
+		    const char *netns);
+
+/** nt_ct_is_drawn() - is it said in a picture, or only to programs? */
+bool nt_ct_is_drawn(const struct nt_conv *c, const struct nt_conv_ct *ct);
+
+/**
+ * nt_describe_verdict() - " (observed: conntrack)", " (but conntrack has 10.0.2.3:80)", ""
+ * @is:		what it has, where it disagrees
+ */
+const char *nt_describe_verdict(char *buf, size_t size, enum nt_ct_verdict verdict,
+				const struct nt_addr *is, bool ports);
+#define NT_VERDICT_TEXT 160
+
 /** nt_mark_of() - the arrow's mark of that name, or NULL */
 const struct nt_mark *nt_mark_of(const struct nt_arrow *a, enum nt_mark_name name);
 

@@ -44,14 +44,21 @@ static void add_devs(struct nt_label *label, const struct nt_hop *h)
 static void add_nat(struct nt_label *label, const struct nt_path *p, const struct nt_nat *n)
 {
 	unsigned int as = (unsigned int)(n - p->nat) + 1;
-	char addr[NT_ADDR_TEXT];
+	bool observed = n->ct == NT_CT_AGREES;
+	enum nt_role role = observed ? NT_ROLE_PLAIN : NT_ROLE_INFERRED;
+	char addr[NT_ADDR_TEXT], more[NT_VERDICT_TEXT];
 
-	nt_label_add(label, 0, NT_ROLE_INFERRED, n->dst ? _("~destination %s") : _("~source %s"),
-		     nt_describe_addr(addr, sizeof(addr), &n->from));
-	nt_label_add(label, 0, NT_ROLE_INFERRED, "→ %s",
-		     nt_describe_addr(addr, sizeof(addr), &n->to));
-	nt_label_add(label, 0, NT_ROLE_INFERRED, _("as #%" PRIu32 ".%" PRIu32 ","),
-		     p->as[as].conv->id, p->as[as].arrow->n);
+	nt_describe_addr(addr, sizeof(addr), &n->from);
+	if (n->dst)
+		nt_label_add(label, 0, role, observed ? _("destination %s") : _("~destination %s"),
+			     addr);
+	else
+		nt_label_add(label, 0, role, observed ? _("source %s") : _("~source %s"), addr);
+	nt_label_add(label, 0, role, "→ %s", nt_describe_addr(addr, sizeof(addr), &n->to));
+	nt_label_add(label, 0, role, _("as #%" PRIu32 ".%" PRIu32 "%s,"), p->as[as].conv->id,
+		     p->as[as].arrow->n,
+		     nt_describe_verdict(more, sizeof(more), n->ct, &n->has,
+					 nt_has_ports(p->as[as].conv)));
 }
 
 void nt_describe_hop(struct nt_label *label, const struct nt_path *p, const struct nt_hop *h,
@@ -96,24 +103,32 @@ bool nt_describe_left_out(struct nt_label *label, const struct nt_path *p)
 bool nt_describe_nat(char *buf, size_t size, const struct nt_conv *c, int side, const char *netns)
 {
 	const struct nt_conv_nat *n = &c->nat[side];
+	enum nt_ct_verdict verdict;
 	struct nt_addr other = n->addr;
-	char addr[NT_ADDR_TEXT];
+	char addr[NT_ADDR_TEXT], more[NT_VERDICT_TEXT];
+	const struct nt_addr *is;
+	const char *mark;
 
 	*buf = '\0';
 	if (!n->conv)
 		return false;
 	if (!nt_has_ports(c))
 		other.port = 0;
+	verdict = nt_conv_nat_verdict(c, side, &is);
+	mark = verdict == NT_CT_AGREES ? "" : "~";
 	nt_describe_addr(addr, sizeof(addr), &other);
+	nt_describe_verdict(more, sizeof(more), verdict, is, nt_has_ports(c));
 	if (*netns)
 		snprintf(buf, size,
-			 side ? _("~%s translated to %s by NAT in %s: the same as #%" PRIu32) :
-				_("~%s translated from %s by NAT in %s: the same as #%" PRIu32),
-			 nt_end_name(c, n->end), addr, netns, n->conv);
+			 side ? _("%s%s translated to %s by NAT in %s: the same as #%" PRIu32
+				  "%s") :
+				_("%s%s translated from %s by NAT in %s: the same as #%" PRIu32
+				  "%s"),
+			 mark, nt_end_name(c, n->end), addr, netns, n->conv, more);
 	else
 		snprintf(buf, size,
-			 side ? _("~%s translated to %s by NAT: the same as #%" PRIu32) :
-				_("~%s translated from %s by NAT: the same as #%" PRIu32),
-			 nt_end_name(c, n->end), addr, n->conv);
+			 side ? _("%s%s translated to %s by NAT: the same as #%" PRIu32 "%s") :
+				_("%s%s translated from %s by NAT: the same as #%" PRIu32 "%s"),
+			 mark, nt_end_name(c, n->end), addr, n->conv, more);
 	return true;
 }

@@ -447,6 +447,8 @@ struct nt_conv_nat {
 	struct nt_addr addr; /* that end's, in the other conversation */
 };
 
+struct nt_conv_ct;
+
 struct nt_conv {
 	uint32_t id;	      /* 1, 2, 3, … */
 	uint8_t proto;	      /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, … */
@@ -466,6 +468,8 @@ struct nt_conv {
 	uint32_t narrow;
 	uint64_t lost_near; /* events lost while it lived */
 	struct nt_conv_nat nat[2];
+	struct nt_conv_ct *ct; /* nct of them: what conntrack says of it (model_ct.h) */
+	uint8_t nct;
 	void *priv; /* the tracker's own */
 };
 

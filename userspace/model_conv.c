@@ -300,6 +300,7 @@ void nt_conv_free(struct nt_model *m, struct nt_convx *cv)
 	nt_calls_forget(m, cv);
 	free(cv->e[0].timers);
 	free(cv->e[1].timers);
+	free(cv->c.ct);
 	free(cv->c.item);
 	free(cv);
 }

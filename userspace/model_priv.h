@@ -32,6 +32,7 @@
  *   model_neigh.c  entries of neighbour tables
  *   model_drop.c   why the kernel dropped a packet
  *   model_nat.c    final arrows: the same packet under another address
+ *   model_ct.c     what conntrack says, beside what was inferred (model_ct.h)
  *   model_prompt.c when a thing is final; what is added to it later
  */
 #ifndef NETTRACE_MODEL_PRIV_H

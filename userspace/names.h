@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "model_ct.h"
 
 const char *nt_hook_name(unsigned int hook);	  /* "LOCAL_OUT" */
 const char *nt_sk_kind_name(unsigned int kind);	  /* "listener" */
@@ -38,6 +39,12 @@ const char *nt_rt_scope_name(unsigned int scope, char *buf, size_t size); /* "li
 const char *nt_route_kind_name(unsigned int flags);			  /* "unicast" */
 const char *nt_arp_kind_name(enum nt_arp_kind kind);			  /* "announcement" */
 const char *nt_arp_op_name(unsigned int op, char *buf, size_t size);
+
+/* describe_ct.c: conntrack's own names; of a bit, NULL: it has none */
+const char *nt_ct_state_name(unsigned int state);	     /* "ESTABLISHED" */
+const char *nt_ct_status_name(unsigned int bit);	     /* "ASSURED" */
+const char *nt_ct_outcome_name(enum nt_ct_outcome o);	     /* "no-entry" */
+const char *nt_ct_verdict_name(enum nt_ct_verdict v);	     /* "agrees" */
 
 /** nt_proto_name() - "tcp", or "proto 200" put into @buf (names_proto.c) */
 const char *nt_proto_name(unsigned int proto, char *buf, size_t size);

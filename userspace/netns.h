@@ -50,4 +50,12 @@ int nt_netns_file(int nsfd, const char *path, int flags, const char **stage);
  */
 int nt_netns_socket(int nsfd, int domain, int type, int protocol, const char **stage);
 
+/**
+ * nt_netns_find() - a namespace that is known by its inode (netns_find.c)
+ * @spec:	what it may have been called, @n of them, as nt_netns_open() takes it
+ * @fd:		set to a descriptor, or to -1 for our own
+ * Return: 0, or -ESRCH: it has ended, or nothing that we may look at is in it.
+ */
+int nt_netns_find(uint64_t inode, const char *const *spec, size_t n, int *fd);
+
 #endif /* NETTRACE_NETNS_H */

@@ -13,6 +13,7 @@
 #define NETTRACE_PATH_H
 
 #include "model.h"
+#include "model_ct.h"
 
 #define NT_PATH_ARROWS 4 /* the same packet under so many pairs of addresses */
 #define NT_PATH_SPACES 12
@@ -54,13 +55,16 @@ struct nt_space {
 /*
  * Between two sightings in one namespace one of the two ends' addresses (or ports)
  * became another: destination or source NAT.  Inferred: all else that identifies the
- * packet is equal, and no other packet fits.
+ * packet is equal, and no other packet fits.  Observed where conntrack's entry has the
+ * same two addresses.
  */
 struct nt_nat {
 	uint16_t source;
 	uint8_t before, after; /* enum nettrace_hook */
 	bool dst;	       /* the destination; else the source */
 	struct nt_addr from, to;
+	enum nt_ct_verdict ct; /* AGREES: so it is observed */
+	struct nt_addr has;    /* DISAGREES: what conntrack has */
 };
 
 struct nt_path {

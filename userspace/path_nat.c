@@ -38,7 +38,34 @@ static struct nt_addr end_of(const struct nettrace_packet *p, bool dst)
 	return a;
 }
 
-static void note(struct nt_nat *n, const struct nt_arrow *old, const struct nt_arrow *new)
+/* by the entry beside one of the two conversations */
+static void judge(struct nt_nat *n, const struct nt_arrow *old, const struct nt_arrow *new,
+		  const struct nt_conv *before, const struct nt_conv *after)
+{
+	const struct nt_conv_ct *ct = nt_conv_ct(before, n->source);
+	const struct nt_conv_ct *other = nt_conv_ct(after, n->source);
+	struct nt_addr from = n->from, to = n->to;
+	const struct nt_addr *is;
+	bool reply = old->dir & 1, echo = before->end[0].addr.port && !old->pkt.sport;
+
+	if (!ct || (ct->outcome != NT_CT_FOUND && other)) {
+		ct = other;
+		reply = new->dir & 1;
+	}
+	if (echo) { /* an identifier is in the place of the ports */
+		from.port = old->pkt.icmp_id;
+		to.port = new->pkt.icmp_id;
+	}
+	n->ct = nt_ct_judge(ct, n->dst != reply, reply ? &to : &from, reply ? &from : &to, &is);
+	if (!is)
+		return;
+	n->has = *is;
+	if (echo)
+		n->has.port = 0;
+}
+
+static void note(struct nt_nat *n, const struct nt_arrow *old, const struct nt_arrow *new,
+		 const struct nt_conv *before, const struct nt_conv *after)
 {
 	bool dst = false;
 
@@ -49,6 +76,7 @@ static void note(struct nt_nat *n, const struct nt_arrow *old, const struct nt_a
 	n->dst = dst;
 	n->from = end_of(&old->pkt, dst);
 	n->to = end_of(&new->pkt, dst);
+	judge(n, old, new, before, after);
 }
 
 bool nt_path_nat_before(struct nt_path *p, const struct nt_model *m)
@@ -67,7 +95,7 @@ bool nt_path_nat_before(struct nt_path *p, const struct nt_model *m)
 	p->as[0].arrow = a;
 	p->nas++;
 	p->asked++;
-	note(&p->nat[0], a, p->as[1].arrow);
+	note(&p->nat[0], a, p->as[1].arrow, conv, p->as[1].conv);
 	return true;
 }
 
@@ -81,7 +109,7 @@ bool nt_path_nat_after(struct nt_path *p, const struct nt_model *m)
 	a = find(m, p->as[p->nas - 1].arrow, false, &conv);
 	if (!a)
 		return false;
-	note(&p->nat[p->nas - 1], p->as[p->nas - 1].arrow, a);
+	note(&p->nat[p->nas - 1], p->as[p->nas - 1].arrow, a, p->as[p->nas - 1].conv, conv);
 	p->as[p->nas].conv = conv;
 	p->as[p->nas].arrow = a;
 	p->nas++;

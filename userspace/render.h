@@ -117,6 +117,10 @@ void nt_line_hops(const struct nt_view *v, const struct nt_model *m, const struc
 		  const struct nt_arrow *a);
 /* false: no address of it was translated */
 bool nt_line_nat(const struct nt_view *v, const struct nt_conv *c, int col);
+/* render_ct.c: what conntrack has of it; @nat_only: where it translates something */
+void nt_line_ct(const struct nt_view *v, const struct nt_conv *c, int col, bool nat_only);
+/* the same of one namespace */
+void nt_line_ct_of(const struct nt_view *v, const struct nt_conv *c, unsigned int source, int col);
 /* who waits for the answer to that request */
 void nt_label_waiting(struct nt_label *label, const struct nt_model *m, const struct nt_arp *arp);
 

@@ -56,7 +56,8 @@ bool nt_line_nat(const struct nt_view *v, const struct nt_conv *c, int col)
 		if (!nt_describe_nat(text, sizeof(text), c, side, name))
 			continue;
 		nt_line_start(&line, width_of(v), v->unicode);
-		nt_line_wrap(&line, col, col, text, NT_ROLE_INFERRED, v->out, v->color);
+		nt_line_wrap(&line, col, col, text, *text == '~' ? NT_ROLE_INFERRED : NT_ROLE_PLAIN,
+			     v->out, v->color);
 		any = true;
 	}
 	return any;

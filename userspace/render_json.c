@@ -275,7 +275,7 @@ static json_t *failed(const struct nt_conv *c)
 static void json_list(const struct nt_view *v, const struct nt_conv *c)
 {
 	json_t *o = json_object(), *service = nt_json_service(v->services, c);
-	json_t *nat = nt_json_conv_nat(v, c);
+	json_t *nat = nt_json_conv_nat(v, c), *ct = nt_json_ct(v, c);
 	const struct nt_end *e = c->end;
 	char name[24];
 
@@ -291,6 +291,8 @@ static void json_list(const struct nt_view *v, const struct nt_conv *c)
 		json_object_set_new(o, "app", service);
 	if (nat)
 		json_object_set_new(o, "nat", nat);
+	if (ct)
+		json_object_set_new(o, "conntrack", ct);
 	if (c->proto == IPPROTO_TCP) {
 		if (c->failed != NT_FAILED_NOT &&
 		    (c->opened == NT_OPEN_UNANSWERED || c->opened == NT_OPEN_REFUSED))

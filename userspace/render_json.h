@@ -26,6 +26,11 @@ void nt_json_set_hops(const struct nt_view *v, json_t *o, const struct nt_model 
 		      const struct nt_conv *c, const struct nt_arrow *a);
 /* on which side of NAT it is another conversation; NULL: on none that is known */
 json_t *nt_json_conv_nat(const struct nt_view *v, const struct nt_conv *c);
+/* render_ct.c: what conntrack has of it; NULL: nothing was asked, or it has nothing */
+json_t *nt_json_ct(const struct nt_view *v, const struct nt_conv *c);
+/* the basis of a translation, and what conntrack says of it */
+void nt_json_set_verdict(json_t *o, enum nt_ct_verdict verdict, const struct nt_addr *is,
+			 bool ports);
 json_t *nt_json_marks(const struct nt_arrow *a);
 json_t *nt_json_gso(const struct nt_arrow *a);
 json_t *nt_json_sightings(const struct nt_view *v, const struct nt_sighting *s, int n);

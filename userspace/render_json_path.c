@@ -50,10 +50,10 @@ static json_t *space(const struct nt_view *v, const struct nt_path *p, const str
 
 static json_t *nat(const struct nt_view *v, const struct nt_nat *n)
 {
-	json_t *o = json_pack("{s:s,s:s,s:s,s:s}", "part", n->dst ? "destination" : "source",
-			      "before", nt_hook_name(n->before), "after", nt_hook_name(n->after),
-			      "basis", nt_basis_name(NT_INFERRED));
+	json_t *o = json_pack("{s:s,s:s,s:s}", "part", n->dst ? "destination" : "source", "before",
+			      nt_hook_name(n->before), "after", nt_hook_name(n->after));
 
+	nt_json_set_verdict(o, n->ct, &n->has, true);
 	nt_json_set_netns(v, o, n->source);
 	json_object_set_new(o, "from", nt_json_addr(&n->from));
 	json_object_set_new(o, "to", nt_json_addr(&n->to));
@@ -113,10 +113,13 @@ static json_t *conv_nat(const struct nt_view *v, const struct nt_conv *c, int si
 {
 	const struct nt_conv_nat *n = &c->nat[side];
 	struct nt_addr own = c->end[n->end].addr, other = n->addr;
-	json_t *o = json_pack("{s:I,s:s,s:s,s:I,s:s}", "conv", (json_int_t)n->conv, "side",
+	json_t *o = json_pack("{s:I,s:s,s:s,s:I}", "conv", (json_int_t)n->conv, "side",
 			      side ? "server" : "client", "end", n->end ? "server" : "client", "n",
-			      (json_int_t)n->n, "basis", nt_basis_name(NT_INFERRED));
+			      (json_int_t)n->n);
+	const struct nt_addr *is;
+	enum nt_ct_verdict verdict = nt_conv_nat_verdict(c, side, &is);
 
+	nt_json_set_verdict(o, verdict, is, nt_has_ports(c));
 	nt_json_set_netns(v, o, n->source);
 	if (!nt_has_ports(c))
 		own.port = other.port = 0;

@@ -162,13 +162,14 @@ static void draw_hops(struct ladder *d, const struct nt_row *r)
 	struct nt_path p;
 	struct nt_hop h;
 	char name[80];
-	unsigned int i;
+	unsigned int i, k;
 
 	nt_path_way(&p, d->m, d->c, r->arrow);
 	for (i = 0; nt_path_hop(&p, i, &h); i++) {
 		nt_describe_hop(&label, &p, &h, nt_view_netns(d->v, h.source, name, sizeof(name)));
 		draw_below(d, r, &label);
-		d->inferred |= h.nnat > 0;
+		for (k = 0; k < h.nnat; k++)
+			d->inferred |= h.nat[k]->ct != NT_CT_AGREES;
 	}
 	if (nt_describe_left_out(&label, &p))
 		draw_below(d, r, &label);
@@ -503,7 +504,7 @@ static int ladder_conv(const struct nt_view *v, const struct nt_model *m, const 
 		d->v = v;
 		d->m = m;
 		d->c = c;
-		d->inferred = c->nat[0].conv || c->nat[1].conv;
+		d->inferred = nt_conv_nat_open(c);
 		d->l = &l;
 		nt_numbers_of(&d->numbers, v->draw.numbers, c);
 		d->numbers.below = v->draw.options;

@@ -512,6 +512,7 @@ void nt_list_conv(const struct nt_view *v, const struct nt_conv *c)
 	cell[COL_STATES] = tcp ? states : "";
 	list_line(v, cell, NT_ROLE_PLAIN);
 	nt_line_nat(v, c, column[COL_ID].width[list_size(v)] + 1);
+	nt_line_ct(v, c, column[COL_ID].width[list_size(v)] + 1, true);
 }
 
 const struct nt_format nt_format_line = {

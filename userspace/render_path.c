@@ -162,23 +162,37 @@ static void describe_step(char *buf, size_t size, const struct nt_path *p,
 		 v6 ? _("hop limit") : "TTL", s->ttl, less);
 }
 
+static const char *nat_text(bool dst, bool observed)
+{
+	if (dst)
+		return observed ?
+			       _("destination NAT, observed: %s → %s%s; from here on it is packet %" PRIu32
+				 ".%" PRIu32) :
+			       _("destination NAT, inferred: %s → %s%s; from here on it is packet %" PRIu32
+				 ".%" PRIu32);
+	return observed ? _("source NAT, observed: %s → %s%s; from here on it is packet %" PRIu32
+			    ".%" PRIu32) :
+			  _("source NAT, inferred: %s → %s%s; from here on it is packet %" PRIu32
+			    ".%" PRIu32);
+}
+
 static void nat_row(const struct nt_view *v, const struct nt_path *p, unsigned int i)
 {
-	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], text[256];
+	char from[NT_ADDR_TEXT], to[NT_ADDR_TEXT], more[NT_VERDICT_TEXT], text[512];
 	const struct nt_nat *n = &p->nat[i];
+	bool observed = n->ct == NT_CT_AGREES;
+	enum nt_role role = observed ? NT_ROLE_PLAIN : NT_ROLE_INFERRED;
+	struct nt_addr a = n->from, b = n->to;
 	struct nt_line l;
 
 	nt_line_start(&l, v->width, v->unicode);
-	nt_line_put(&l, MARK_COL, v->width, "~", NT_ROLE_INFERRED);
-	snprintf(text, sizeof(text),
-		 n->dst ? _("destination NAT, inferred: %s → %s; from here on it is packet %" PRIu32
-			    ".%" PRIu32) :
-			  _("source NAT, inferred: %s → %s; from here on it is packet %" PRIu32
-			    ".%" PRIu32),
-		 nt_describe_addr(from, sizeof(from), &n->from),
-		 nt_describe_addr(to, sizeof(to), &n->to), p->as[i + 1].conv->id,
-		 p->as[i + 1].arrow->n);
-	nt_line_wrap(&l, NAME_COL, NAME_COL, text, NT_ROLE_INFERRED, v->out, v->color);
+	nt_line_put(&l, MARK_COL, v->width, observed ? "=" : "~", role);
+	snprintf(text, sizeof(text), nat_text(n->dst, observed),
+		 nt_describe_addr(from, sizeof(from), &a), nt_describe_addr(to, sizeof(to), &b),
+		 nt_describe_verdict(more, sizeof(more), n->ct, &n->has,
+				     nt_has_ports(p->as[i + 1].conv)),
+		 p->as[i + 1].conv->id, p->as[i + 1].arrow->n);
+	nt_line_wrap(&l, NAME_COL, NAME_COL, text, role, v->out, v->color);
 }
 
 /* what the routing decision was follows from the next hook */
@@ -239,12 +253,39 @@ static void title_of(const struct nt_view *v, const struct nt_space *s)
 	put_text(v, 1, text, NT_ROLE_TITLE);
 }
 
+/* what conntrack has there; that of the packet under each of its addresses is one */
+static void entries_of(const struct nt_view *v, const struct nt_path *p, const struct nt_space *s)
+{
+	const struct nt_conv_ct *ct, *shown = NULL;
+	unsigned int i;
+
+	for (i = 0; i < p->nas; i++) {
+		ct = nt_conv_ct(p->as[i].conv, s->source);
+		if (!ct || (shown && ct->outcome == shown->outcome && ct->ct.id == shown->ct.id))
+			continue;
+		nt_line_ct_of(v, p->as[i].conv, s->source, MARK_COL);
+		shown = ct;
+	}
+}
+
+/* all that was translated, the entry says so, too */
+static bool nat_observed(const struct nt_path *p)
+{
+	unsigned int i;
+
+	for (i = 0; i + 1 < p->nas; i++)
+		if (p->nat[i].ct != NT_CT_AGREES)
+			return false;
+	return true;
+}
+
 static void draw_space(const struct nt_view *v, const struct nt_path *p, const struct nt_space *s,
 		       const struct nt_sighting **before)
 {
 	unsigned int i;
 
 	title_of(v, s);
+	entries_of(v, p, s);
 	if (has(s, true))
 		draw_map(v, s, &bridge_map);
 	if (has(s, false) && s->role != NT_PATH_CAPTURE)
@@ -340,7 +381,9 @@ static void account(const struct nt_view *v, const struct nt_path *p)
 		ngettext("On the way: IP addresses %s; %s %u → %u, sighted at FORWARD %u time; %s",
 			 "On the way: IP addresses %s; %s %u → %u, sighted at FORWARD %u times; %s",
 			 forwards),
-		p->nas > 1 ? _("changed by NAT (inferred)") : _("unchanged"),
+		p->nas == 1	? _("unchanged") :
+		nat_observed(p) ? _("changed by NAT (observed)") :
+				  _("changed by NAT (inferred)"),
 		v6 ? _("hop limit") : "TTL", first->ttl, last->ttl, forwards, read);
 	fputc('\n', v->out);
 	put_text(v, 1, text, NT_ROLE_PLAIN);

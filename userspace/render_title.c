@@ -169,4 +169,5 @@ void nt_render_title(const struct nt_view *v, const struct nt_conv *c)
 		nt_line_print(&line, v->out, v->color);
 	}
 	nt_line_nat(v, c, 3);
+	nt_line_ct(v, c, 3, false);
 }

@@ -126,6 +126,12 @@ static void test_understood(void **state)
 	assert_false(cli.draw.hops);
 	assert_false(cli.draw.timers || cli.draw.calls);
 	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli, "timeline --conntrack"), -1);
+	assert_int_equal(cli.conntrack, NT_ALWAYS);
+	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli, "list --conntrack=never"), -1);
+	assert_int_equal(cli.conntrack, NT_NEVER);
+	nt_cli_free(&cli);
 	refused("timeline --symbols --absolute", "exclude each other");
 	refused("follow --symbols", "follow has no option --symbols");
 	refused("list --timers", "list has no option --timers");
@@ -227,6 +233,8 @@ static void test_refused(void **state)
 	refused("timeline -w x", "not a width");
 	refused("timeline -w 0", "not a width");
 	refused("timeline --color=blue", "blue");
+	refused("timeline --conntrack=perhaps", "--conntrack takes always, never or auto");
+	refused("arp --conntrack", "arp has no option --conntrack");
 	refused("timeline --conv 0", "'0'");
 	refused("timeline --conv 3-1", "'3-1'");
 	refused("timeline --conv 1,", "'1,'");

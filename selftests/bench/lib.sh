@@ -19,13 +19,14 @@ bench_prepare()
 # bench_vm SERIES GUEST-ARGUMENT...
 bench_vm()
 {
-	local series=$1 set=()
+	local series=$1 set=(--mem 1024)
 
 	shift
+	# twice what is unpacked, and as much again to work with
 	case " $* " in
-	*" dumpcap "* | *" bpftrace "*) set=(--set bench) ;;
+	*" dumpcap "* | *" bpftrace "*) set=(--set bench --mem 2048) ;;
 	esac
-	"$TOP/scripts/vm" --bench --kernel "$series" --mem 1024 --timeout 1800 "${set[@]}" \
+	"$TOP/scripts/vm" --bench --kernel "$series" --timeout 3600 "${set[@]}" \
 		--file "$RAW/noop-$series/noop.ko:/nettrace/selftests/bench/noop.ko" \
 		-- /nettrace/selftests/bench/guest.sh "$@"
 }

@@ -4,6 +4,7 @@
  */
 #include <langinfo.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -71,6 +72,7 @@ void nt_i18n_start(void)
 {
 	static const char *const domain[] = { DOMAIN, NT_I18N_LABS };
 	const char *dir = getenv("NETTRACE_LOCALEDIR");
+	bool found = false;
 	char path[4096];
 	size_t i;
 
@@ -81,8 +83,12 @@ void nt_i18n_start(void)
 	for (i = 0; i < sizeof(domain) / sizeof(domain[0]); i++) {
 		bindtextdomain(domain[i], dir);
 		bind_textdomain_codeset(domain[i], "UTF-8");
+		found |= *dgettext(domain[i], "") != '\0'; /* a catalogue's header */
 	}
 	textdomain(DOMAIN);
+	/* or each sentence is looked for in vain, at 1 200 instructions */
+	if (!found)
+		nt_i18n_ascii();
 	/* the pictures' text is UTF-8, whatever the language */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
 		nt_i18n_ascii();

@@ -170,6 +170,20 @@ static void test_end(void **state)
 	textdomain("nettrace");
 }
 
+/* a language of which there is no catalogue is not looked for with every sentence */
+static void test_no_catalogue(void **state)
+{
+	(void)state;
+	setenv("LANGUAGE", "eo", 1);
+	nt_i18n_start();
+	assert_string_equal(setlocale(LC_MESSAGES, NULL), "C");
+	assert_string_equal(_("no filter"), "no filter");
+	setenv("LANGUAGE", "zh_CN", 1);
+	nt_i18n_start();
+	assert_string_equal(setlocale(LC_MESSAGES, NULL), "C.UTF-8");
+	assert_string_equal(_("no filter"), "没有过滤器");
+}
+
 static void test_column(void **state)
 {
 	char buf[32];
@@ -185,9 +199,9 @@ static void test_column(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_help),	 cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_c_locale), cmocka_unit_test(test_end),
-		cmocka_unit_test(test_column),
+		cmocka_unit_test(test_help),	     cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_c_locale),     cmocka_unit_test(test_end),
+		cmocka_unit_test(test_no_catalogue), cmocka_unit_test(test_column),
 	};
 
 	language_start();

@@ -159,7 +159,7 @@ t_default()
 		"conntrack.0.orig.dst.addr=$VIP" "conntrack.0.conv=$one"
 	says 1 type=conversation proto=tcp "server.addr=$VIP" "conntrack.0.netns=$R" \
 		"conntrack.0.reply.src.addr=$SADDR" conntrack.0.basis=observed
-	"$NETTRACE" timeline -w 200 -N "$C,$R,$S" 'tcp' >"$NT_TMP/timeline" || fail "timeline"
+	"$NETTRACE" timeline -w 200 -N "$C,$R,$S" >"$NT_TMP/timeline" || fail "timeline"
 	tr -s ' \n' ' ' <"$NT_TMP/timeline" >"$NT_TMP/whole"
 	grep -q "behind NAT it is #$one " "$NT_TMP/whole" || fail "$(cat "$NT_TMP/timeline")"
 }

@@ -19,21 +19,10 @@
 #include "proc_file.h"
 #include "uapi/nettrace_netlink.h"
 
+/* flags that a request may have */
+#define NT_FLAGS	(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO)
+
 static struct genl_family nt_family;
-
-/*
- * The namespace that a request is for, if it may ask.  Every operation begins
- * with this: the core's own check would refuse without a sentence.
- */
-static struct nt_net *nt_asked(struct sk_buff *skb, struct genl_info *info)
-{
-	struct net *net = genl_info_net(info);
-
-	if (netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN))
-		return nt_net(net);
-	NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN is needed in the user namespace that owns this network namespace");
-	return ERR_PTR(-EPERM);
-}
 
 static struct sk_buff *nt_answer(const struct genl_info *info, void **head)
 {
@@ -103,15 +92,12 @@ static int nt_put_trace(struct sk_buff *skb, struct nt_net *nt)
 	       nt_put_extra(skb, tr ? nt->extra : nt->set.extra);
 }
 
-static int nt_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_get(struct nt_net *nt, struct genl_info *info)
 {
-	struct nt_net *nt = nt_asked(skb, info);
 	struct sk_buff *ans;
 	void *head;
 	int ret;
 
-	if (IS_ERR(nt))
-		return PTR_ERR(nt);
 	ans = nt_answer(info, &head);
 	if (!ans)
 		return -ENOMEM;
@@ -123,26 +109,20 @@ static int nt_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- start, stop, set ---------------------------------------------------- */
 
-static int nt_start_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_start_now(struct nt_net *nt, struct genl_info *info)
 {
-	struct nt_net *nt = nt_asked(skb, info);
 	int ret;
 
-	if (IS_ERR(nt))
-		return PTR_ERR(nt);
 	mutex_lock(&nt->lock);
 	ret = nt_start_asked(nt, info);
 	mutex_unlock(&nt->lock);
 	return ret;
 }
 
-static int nt_stop_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_stop_now(struct nt_net *nt, struct genl_info *info)
 {
-	struct nt_net *nt = nt_asked(skb, info);
 	int ret;
 
-	if (IS_ERR(nt))
-		return PTR_ERR(nt);
 	mutex_lock(&nt->lock);
 	ret = nt_stop_locked(nt);
 	if (ret == -EALREADY)
@@ -151,13 +131,10 @@ static int nt_stop_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-static int nt_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_set_now(struct nt_net *nt, struct genl_info *info)
 {
-	struct nt_net *nt = nt_asked(skb, info);
 	int ret;
 
-	if (IS_ERR(nt))
-		return PTR_ERR(nt);
 	mutex_lock(&nt->lock);
 	ret = nt_set_asked(nt, info);
 	mutex_unlock(&nt->lock);
@@ -204,19 +181,16 @@ static struct notifier_block nt_closed = {
 
 /* ---- counters, sockets --------------------------------------------------- */
 
-static int nt_list(struct sk_buff *skb, struct genl_info *info,
+static int nt_list(struct nt_net *nt, struct genl_info *info,
 		   int (*put)(struct sk_buff *skb, const struct nt_trace *tr,
 			      u32 from))
 {
-	struct nt_net *nt = nt_asked(skb, info);
 	const struct nt_trace *tr;
 	struct sk_buff *ans;
 	int ret = -ENODATA;
 	u32 from = 0;
 	void *head;
 
-	if (IS_ERR(nt))
-		return PTR_ERR(nt);
 	ans = nt_answer(info, &head);
 	if (!ans)
 		return -ENOMEM;
@@ -233,28 +207,25 @@ static int nt_list(struct sk_buff *skb, struct genl_info *info,
 	return ret;
 }
 
-static int nt_counters_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_counters(struct nt_net *nt, struct genl_info *info)
 {
-	return nt_list(skb, info, nt_put_cpus);
+	return nt_list(nt, info, nt_put_cpus);
 }
 
-static int nt_sockets_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_sockets(struct nt_net *nt, struct genl_info *info)
 {
-	return nt_list(skb, info, nt_put_sockets);
+	return nt_list(nt, info, nt_put_sockets);
 }
 
 /* ---- timers of a socket, now ---------------------------------------------- */
 
-static int nt_timers_doit(struct sk_buff *skb, struct genl_info *info)
+static int nt_timers(struct nt_net *nt, struct genl_info *info)
 {
-	struct nt_net *nt = nt_asked(skb, info);
 	struct nettrace_timer t = { };
 	struct sk_buff *ans;
 	void *head;
 	int ret;
 
-	if (IS_ERR(nt))
-		return PTR_ERR(nt);
 	ret = nt_timers_asked(&t, nt->net, info);
 	if (ret)
 		return ret;
@@ -300,49 +271,67 @@ static const struct nla_policy nt_socket_policy[NETTRACE_A_SOCKET + 1] = {
 	[NETTRACE_A_SOCKET] = NLA_POLICY_NESTED(nt_timers_policy),
 };
 
-static const struct genl_ops nt_cmds[] = {
-	{
-		.cmd = NETTRACE_CMD_GET,
-		.doit = nt_get_doit,
-		.policy = nt_none_policy,
-		.maxattr = ARRAY_SIZE(nt_none_policy) - 1,
+struct nt_cmd {
+	int (*doit)(struct nt_net *nt, struct genl_info *info);
+	const struct nla_policy *policy;
+	int maxattr;
+};
+
+static const struct nt_cmd nt_cmds[] = {
+	[NETTRACE_CMD_GET] = { nt_get, nt_none_policy, ARRAY_SIZE(nt_none_policy) - 1 },
+	[NETTRACE_CMD_START] = { nt_start_now, nt_start_policy, ARRAY_SIZE(nt_start_policy) - 1 },
+	[NETTRACE_CMD_STOP] = { nt_stop_now, nt_none_policy, ARRAY_SIZE(nt_none_policy) - 1 },
+	[NETTRACE_CMD_SET] = { nt_set_now, nt_set_policy, ARRAY_SIZE(nt_set_policy) - 1 },
+	[NETTRACE_CMD_COUNTERS_GET] = {
+		nt_counters, nt_from_policy, ARRAY_SIZE(nt_from_policy) - 1
 	},
-	{
-		.cmd = NETTRACE_CMD_START,
-		.doit = nt_start_doit,
-		.policy = nt_start_policy,
-		.maxattr = ARRAY_SIZE(nt_start_policy) - 1,
+	[NETTRACE_CMD_SOCKETS_GET] = { nt_sockets, nt_from_policy, ARRAY_SIZE(nt_from_policy) - 1 },
+	[NETTRACE_CMD_TIMERS_GET] = {
+		nt_timers, nt_socket_policy, ARRAY_SIZE(nt_socket_policy) - 1
 	},
-	{
-		.cmd = NETTRACE_CMD_STOP,
-		.doit = nt_stop_doit,
-		.policy = nt_none_policy,
-		.maxattr = ARRAY_SIZE(nt_none_policy) - 1,
-	},
-	{
-		.cmd = NETTRACE_CMD_SET,
-		.doit = nt_set_doit,
-		.policy = nt_set_policy,
-		.maxattr = ARRAY_SIZE(nt_set_policy) - 1,
-	},
-	{
-		.cmd = NETTRACE_CMD_COUNTERS_GET,
-		.doit = nt_counters_doit,
-		.policy = nt_from_policy,
-		.maxattr = ARRAY_SIZE(nt_from_policy) - 1,
-	},
-	{
-		.cmd = NETTRACE_CMD_SOCKETS_GET,
-		.doit = nt_sockets_doit,
-		.policy = nt_from_policy,
-		.maxattr = ARRAY_SIZE(nt_from_policy) - 1,
-	},
-	{
-		.cmd = NETTRACE_CMD_TIMERS_GET,
-		.doit = nt_timers_doit,
-		.policy = nt_socket_policy,
-		.maxattr = ARRAY_SIZE(nt_socket_policy) - 1,
-	},
+};
+
+/*
+ * Every request comes this way.  Who may not ask is told so, whatever else is wrong
+ * with it; the core's own check would refuse without a sentence.
+ *
+ * The core is not told the policies.  It would give them to anybody who asks for a dump
+ * of them, and as long as that one does not read on the module could not be unloaded.
+ */
+static int nt_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nt_cmd *cmd = &nt_cmds[info->genlhdr->cmd];
+	struct nlattr *attrs[NETTRACE_A_MAX + 1] = { };
+	struct net *net = genl_info_net(info);
+	int ret;
+
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN is needed in the user namespace that owns this network namespace");
+		return -EPERM;
+	}
+	if (info->genlhdr->reserved || info->nlhdr->nlmsg_flags & ~NT_FLAGS) {
+		NL_SET_ERR_MSG(info->extack, "the headers have bytes or flags set that mean nothing here; leave them 0");
+		return -EINVAL;
+	}
+	ret = genlmsg_parse(info->nlhdr, &nt_family, attrs, cmd->maxattr,
+			    cmd->policy, info->extack);
+	if (ret)
+		return ret;
+	info->attrs = attrs;
+	ret = cmd->doit(nt_net(net), info);
+	info->attrs = NULL;
+	return ret;
+}
+
+/* those of nt_cmds[]; the other numbers are notifications */
+static const struct genl_small_ops nt_ops[] = {
+	{ .cmd = NETTRACE_CMD_GET, .doit = nt_doit },
+	{ .cmd = NETTRACE_CMD_START, .doit = nt_doit },
+	{ .cmd = NETTRACE_CMD_STOP, .doit = nt_doit },
+	{ .cmd = NETTRACE_CMD_SET, .doit = nt_doit },
+	{ .cmd = NETTRACE_CMD_COUNTERS_GET, .doit = nt_doit },
+	{ .cmd = NETTRACE_CMD_SOCKETS_GET, .doit = nt_doit },
+	{ .cmd = NETTRACE_CMD_TIMERS_GET, .doit = nt_doit },
 };
 
 #ifdef NT_MCAST_CAP
@@ -356,8 +345,12 @@ static struct genl_family nt_family __ro_after_init = {
 	.version = NETTRACE_FAMILY_VERSION,
 	.netnsok = true,
 	.parallel_ops = true,
-	.ops = nt_cmds,
-	.n_ops = ARRAY_SIZE(nt_cmds),
+	.small_ops = nt_ops,
+	.n_small_ops = ARRAY_SIZE(nt_ops),
+#ifdef NT_HAVE_RESV_START_OP
+	/* the core leaves attributes to nt_doit() */
+	.resv_start_op = __NETTRACE_CMD_MAX,
+#endif
 #ifdef NT_MCAST_CAP
 	.mcgrps = nt_groups,
 	.n_mcgrps = ARRAY_SIZE(nt_groups),

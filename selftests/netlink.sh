@@ -513,6 +513,11 @@ t_hostile()
 	# it says more than there is, and less than itself
 	refused a EINVAL "" raw start ff000700
 	refused a EINVAL "" raw start 0200070000000000
+	# bits and bytes of the headers that mean nothing to it
+	refused a EINVAL "the headers have bytes or flags set" raw get - 0x100
+	refused a EINVAL "the headers have bytes or flags set" raw stop - 0x8000
+	refused a EINVAL "the headers have bytes or flags set" raw get - 0 1
+	refused a ENOTSUP "" raw get - 0x300
 	# twice: the last one counts, and is checked
 	tell a raw set "$(attr 7 "$(le 4 64)")$(attr 7 "$(le 4 128)")"
 	tell a call get
@@ -553,6 +558,37 @@ t_unload()
 some_filtered()
 {
 	[ "$(stat_of filtered "$1")" -ge 100 ]
+}
+
+# netlink itself would dump a family's policies to anybody, and hold the module
+# until they have been read: there are none to be had
+t_nothing_holds_it()
+{
+	load
+	python3 - <<-'EOF2' >"$NT_TMP/out" 2>&1 || fail "$(cat "$NT_TMP/out")"
+		import os, socket, struct, subprocess
+		NETLINK_GENERIC, CTRL_CMD_GETPOLICY, REQUEST_DUMP, ERROR, DONE, ENODATA = 16, 10, 0x301, 2, 3, 61
+		def begin_dump():
+		    s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+		    s.bind((0, 0))
+		    s.send(struct.pack("IHHII4BHH12s", 36, 16, REQUEST_DUMP, 1, 0,
+		                       CTRL_CMD_GETPOLICY, 1, 0, 0, 13, 2, b"nettrace"))
+		    return s
+		pid = os.fork()
+		if not pid:
+		    os.setresgid(65534, 65534, 65534)
+		    os.setresuid(65534, 65534, 65534)
+		    sockets = [begin_dump() for i in range(10)]
+		    subprocess.run(["sleep", "600"])
+		try:
+		    reply = begin_dump().recv(65536)
+		    kind, = struct.unpack_from("H", reply, 4)
+		    error, = struct.unpack_from("i", reply, 16)
+		    assert kind in (ERROR, DONE) and error == -ENODATA, reply
+		    subprocess.run(["rmmod", "nettrace"], check=True)
+		finally:
+		    os.kill(pid, 9)
+	EOF2
 }
 
 # a namespace dies with a filter, a subscription made in it, and half a stop
@@ -632,5 +668,5 @@ t_every_sentence()
 }
 
 nt_main t_cli t_get t_start_stop t_set t_extra t_extra_memory t_counters t_sockets t_timers t_transitions t_joined_late t_wake \
-	t_lost t_other_namespace t_refusals t_unprivileged t_hostile t_unload t_namespace_dies \
+	t_lost t_other_namespace t_refusals t_unprivileged t_hostile t_unload t_nothing_holds_it t_namespace_dies \
 	t_everything_used t_every_sentence

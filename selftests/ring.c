@@ -19,15 +19,17 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 #include "lib/own.h"
 
-#define BUF   (64 * 1024)
-#define PORT0 20000
-#define PORTS 1000
-#define CPUS  64
+#define BUF	(64 * 1024)
+#define PORT0	20000
+#define PORTS	1000
+#define CPUS	64
+#define READERS 200
 
 /* A datagram's length follows from its port: a torn record betrays itself. */
 static unsigned int length_of(unsigned int port)
@@ -233,6 +235,90 @@ TEST_F(ring, from_now_counts_from_now)
 	EXPECT_EQ(0, now.lost);
 	EXPECT_EQ(0, c.torn);
 	events_close(&now);
+}
+
+/*
+ * Very many at once: the first third reads all the time, the second now and then, the
+ * last not before the end.  Each has its own account, and none costs the module a ring.
+ */
+TEST_F_TIMEOUT(ring, two_hundred_readers, 300)
+{
+	struct events *e = calloc(READERS, sizeof(*e));
+	struct checks *c = calloc(READERS, sizeof(*c));
+	uint64_t seen, memory = 0, after = 1, readers = 0;
+	unsigned int i, round;
+
+	ASSERT_EQ(0, nettrace_stat(NULL, "memory", &memory));
+	for (i = 0; i < READERS; i++)
+		ASSERT_EQ(0, events_open(&e[i], NULL, false, 8 * NETTRACE_REC_SIZE));
+	for (round = 0; round < 20; round++) {
+		ASSERT_EQ(0, send_datagrams(20 + round));
+		for (i = 0; i < READERS; i++)
+			if (i % 3 == 0 || (i % 3 == 1 && round % 7 == i % 7))
+				ASSERT_EQ(0, read_all(&e[i], &c[i]));
+	}
+	seen = seen_so_far();
+	ASSERT_EQ(20 * 2 * 20 + 2 * 190, seen);
+	ASSERT_EQ(0, nettrace_stat(NULL, "readers", &readers));
+	EXPECT_EQ(READERS + 2, readers);
+	ASSERT_EQ(0, nettrace_stat(NULL, "memory", &after));
+	EXPECT_EQ(memory, after);
+	for (i = 0; i < READERS; i++) {
+		ASSERT_EQ(0, read_all(&e[i], &c[i]));
+		EXPECT_EQ(seen, e[i].delivered + e[i].filtered + e[i].lost);
+		EXPECT_CLEAN(c[i]);
+		if (i % 3 == 2)
+			EXPECT_LT(0, e[i].lost);
+		events_close(&e[i]);
+	}
+	free(e);
+	free(c);
+}
+
+static int step_clock(int64_t seconds)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_REALTIME, &ts))
+		return -errno;
+	ts.tv_sec += seconds;
+	return clock_settime(CLOCK_REALTIME, &ts) ? -errno : 0;
+}
+
+/* the date is set back and forth: neither order nor distances of events follow it */
+TEST_F(ring, the_date_is_set)
+{
+	static const int64_t steps[] = { 86400, -172800, 86400 };
+	uint64_t since = own_mono(), until;
+	int64_t offset = 0;
+	union nettrace_rec rec;
+	struct events after;
+	struct checks c;
+	size_t i;
+
+	memset(&c, 0, sizeof(c));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, send_datagrams(5));
+		ASSERT_EQ(0, step_clock(steps[i]));
+	}
+	ASSERT_EQ(0, send_datagrams(5));
+	until = own_mono();
+	while (events_next(&self->a, &rec) > 0) {
+		EXPECT_LE(since, rec.hdr.time);
+		EXPECT_GE(until, rec.hdr.time);
+		check(&self->ca, &rec);
+	}
+	EXPECT_EQ(40, self->a.delivered);
+	EXPECT_CLEAN(self->ca);
+	/* a reader is told the distance to the date as it is when it begins to read */
+	ASSERT_EQ(0, step_clock(3600));
+	ASSERT_EQ(0, events_open(&after, NULL, false, BUF));
+	ASSERT_EQ(0, read_all(&after, &c));
+	EXPECT_EQ(40, after.delivered);
+	offset = (int64_t)(after.info.real_offset - self->a.info.real_offset);
+	EXPECT_GT(1000000000, llabs(offset - 3600 * 1000000000ll));
+	events_close(&after);
+	ASSERT_EQ(0, step_clock(-3600));
 }
 
 /* a small buffer must give the same events, in more reads */

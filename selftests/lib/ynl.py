@@ -13,7 +13,9 @@ Purpose: tests speak to the module through the kernel's own YNL library and the
 Use:     ynl.py SPEC USED     attributes and sentences met are added to USED
 
   call OPERATION [JSON]  the answer as JSON
-  raw OPERATION HEX      with these bytes in place of attributes
+  raw OPERATION HEX [FLAGS [RESERVED]]
+                         with these bytes in place of attributes, these flags of
+                         netlink beside its own, these bytes at the header's end
   close                  the netlink socket of these, and open another
   subscribe              to the group "events"
   heard FILE             what has come: transitions added to FILE, as evdump
@@ -80,11 +82,13 @@ class Program:
         self.note("trace", reply)
         return json.dumps(reply, default=lambda x: x.hex() if isinstance(x, bytes) else sorted(x))
 
-    def raw(self, op, text):
-        """attributes that the library would not make"""
-        ynl, body = self.ynl, bytes.fromhex(text)
-        msg = ynl.nlproto.message(Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK,
-                                  ynl.ops[op].req_value, 1, 7) + body
+    def raw(self, op, words):
+        """attributes and headers that the library would not make"""
+        text, flags, reserved = (words.split() + ["0", "0"])[:3]
+        ynl, body = self.ynl, bytes.fromhex("" if text == "-" else text)
+        msg = ynl.nlproto.message(Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK | int(flags, 0),
+                                  ynl.ops[op].req_value, 1, 7)
+        msg = msg[:-2] + struct.pack("H", int(reserved, 0)) + body
         ynl.sock.send(struct.pack("I", len(msg) + 4) + msg)
         for answer in NlMsgs(ynl.sock.recv(65536), attr_space=ynl.ops[op].attr_set):
             if answer.error:

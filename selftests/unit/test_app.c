@@ -260,8 +260,10 @@ static void tls(void **state)
 static void greetings(void **state)
 {
 	(void)state;
-	SAYS(FIRST, 22, 40000, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", NT_APP_SSH,
-	     "SSH-2.0-OpenSSH_9.2p1 Debian-2");
+	/* OpenSSH's and vsftpd's own words (selftests/greetings.sh) */
+	SAYS(FIRST, 22, 40000, "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n", NT_APP_SSH,
+	     "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10");
+	SAYS(FIRST, 21, 40000, "220 (vsFTPd 3.0.3)\r\n", NT_APP_FTP, "220 (vsFTPd 3.0.3)");
 	SAYS(FIRST, 80, 40000, "SSH-1.99-x\n", NT_APP_SSH, "SSH-1.99-x");
 	SILENT(FIRST, 22, 40000, "SSH-3.0-x\r\n");
 	SAYS(FIRST, 21, 40000, "220 ready\r\n", NT_APP_FTP, "220 ready");

@@ -276,6 +276,12 @@ static void greetings(void **state)
 	SAYS(FIRST, 23, 40000, "\xff\xfd\x18\xff\xfb\1login: ", NT_APP_TELNET,
 	     "DO TERMINAL-TYPE, WILL ECHO");
 	assert_int_equal(app.kind, NT_APP_NEGOTIATION);
+	/* what inetutils' telnetd sends first */
+	SAYS(FIRST, 23, 40000,
+	     "\xff\xfb\x25\xff\xfb\x26\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23\xff\xfd\x27\xff\xfd\x24",
+	     NT_APP_TELNET,
+	     "WILL AUTHENTICATION, WILL ENCRYPT, DO TERMINAL-TYPE, DO TERMINAL-SPEED, "
+	     "DO X-DISPLAY, DO NEW-ENVIRON, DO OLD-ENVIRON");
 	SAYS(FIRST, 40000, 2323, "\xff\xfe\xc8", NT_APP_TELNET, "DONT 200");
 	SILENT(FIRST, 40000, 2323, "\xff\xfe\xc8x");
 	SILENT(FIRST, 23, 40000, "\xff\xff\xff");

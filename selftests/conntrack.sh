@@ -239,7 +239,7 @@ t_not_loaded()
 
 	load_with hooks=path
 	# shellcheck disable=SC2086 # several
-	without $LOADED nfnetlink
+	without $LOADED
 	before=$(tables)
 	net_routed
 	opened

@@ -106,7 +106,8 @@ t_smtp()
 		-c smtpd.DebuggingServer "$SADDR:25" 127.0.0.1:25
 	# Python takes its time to start on a busy machine
 	until_true $((60 * SLOW)) bound "$S" t 25 || fail "smtpd: $(cat "$NT_TMP/smtpd")"
-	must in_ns "$C" curl -sv --max-time 60 "smtp://$SADDR/" >"$NT_TMP/curl" 2>&1
+	# what it makes of curl's commands is its own affair
+	in_ns "$C" curl -sv --max-time 60 "smtp://$SADDR/" >"$NT_TMP/curl" 2>&1 || :
 	[[ $(heard) == 220* ]] || fail "curl: $(cat "$NT_TMP/curl" "$NT_TMP/smtpd")"
 	observe "$C,$S"
 	equal "the server's words" "$(greeting smtp 's>c')" "$(heard)"

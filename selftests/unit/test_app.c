@@ -260,8 +260,10 @@ static void tls(void **state)
 static void greetings(void **state)
 {
 	(void)state;
-	SAYS(FIRST, 22, 40000, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", NT_APP_SSH,
-	     "SSH-2.0-OpenSSH_9.2p1 Debian-2");
+	/* OpenSSH's and vsftpd's own words (selftests/greetings.sh) */
+	SAYS(FIRST, 22, 40000, "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n", NT_APP_SSH,
+	     "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10");
+	SAYS(FIRST, 21, 40000, "220 (vsFTPd 3.0.3)\r\n", NT_APP_FTP, "220 (vsFTPd 3.0.3)");
 	SAYS(FIRST, 80, 40000, "SSH-1.99-x\n", NT_APP_SSH, "SSH-1.99-x");
 	SILENT(FIRST, 22, 40000, "SSH-3.0-x\r\n");
 	SAYS(FIRST, 21, 40000, "220 ready\r\n", NT_APP_FTP, "220 ready");
@@ -274,6 +276,12 @@ static void greetings(void **state)
 	SAYS(FIRST, 23, 40000, "\xff\xfd\x18\xff\xfb\1login: ", NT_APP_TELNET,
 	     "DO TERMINAL-TYPE, WILL ECHO");
 	assert_int_equal(app.kind, NT_APP_NEGOTIATION);
+	/* what inetutils' telnetd sends first */
+	SAYS(FIRST, 23, 40000,
+	     "\xff\xfb\x25\xff\xfb\x26\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23\xff\xfd\x27\xff\xfd\x24",
+	     NT_APP_TELNET,
+	     "WILL AUTHENTICATION, WILL ENCRYPT, DO TERMINAL-TYPE, DO TERMINAL-SPEED, "
+	     "DO X-DISPLAY, DO NEW-ENVIRON, DO OLD-ENVIRON");
 	SAYS(FIRST, 40000, 2323, "\xff\xfe\xc8", NT_APP_TELNET, "DONT 200");
 	SILENT(FIRST, 40000, 2323, "\xff\xfe\xc8x");
 	SILENT(FIRST, 23, 40000, "\xff\xff\xff");

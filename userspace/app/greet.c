@@ -63,19 +63,11 @@ static void say_option(struct nt_app *out, uint8_t option)
 		uint8_t option;
 		const char *name;
 	} known[] = {
-		{ 0, "BINARY" },
-		{ 1, "ECHO" },
-		{ 3, "SUPPRESS-GO-AHEAD" },
-		{ 5, "STATUS" },
-		{ 24, "TERMINAL-TYPE" },
-		{ 31, "WINDOW-SIZE" },
-		{ 32, "TERMINAL-SPEED" },
-		{ 33, "FLOW-CONTROL" },
-		{ 34, "LINEMODE" },
-		{ 35, "X-DISPLAY" },
-		{ 37, "AUTHENTICATION" },
-		{ 38, "ENCRYPT" },
-		{ 39, "NEW-ENVIRON" },
+		{ 0, "BINARY" },	  { 1, "ECHO" },	   { 3, "SUPPRESS-GO-AHEAD" },
+		{ 5, "STATUS" },	  { 24, "TERMINAL-TYPE" }, { 31, "WINDOW-SIZE" },
+		{ 32, "TERMINAL-SPEED" }, { 33, "FLOW-CONTROL" },  { 34, "LINEMODE" },
+		{ 35, "X-DISPLAY" },	  { 36, "OLD-ENVIRON" }, /* RFC 1408 */
+		{ 37, "AUTHENTICATION" }, { 38, "ENCRYPT" },	   { 39, "NEW-ENVIRON" },
 	};
 	size_t i;
 

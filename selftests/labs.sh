@@ -133,6 +133,13 @@ t_chinese()
 	left_nothing
 }
 
+# a lab whose claims are about what nettrace itself has written
+t_chinese_output()
+{
+	LC_ALL=C.UTF-8 LANGUAGE=zh_CN t_shows frame
+	grep -q '本地管理' "$NT_TMP/out" || fail "not in Chinese: $(grep '"name":"layers"' "$NT_TMP/out")"
+}
+
 labs=()
 for file in /usr/local/share/nettrace/labs/*.lab; do
 	name=${file##*/}
@@ -141,4 +148,4 @@ for file in /usr/local/share/nettrace/labs/*.lab; do
 	! grep -q '^prevent:' "$file" || labs+=("t_prevented $name")
 done
 load
-nt_main "${labs[@]}" t_interrupted t_killed t_foreign t_two_at_once t_keep t_quiz t_chinese
+nt_main "${labs[@]}" t_interrupted t_killed t_foreign t_two_at_once t_keep t_quiz t_chinese t_chinese_output

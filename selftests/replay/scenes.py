@@ -10,6 +10,7 @@ import ctypes
 import os
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -75,8 +76,20 @@ def send(a, b, n):
                 sent += a.send(b"x" * min(20000, n - sent))
         except BlockingIOError:
             pass
-        have += len(b.recv(65536))
+        try:
+            have += len(b.recv(65536))
+        except TimeoutError:
+            stuck(f"{sent} of {n} bytes sent, {have} received")
+            raise
     a.settimeout(60)
+
+
+def stuck(what):
+    """what the kernel knows of connections that should go on"""
+    print(what, file=sys.stderr, flush=True)
+    for ns in (client_ns, server_ns):
+        enter(ns)
+        subprocess.run(["ss", "-tinom"], stdout=sys.stderr, check=False)
 
 
 def echo(c, s, n=5):

@@ -72,18 +72,33 @@ static void add(struct work *w, enum nt_row_type type, int64_t t, const void *wh
 	e->what = what;
 }
 
+/* when it was sighted last; that it was dropped, perhaps where it waited, is no progress */
+static int64_t moved_last(const struct nt_arrow *a)
+{
+	int64_t last = a->t;
+	unsigned int i;
+
+	if (!nt_arrow_dropped(a))
+		return a->t_last;
+	for (i = 0; i < a->nsight; i++)
+		if (a->sight[i].hook != NETTRACE_DROPPED && a->sight[i].t > last)
+			last = a->sight[i].t;
+	return last;
+}
+
 /*
- * Did this arrow wait for address resolution?  It did if an ARP request that
- * concerns the conversation was sent between its first and its last sighting.
+ * Did this arrow wait for address resolution, and leave?  It did if an ARP request
+ * that concerns the conversation was sent between its first and its last sighting.
  */
 static bool waited(const struct work *w, size_t narp, const struct nt_arrow *a)
 {
+	int64_t last = moved_last(a);
 	size_t i;
 
 	for (i = 0; i < narp; i++) {
 		const struct nt_arp *arp = w->e[i].what;
 
-		if (arp->op == 1 && arp->t > a->t && arp->t < a->t_last)
+		if (arp->op == 1 && arp->t > a->t && arp->t < last)
 			return true;
 	}
 	return false;
@@ -123,7 +138,7 @@ static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 		wait = waited(w, narp, it->arrow);
 		if (wait)
 			add(w, NT_ROW_DEPART, it->arrow->t, it->arrow);
-		add(w, NT_ROW_ARROW, wait ? it->arrow->t_last : it->arrow->t, it->arrow);
+		add(w, NT_ROW_ARROW, wait ? moved_last(it->arrow) : it->arrow->t, it->arrow);
 		break;
 	case NT_ITEM_CALL:
 		if (w->o->calls)

@@ -94,7 +94,7 @@ all_arrived()
 sniff()
 {
 	: >"$NT_TMP/sniff.err"
-	ip netns exec "$1" tcpdump -Z root -i eth0 -n -S -tt -l --immediate-mode "${@:2}" 'tcp or icmp' \
+	ip netns exec "$1" tcpdump -Z root -i eth0 -n -S -tt -l --immediate-mode -B 8192 -s 128 "${@:2}" 'tcp or icmp' \
 		>"$NT_TMP/sniffed" 2>"$NT_TMP/sniff.err" &
 	SNIFF=$!
 	echo "$SNIFF" >>"$NT_TMP/pids"
@@ -109,6 +109,8 @@ sniffed()
 	await "tcpdump to have it" grep -q "ICMP echo" "$NT_TMP/sniffed"
 	kill -INT "$SNIFF"
 	await "tcpdump to end" gone "$SNIFF"
+	equal "what tcpdump has lost" \
+		"$(sed -n 's/^\([0-9]*\) packets* dropped by kernel$/\1/p' "$NT_TMP/sniff.err")" 0
 }
 
 # loss: every retransmission, with the counter of its reason

@@ -195,7 +195,7 @@ t_fast()
 # again; how often again, the sender's kernel knows.
 t_reorder()
 {
-	local late again sent unsure ooo old
+	local late again sent unsure ooo old paws
 
 	routed
 	opened
@@ -231,8 +231,11 @@ t_reorder()
 	at_least "out of order" "$ooo" 1
 	at_least "TcpRetransSegs, compared with retransmissions" "$sent" "$again"
 	at_least "retransmissions" "$again" $((sent - unsure))
-	# when what was sent again came first, the late one is an old duplicate
-	equal "out of order, or old, or again" $((ooo + old + again)) "$late"
+	# when what was sent again came first, the late one is an old duplicate; and what
+	# brings new numbers can be too late for its timestamp
+	paws=$(mib "$S" TcpExtPAWSEstab)
+	at_least "out of order, or old, or again" $((ooo + old + again)) "$late"
+	at_least "late, or refused by PAWS ($paws)" $((late + paws)) $((ooo + old + again))
 }
 
 # the router makes copies: no retransmission, and the receiver says so by DSACK

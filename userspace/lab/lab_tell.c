@@ -172,8 +172,9 @@ void nt_lab_item_words(char *buf, size_t size, const json_t *item, bool told)
 		snprintf(buf, size, tr(told, N_("segment %lld of #%lld, %s")), number(item, "n"),
 			 number(item, "conv"), word(item, "flags"));
 	else if (!strcmp(type, "transition"))
-		snprintf(buf, size, tr(told, N_("%s of #%lld, %s -> %s")), word(item, "end"),
-			 number(item, "conv"), word(item, "from"), word(item, "to"));
+		snprintf(buf, size, tr(told, N_("%s of #%lld, %s -> %s")),
+			 tr(told, word(item, "end")), number(item, "conv"), word(item, "from"),
+			 word(item, "to"));
 	else if (!strcmp(type, "datagram") || !strcmp(type, "icmp"))
 		snprintf(buf, size, "%s %lld of #%lld", type, number(item, "n"),
 			 number(item, "conv"));
@@ -186,7 +187,7 @@ void nt_lab_item_words(char *buf, size_t size, const json_t *item, bool told)
 			 word(item, "to"));
 	else if (!strcmp(type, "call"))
 		snprintf(buf, size, tr(told, N_("%s() by the %s of #%lld")), word(item, "call"),
-			 word(item, "end"), number(item, "conv"));
+			 tr(told, word(item, "end")), number(item, "conv"));
 	else if (!strcmp(type, "queue"))
 		snprintf(buf, size, tr(told, N_("queue at segment %lld of #%lld: %s")),
 			 number(item, "segment"), number(item, "conv"), word(item, "verdict"));
@@ -198,7 +199,7 @@ void nt_lab_item_words(char *buf, size_t size, const json_t *item, bool told)
 			 word(item, "dev"));
 	else if (!strcmp(type, "timer"))
 		snprintf(buf, size, tr(told, N_("timer %s of the %s of #%lld, %s")),
-			 word(item, "timer"), word(item, "end"), number(item, "conv"),
+			 word(item, "timer"), tr(told, word(item, "end")), number(item, "conv"),
 			 word(item, "event"));
 	else if (!strcmp(type, "program"))
 		snprintf(buf, size, tr(told, N_("program %s, status %lld")), word(item, "name"),

@@ -376,8 +376,15 @@ def packets(objs):
                   key=lambda o: o["t"])
 
 
-def way(o):
-    return f"{o['src']}:{o.get('sport')} {o['dst']}:{o.get('dport')}"
+def by_way(objs):
+    """the labels from one end to the other, in their order"""
+    ends = {o["conv"]: (o["client"], o["server"]) for o in objs if o["type"] == "conversation"}
+    ways = {}
+    for o in packets(objs):
+        client, server = (f"{e['addr']}:{e['port']}" for e in ends[o["conv"]])
+        way = f"{client} {server}" if o["dir"] == "c>s" else f"{server} {client}"
+        ways.setdefault(way, []).extend([label(o)] if "app" in o else [])
+    return [(w, ways[w]) for w in sorted(ways)]
 
 
 def labels(name, objs):
@@ -396,10 +403,8 @@ def labels(name, objs):
     for o in other:
         print(f"# {o}")
     # between a hook and its device, what goes out can be overtaken by what comes in
-    where = {way(o): [label(p) for p in ours if "app" in p and way(p) == way(o)] for o in ours}
-    there = packets(objects("timeline", f"{folder}/{name}.here.ntr"))
-    live = {way(o): [label(p) for p in there if "app" in p and way(p) == way(o)] for o in there}
-    compare(name, "labels, live", [where[w] for w in sorted(where)], [live[w] for w in sorted(live)])
+    there = objects("timeline", f"{folder}/{name}.here.ntr")
+    compare(name, "labels, live", by_way(objs), by_way(there))
 
 
 def same_in_all_commands(name, objs):

@@ -8,6 +8,7 @@ network (loss, a firewall) is set up by capture.sh.
 """
 import ctypes
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -71,16 +72,17 @@ def send(a, b, n):
     sent = have = 0
     a.setblocking(False)
     while have < n:
-        try:
-            while sent < n:
-                sent += a.send(b"x" * min(20000, n - sent))
-        except BlockingIOError:
-            pass
-        try:
-            have += len(b.recv(65536))
-        except TimeoutError:
+        # whichever of the two can go on: what has arrived may be acknowledged
+        # only later, and room to send comes with the acknowledgment
+        into = [a] if sent < n else []
+        readable, writable, _ = select.select([b], into, [], 60)
+        if not readable and not writable:
             stuck(f"{sent} of {n} bytes sent, {have} received")
-            raise
+            raise TimeoutError
+        if writable:
+            sent += a.send(b"x" * min(20000, n - sent))
+        if readable:
+            have += len(b.recv(65536))
     a.settimeout(60)
 
 

@@ -206,14 +206,18 @@ t_extra()
 # the table of calls under way takes memory, once
 t_extra_memory()
 {
+	local cpus
+
 	load_with trace=none memory=1
+	cpus=$(getconf _NPROCESSORS_CONF)
 	ns_add nts-x nts-y nts-z
 	ynl a nts-x
 	ynl y nts-y
 	ynl z nts-z
-	tell a call start '{"ring": 2048}'
-	tell y call start '{"ring": 256}'
-	tell z call start '{"ring": 16}'
+	# of each CPU; together nearly all of it
+	tell a call start "{\"ring\": $((4096 / cpus))}"
+	tell y call start "{\"ring\": $((512 / cpus))}"
+	tell z call start "{\"ring\": $((32 / cpus))}"
 	refused z ENOSPC "calls: it would pass the module's memory cap" call set '{"calls": 1}'
 	extra z
 	equal "refused, and not set" "$EXTRA" "0 0"
@@ -235,7 +239,8 @@ t_counters()
 	equal "overwritten" "$(sum overwritten)" "$(stat_of overwritten nts-x)"
 	equal "filtered and unrecorded" "$(sum filtered) $(sum unrecorded)" "0 0"
 	tell a call counters-get '{"from": 1}'
-	equal "CPUs from 1" "$(grep -o '"id": [0-9]*' <<<"$REPLY" | tr '\n' ' ')" '"id": 1 '
+	equal "CPUs from 1" "$(grep -o '"id": [0-9]*' <<<"$REPLY" | grep -o '[0-9]*' | tr '\n' ' ')" \
+		"$(seq -s ' ' 1 $((cpus - 1)) | sed 's/.$/& /')"
 	tell a call counters-get '{"from": 4000000000}'
 	equal "CPUs from nowhere" "$REPLY" "{}"
 }

@@ -81,12 +81,15 @@ pause()
 # until_true SECONDS COMMAND...: a condition, not a sleep
 until_true()
 {
-	local end=$((SECONDS + $1 + 1))
+	local end=$((SECONDS + $1 + 1)) ms=20 time
 
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
-		pause 0.02
+		printf -v time '0.%03d' $ms
+		pause "$time"
+		# to look is dear, too: what takes long is looked for more seldom
+		ms=$((ms < 400 ? ms * 9 / 8 + 1 : 400))
 	done
 }
 

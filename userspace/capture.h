@@ -27,6 +27,7 @@ struct nt_capture_if {
 	uint64_t ticks;	  /* of its clock in a second */
 	int64_t offset;	  /* seconds to add */
 	uint64_t dropped; /* what the file says was not captured, up to now */
+	uint64_t began;	  /* when that count began, in its ticks; 0: not said */
 	char name[NETTRACE_NAME_LEN];
 };
 

@@ -30,6 +30,7 @@ enum {
 	IF_NAME = 2,
 	IF_TSRESOL = 9,
 	IF_TSOFFSET = 14,
+	ISB_STARTTIME = 2,
 	ISB_IFDROP = 5,
 	ISB_OSDROP = 7,
 };
@@ -189,13 +190,17 @@ static int take_simple(struct nt_capture *c, struct nt_frame *f, const uint8_t *
 	return frame(c, f, c->section[0], b + 4, n - 4, caplen, wirelen, err);
 }
 
-/* what was lost while capturing, counted by the kernel and by the interface */
+/*
+ * What was lost while capturing, counted by the kernel and by the interface.  The
+ * counts are since the capture began, which may be in several files that were put one
+ * behind another; another capture's begin anew.
+ */
 static int take_statistics(struct nt_capture *c, struct nt_frame *f, const uint8_t *b, size_t n,
 			   struct nt_error *err)
 {
 	unsigned int id, code, len;
 	struct nt_capture_if *i;
-	uint64_t dropped = 0;
+	uint64_t dropped = 0, began;
 	const uint8_t *value;
 
 	if (n < 12)
@@ -208,10 +213,17 @@ static int take_statistics(struct nt_capture *c, struct nt_frame *f, const uint8
 	f->t = time_of(i, (uint64_t)nt_cap32(c, b + 4) << 32 | nt_cap32(c, b + 8));
 	b += 12;
 	n -= 12;
-	while (option(c, &b, &n, &code, &len, &value))
+	began = i->began;
+	while (option(c, &b, &n, &code, &len, &value)) {
 		if ((code == ISB_IFDROP || code == ISB_OSDROP) && len == 8)
 			dropped += cap64(c, value);
-	if (dropped <= i->dropped)
+		else if (code == ISB_STARTTIME && len == 8)
+			began = (uint64_t)nt_cap32(c, value) << 32 | nt_cap32(c, value + 4);
+	}
+	if (began != i->began || dropped < i->dropped)
+		i->dropped = 0;
+	i->began = began;
+	if (dropped == i->dropped)
 		return 2;
 	f->type = NT_FRAME_DROPPED;
 	f->iface = c->section[id];

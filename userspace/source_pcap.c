@@ -180,7 +180,8 @@ static void parse_cut(parse_fn fn, struct nettrace_packet *p, const uint8_t *b, 
 		if (!(p->flags & NETTRACE_PKT_IP_OPTS) && caplen >= 53 &&
 		    40 + (b[52] >> 4) * 4u <= len)
 			p->payload = len - 40 - (b[52] >> 4) * 4u;
-	} else {
+	} else if ((p->flags & NETTRACE_PKT_L4) || p->payload) {
+		/* else it ends before what follows it could be told */
 		p->payload += len - p->len;
 	}
 	p->len = len;
@@ -279,7 +280,7 @@ static bool take(struct nt_pcap_source *ps, const struct nt_frame *f, struct nt_
 	ev->source = f->iface;
 	if (f->t < ps->s.settled && f->type == NT_FRAME_PACKET)
 		ps->s.late++;
-	else
+	else if (f->t > ps->s.settled)
 		ps->s.settled = f->t;
 	if (f->type == NT_FRAME_DROPPED) {
 		dropped(ps, f, ev);

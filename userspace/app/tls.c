@@ -33,6 +33,7 @@ static void say_version(struct nt_app *out, uint16_t v)
 struct hello {
 	uint16_t version;
 	bool chosen;	       /* the version is not only the field that all fill alike */
+	bool listed;	       /* an extension tells it: then the field says nothing */
 	uint32_t sni, sni_len; /* 0: none */
 };
 
@@ -56,6 +57,7 @@ static void versions(const struct nt_bytes *m, uint32_t off, uint32_t n, bool cl
 	uint16_t best = 0, v;
 	uint32_t i, from = client ? 1 : 0;
 
+	h->listed = true;
 	if (!nt_have(m, off, n) || (!client && n != 2) || (client && (!n || m->b[off] != n - 1)))
 		return;
 	for (i = from; i + 2 <= n; i += 2) {
@@ -69,71 +71,90 @@ static void versions(const struct nt_bytes *m, uint32_t off, uint32_t n, bool cl
 	h->chosen = true;
 }
 
-/* false: they go on behind what is there */
-static bool extensions(const struct nt_bytes *m, uint32_t off, uint32_t end, bool client,
-		       struct hello *h)
+/* 1: all read; 0: they go on behind what is there; -1: damaged, what came before is told */
+static int extensions(const struct nt_bytes *m, uint32_t off, uint32_t end, bool client,
+		      struct hello *h)
 {
 	uint16_t type, n;
 
 	while (off + 4 <= end) {
 		if (!nt_have(m, off, 4))
-			return false;
+			return 0;
 		type = nt_be16(m->b + off);
 		n = nt_be16(m->b + off + 2);
 		off += 4;
 		if (n > end - off)
-			return true; /* damaged: what came before is told */
+			return -1;
 		if (!nt_have(m, off, n))
-			return false;
+			return 0;
 		if (type == EXT_SERVER_NAME && client)
 			server_name(m, off, n, h);
 		else if (type == EXT_VERSIONS)
 			versions(m, off, n, client, h);
 		off += n;
 	}
-	return true;
+	return 1;
+}
+
+/* are the @n bytes at @off there?  1, 0; -1: the hello ends before that */
+static int within(const struct nt_bytes *m, uint32_t off, uint32_t n, uint32_t end)
+{
+	if (n > end || off > end - n)
+		return -1;
+	return nt_have(m, off, n);
+}
+
+/* *off: behind the three lists that come first; as hello() */
+static int lists(const struct nt_bytes *m, uint32_t end, bool client, uint32_t *off)
+{
+	int ret = within(m, *off, 1, end);
+
+	if (ret <= 0)
+		return ret;
+	*off += 1u + m->b[*off]; /* session */
+	if (!client) {
+		*off += 3; /* the cipher suite and the compression that were chosen */
+		return *off > end ? -1 : 1;
+	}
+	ret = within(m, *off, 2, end);
+	if (ret <= 0)
+		return ret;
+	*off += 2u + nt_be16(m->b + *off); /* cipher suites */
+	ret = within(m, *off, 1, end);
+	if (ret <= 0)
+		return ret;
+	*off += 1u + m->b[*off]; /* compression */
+	return *off > end ? -1 : 1;
 }
 
 /* 1: read; 0: it goes on behind what is there; -1: it is none */
 static int hello(const struct nt_bytes *m, uint32_t end, bool client, struct hello *h)
 {
 	uint32_t off = 9 + 2 + 32, n;
+	int ret;
 
 	if (!nt_have(m, 9, 2))
 		return 0;
 	h->version = nt_be16(m->b + 9);
 	if (!is_version(h->version))
 		return -1;
-	if (!nt_have(m, off, 1))
-		return 0;
-	off += 1u + m->b[off]; /* session */
-	if (client) {
-		if (!nt_have(m, off, 2))
-			return 0;
-		off += 2u + nt_be16(m->b + off); /* cipher suites */
-		if (!nt_have(m, off, 1))
-			return 0;
-		off += 1u + m->b[off]; /* compression */
-	} else {
-		off += 3;
-	}
-	if (off > end)
-		return -1;
-	if (off == end) { /* none: that was so up to TLS 1.2 */
+	ret = lists(m, end, client, &off);
+	if (ret <= 0)
+		return ret;
+	if (off == end) { /* no extensions: that was so up to TLS 1.2 */
 		h->chosen = true;
 		return 1;
 	}
-	if (off + 2 > end)
-		return -1;
-	if (!nt_have(m, off, 2))
-		return 0;
+	ret = within(m, off, 2, end);
+	if (ret <= 0)
+		return ret;
 	n = nt_be16(m->b + off);
 	if (n > end - off - 2)
 		return -1;
-	if (!extensions(m, off + 2, off + 2 + n, client, h))
-		return 0;
-	h->chosen = true; /* all were read: the field says what is meant */
-	return 1;
+	ret = extensions(m, off + 2, off + 2 + n, client, h);
+	if (ret > 0 && !h->listed)
+		h->chosen = true; /* all were read: the field says what is meant */
+	return ret != 0;
 }
 
 static bool handshake(struct nt_app *out, const struct nt_bytes *m)

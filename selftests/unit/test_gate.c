@@ -229,6 +229,15 @@ static void believes_nothing_that_does_not_follow(void **state)
 		  { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 12),
 		    BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff000000),
 		    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0a000000, 0, 1), ACCEPT, REJECT } },
+		{ "X is 0, where the network header begins",
+		  5,
+		  { BPF_STMT(BPF_LDX | BPF_W | BPF_IMM, 0), BPF_STMT(BPF_LD | BPF_H | BPF_IND, 0),
+		    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x452e, 0, 1), ACCEPT, REJECT } },
+		{ "A comes from the scratch memory",
+		  7,
+		  { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 12), BPF_STMT(BPF_ST, 0),
+		    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16), BPF_STMT(BPF_LD | BPF_MEM, 0),
+		    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0a000001, 0, 1), ACCEPT, REJECT } },
 		{ "a jump over the reject",
 		  4,
 		  { LD_PROTO, BPF_STMT(BPF_JMP | BPF_JA, 1), REJECT, ACCEPT } },
@@ -252,6 +261,59 @@ static void believes_nothing_that_does_not_follow(void **state)
 			fail_msg("%s: the program rejects it", cases[i].what);
 		if (shuts(&g, &c))
 			fail_msg("%s: and the packet is shut out", cases[i].what);
+	}
+}
+
+/* 256 bytes behind a field: its offset, if only eight bits of it were kept */
+static void far_loads_are_no_fields(void **state)
+{
+	static const struct sock_filter far[][5] = {
+		{ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 256 + 12), BPF_STMT(BPF_JMP | BPF_JA, 0),
+		  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x01020304, 0, 1), ACCEPT, REJECT },
+		{ BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0), BPF_STMT(BPF_LD | BPF_H | BPF_IND, 256),
+		  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0506, 0, 1), ACCEPT, REJECT },
+	};
+	struct crafted c = { .type = ETH_P_IP };
+	size_t i;
+
+	(void)state;
+	ip4(&c.k, 6);
+	tcp(&c.k, NETTRACE_TH_ACK, "", 0);
+	addn(&c.k, 300);
+	memcpy(c.k.b + 256 + 12, "\1\2\3\4", 4);
+	memcpy(c.k.b + 256 + 20, "\5\6", 2);
+	ip4_done(&c.k);
+	for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		struct gates g = gates_of(far[i], 5);
+
+		/* the judge is libpcap's interpreter: ours has no bytes so far behind */
+		assert_int_equal(
+			bpf_filter((const struct bpf_insn *)far[i], c.k.b, c.k.len, c.k.len), 1);
+		assert_false(shuts(&g, &c));
+	}
+}
+
+/* what leaves the program is none that a kernel takes: then nothing is shut out */
+static void stands_open_where_the_program_ends_in_nothing(void **state)
+{
+	static const struct sock_filter leaves[][2] = {
+		{ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0), REJECT },
+		{ BPF_STMT(BPF_JMP | BPF_JA, 1), REJECT },
+		/* one more would be a loop */
+		{ BPF_STMT(BPF_JMP | BPF_JA, ~0u - 1), REJECT },
+		{ BPF_STMT(BPF_JMP | BPF_JA, ~0u), REJECT },
+		{ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 12), BPF_STMT(BPF_MISC | BPF_TAX, 0) },
+	};
+	size_t i, family;
+
+	(void)state;
+	for (i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		struct gates g = gates_of(leaves[i], 2);
+
+		assert_false(nt_filter_check(leaves[i], 2));
+		for (family = 0; family < 3; family++)
+			if (g.of[family].kind != NETTRACE_GATE_OPEN)
+				fail_msg("program %zu leaves its end, and its gate is not open", i);
 	}
 }
 
@@ -328,6 +390,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_shuts_out_what_is_accepted),
 		cmocka_unit_test(believes_nothing_that_does_not_follow),
+		cmocka_unit_test(far_loads_are_no_fields),
+		cmocka_unit_test(stands_open_where_the_program_ends_in_nothing),
 		cmocka_unit_test(holds_for_any_program),
 	};
 

@@ -157,6 +157,18 @@ static void put_fragment(struct nt_layer *a, const struct nettrace_packet *p)
 	put(a, N_("fragment offset"), 6, 7, N_("%u bytes"), p->frag_off);
 }
 
+/* @len: what the field says where the packet is as long as it says */
+static void put_length(struct nt_layer *a, const char *name, int at,
+		       const struct nettrace_packet *p, uint32_t len)
+{
+	if (p->flags & (NETTRACE_PKT_TRUNCATED | NETTRACE_PKT_MALFORMED))
+		unrecorded(a, name, at, at + 1);
+	else if (len > 0xffff)
+		put(a, name, at, at + 1, N_("0 (the packet is longer than 16 bits can say)"));
+	else
+		put(a, name, at, at + 1, "%" PRIu32, len);
+}
+
 void nt_fields_ipv4(struct nt_layer *a, const struct nettrace_packet *p)
 {
 	put(a, N_("version (4 bits)"), 0, 0, "4");
@@ -166,10 +178,7 @@ void nt_fields_ipv4(struct nt_layer *a, const struct nettrace_packet *p)
 	else
 		unrecorded(a, N_("header length"), 0, 0);
 	put_tos(a, p, 1, 1);
-	if (p->flags & NETTRACE_PKT_TRUNCATED)
-		unrecorded(a, N_("total length"), 2, 3);
-	else
-		put(a, N_("total length"), 2, 3, "%" PRIu32, p->len);
+	put_length(a, N_("total length"), 2, p, p->len);
 	put(a, N_("identification"), 4, 5, "0x%04" PRIx32, p->ip_id);
 	put_fragment(a, p);
 	put(a, N_("time to live"), 8, 8, "%u", p->ttl);
@@ -190,10 +199,7 @@ void nt_fields_ipv6(struct nt_layer *a, const struct nettrace_packet *p)
 	put(a, N_("version (4 bits)"), 0, 0, "6");
 	put_tos(a, p, 0, 1);
 	unrecorded(a, N_("flow label"), 1, 3);
-	if (p->flags & NETTRACE_PKT_TRUNCATED || p->len < 40)
-		unrecorded(a, N_("payload length"), 4, 5);
-	else
-		put(a, N_("payload length"), 4, 5, "%" PRIu32, p->len - 40);
+	put_length(a, N_("payload length"), 4, p, p->len - 40);
 	if (p->flags & NETTRACE_PKT_IP_OPTS)
 		unrecorded(a, N_("next header"), 6, 6);
 	else

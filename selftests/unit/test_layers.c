@@ -95,6 +95,12 @@ static void has(const struct nt_layers *l, unsigned int layer, const char *name,
 	assert_int_equal(f->known, *value ? NT_KNOWN : NT_UNRECORDED);
 }
 
+static void set16(uint8_t *b, unsigned int v)
+{
+	b[0] = (uint8_t)(v >> 8);
+	b[1] = (uint8_t)v;
+}
+
 static void test_tcp(void **state)
 {
 	struct nettrace_packet p;
@@ -237,6 +243,163 @@ static void test_fragment(void **state)
 	has(&l, 0, "fragment offset", 6, 7, "1480 bytes");
 }
 
+/* extension headers hide where they end, unless the rest has a fixed length */
+static void test_ipv6_fragment(void **state)
+{
+	uint8_t b[40 + 8 + 24] = { 0x60, 0, 0, 0, 0, 32, 44, 63 };
+	struct nettrace_packet p;
+	struct nt_layers l;
+
+	(void)state;
+	b[40] = 58; /* ICMPv6, the first 24 bytes of more */
+	b[43] = 1;
+	memcpy(b + 44, "\1\2\3\4", 4);
+	b[48] = 128;
+	b[53] = 9;
+	parse(&p, b, sizeof(b), false);
+	nt_layers_of(&l, &p);
+	assert_string_equal(shape(&l), "IPv6 0+40, IPv6 extension 40+8, ICMPv6 48+8, data 56+16");
+	has(&l, 1, "identification", 40, -1, "0x01020304");
+	has(&l, 1, "fragment offset", 40, -1, "0 bytes, more follow");
+	has(&l, 1, "last next header", -1, -1, "58 (icmpv6)");
+	has(&l, 2, "identifier", 52, 53, "9");
+	set16(b + 42, 1448); /* a later one, and the last */
+	parse(&p, b, sizeof(b), false);
+	nt_layers_of(&l, &p);
+	assert_string_equal(shape(&l), "IPv6 0+40, IPv6 extension 40+8, data 48+24");
+	has(&l, 1, "fragment offset", 40, -1, "1448 bytes, the last one");
+	assert_non_null(strstr(l.layer[2].note, "a later fragment"));
+}
+
+/* what an ICMP message is about stands where its bytes are */
+static void test_quote(void **state)
+{
+	uint8_t b[40 + 8 + 40 + 8] = { 0x45, 0, 0, 56, 0, 1, 0, 0, 64, 1 };
+	struct nettrace_packet p;
+	struct nt_layers l;
+
+	(void)state;
+	memcpy(b + 12, "\12\0\1\1\12\0\1\2\3\3", 10);
+	memcpy(b + 28, udp, 28);
+	parse(&p, b, 56, false);
+	nt_layers_of(&l, &p);
+	assert_string_equal(shape(&l), "IPv4 0+20, ICMP 20+8, quoted packet 28+28");
+	has(&l, 1, "rest of header", 24, 27, "0x00000000");
+	has(&l, 2, "protocol", 37, 37, "17 (udp)");
+	has(&l, 2, "source", 40, 43, "10.0.1.1");
+	has(&l, 2, "destination", 44, 47, "10.0.2.2");
+	has(&l, 2, "source port", -1, -1, "5353");
+	has(&l, 2, "destination port", -1, -1, "53");
+	/* the same of IPv6, about a packet without ports */
+	memset(b, 0, sizeof(b));
+	memcpy(b, "\x60\0\0\0\0\x38\x3a\x40", 8);
+	b[40] = 3;
+	memcpy(b + 48, "\x60\0\0\0\0\x08\x2f\x01", 8);
+	b[48 + 23] = 1;
+	b[48 + 39] = 2;
+	parse(&p, b, sizeof(b), false);
+	nt_layers_of(&l, &p);
+	assert_string_equal(shape(&l), "IPv6 0+40, ICMPv6 40+8, quoted packet 48+48");
+	has(&l, 2, "protocol", -1, -1, "47 (gre)");
+	has(&l, 2, "source", 56, 71, "::1");
+	has(&l, 2, "destination", 72, 87, "::2");
+	assert_int_equal(l.layer[2].nfield, 3);
+}
+
+/* protocols of which only the ports are read, or nothing */
+static void test_other_transports(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		const char *shape;
+	} t[] = {
+		{ 132, "IPv4 0+20, sctp 20+12, data 32+8" },
+		{ 136, "IPv4 0+20, udplite 20+8, data 28+12" },
+		{ 33, "IPv4 0+20, dccp 20+16, data 36+4" },
+		{ 2, "IPv4 0+20, igmp 20+?" },
+		{ 47, "IPv4 0+20, data 20+20" },
+	};
+	uint8_t b[40] = { 0x45, 0, 0, 40 };
+	struct nettrace_packet p;
+	struct nt_layers l;
+	size_t i;
+
+	(void)state;
+	set16(b + 20, 7);
+	set16(b + 22, 9);
+	b[24] = 4; /* of DCCP: four words */
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		b[9] = t[i].proto;
+		parse(&p, b, sizeof(b), false);
+		nt_layers_of(&l, &p);
+		assert_string_equal(shape(&l), t[i].shape);
+		if (t[i].proto > 30 && t[i].proto != 47) {
+			has(&l, 1, "source port", 20, 21, "7");
+			has(&l, 1, "destination port", 22, 23, "9");
+		}
+	}
+}
+
+static void test_tcp_options(void **state)
+{
+	static const struct {
+		uint8_t o[12];
+		const char *text;
+	} t[] = {
+		{ { 5, 10, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0 }, "SACK of 1 block" },
+		{ { 34, 4, 1, 2, 30, 4, 0, 0, 77, 4, 0, 0 }, "Fast Open, MPTCP, others" },
+		{ { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, "" },
+	};
+	struct nettrace_packet p;
+	struct nt_layers l;
+	uint8_t b[52];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		memcpy(b, syn, 40);
+		b[3] = sizeof(b);
+		b[32] = 0x80;
+		b[33] = 0;
+		memcpy(b + 40, t[i].o, 12);
+		parse(&p, b, sizeof(b), false);
+		nt_layers_of(&l, &p);
+		assert_string_equal(shape(&l), "IPv4 0+20, TCP 20+32");
+		has(&l, 1, "options", 40, 51, t[i].text);
+		has(&l, 1, "flags (12 bits)", 32, 33, "0x000 (no flags)");
+		assert_null(i == 2 ? l.layer[1].note : NULL);
+	}
+	b[40] = 2; /* a length that does not fit */
+	b[41] = 99;
+	parse(&p, b, sizeof(b), false);
+	nt_layers_of(&l, &p);
+	assert_string_equal(l.layer[1].note, "the options do not parse");
+}
+
+/* the field is shown as it is in the header, or not at all */
+static void test_lengths(void **state)
+{
+	struct nettrace_packet p;
+	struct nt_layers l;
+	uint8_t b[60];
+
+	(void)state;
+	memcpy(b, syn, sizeof(b));
+	b[3] = 19; /* less than its own header: the packet's length is that of what is there */
+	parse(&p, b, sizeof(b), false);
+	nt_layers_of(&l, &p);
+	has(&l, 0, "total length", 2, 3, "");
+	/* "BIG TCP" has 0 there */
+	parse(&p, syn, sizeof(syn), false);
+	p.len = 100000;
+	p.payload = 100000 - 60;
+	nt_layers_of(&l, &p);
+	has(&l, 0, "total length", 2, 3, "0 (the packet is longer than 16 bits can say)");
+	p.hdr.family = NETTRACE_IPV6;
+	nt_layers_of(&l, &p);
+	has(&l, 0, "payload length", 4, 5, "0 (the packet is longer than 16 bits can say)");
+}
+
 /* an arrow whose sender's record has no link header, as the module writes it */
 static struct scene *routed(const uint8_t *b, size_t n)
 {
@@ -372,11 +535,21 @@ static void test_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tcp),	 cmocka_unit_test(test_udp),
-		cmocka_unit_test(test_options),	 cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_damaged),	 cmocka_unit_test(test_fragment),
-		cmocka_unit_test(test_arp),	 cmocka_unit_test(test_link_of_another),
-		cmocka_unit_test(test_pictures), cmocka_unit_test(test_json),
+		cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_fragment),
+		cmocka_unit_test(test_ipv6_fragment),
+		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_other_transports),
+		cmocka_unit_test(test_tcp_options),
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_arp),
+		cmocka_unit_test(test_link_of_another),
+		cmocka_unit_test(test_pictures),
+		cmocka_unit_test(test_json),
 	};
 
 	language_start();

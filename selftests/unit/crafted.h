@@ -216,7 +216,7 @@ static void parse(struct crafted *c)
 		c->k.len = p->len;
 }
 
-static void craft(struct crafted *c)
+static inline void craft(struct crafted *c)
 {
 	switch (any(9)) {
 	case 0:
@@ -240,7 +240,7 @@ static void craft(struct crafted *c)
 
 /* ---- what others say ---------------------------------------------------- */
 
-static void compile_pcap(const char *expr, struct bpf_program *bpf)
+static inline void compile_pcap(const char *expr, struct bpf_program *bpf)
 {
 	pcap_t *pcap = pcap_open_dead(DLT_LINUX_SLL, 262144);
 
@@ -251,7 +251,7 @@ static void compile_pcap(const char *expr, struct bpf_program *bpf)
 }
 
 /* libpcap's own interpreter, behind a cooked header */
-static bool by_pcap(const struct bpf_program *bpf, const struct crafted *c)
+static inline bool by_pcap(const struct bpf_program *bpf, const struct crafted *c)
 {
 	u8 b[COOKED + PKT_MAX] = { 0 };
 	struct pcap_pkthdr h = { .caplen = COOKED + c->k.len, .len = c->k.len };
@@ -262,7 +262,7 @@ static bool by_pcap(const struct bpf_program *bpf, const struct crafted *c)
 	return pcap_offline_filter(bpf, &h, b) != 0;
 }
 
-static struct nt_filter *compiled(const char *expr)
+static inline struct nt_filter *compiled(const char *expr)
 {
 	struct nt_filter *f;
 	struct nt_error err = { "" };

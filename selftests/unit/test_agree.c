@@ -179,6 +179,31 @@ static void test_excuses(void **state)
 }
 
 /*
+ * tcp_validate_incoming(): a RST where the last block ends that the receiver
+ * acknowledged selectively is taken, too
+ */
+static void test_rst_behind_sack(void **state)
+{
+#define AHEAD(rst)                                                  \
+	"100 0 IN  s>c ACK seq=5011 ack=1001 len=10 id=101\n"       \
+	"101 0 OUT c>s ACK seq=1001 ack=5001 sack=5011-5021 id=3\n" \
+	"102 0 IN  s>c ACK seq=5031 ack=1001 len=10 id=102\n"       \
+	"103 0 OUT c>s ACK seq=1001 ack=5001 sack=5031-5041 id=4\n" \
+	"104 0 IN  s>c RST seq=" rst " id=103\n"                    \
+	"105 0 RST_RCVD c\n"                                        \
+	"106 0 FULL c ESTABLISHED>CLOSE err=" STR(ECONNRESET) "\n"
+	(void)state;
+	expect(handshake, AHEAD("5041"), "5 0 lenient:1");
+	/* at the end of another one, inside of it, or behind it, it gets a challenge */
+	expect(handshake, AHEAD("5021"), "5 1");
+	expect(handshake, AHEAD("5040"), "5 1");
+	expect(handshake, AHEAD("5042"), "5 1");
+	/* where the next octet is expected it is simply taken */
+	expect(handshake, AHEAD("5001"), "5 0");
+#undef AHEAD
+}
+
+/*
  * RFC 7323 refuses what is one tick too old, Linux takes it (TCP_PAWS_WINDOW).  A FIN
  * that came so, ahead of its time, is known of when its receiver acknowledges it
  * selectively; then what fills the hole brings it.
@@ -275,11 +300,11 @@ static void test_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_agrees),	     cmocka_unit_test(test_backlog),
-		cmocka_unit_test(test_abort),	     cmocka_unit_test(test_unexplained),
-		cmocka_unit_test(test_excuses),	     cmocka_unit_test(test_refused_fin),
-		cmocka_unit_test(test_listener),     cmocka_unit_test(test_list),
-		cmocka_unit_test(test_vain_attempt),
+		cmocka_unit_test(test_agrees),	    cmocka_unit_test(test_backlog),
+		cmocka_unit_test(test_abort),	    cmocka_unit_test(test_unexplained),
+		cmocka_unit_test(test_excuses),	    cmocka_unit_test(test_rst_behind_sack),
+		cmocka_unit_test(test_refused_fin), cmocka_unit_test(test_listener),
+		cmocka_unit_test(test_list),	    cmocka_unit_test(test_vain_attempt),
 	};
 
 	return cmocka_run_group_tests_name("agree", tests, NULL, NULL);

@@ -110,6 +110,37 @@ static void icmp6_about_echo(void **state)
 	}
 }
 
+/* of ICMP both are quoted: a request, and a reply that comes nowhere */
+static void icmp_about_echo(void **state)
+{
+	struct nettrace_packet p;
+	struct pkt in, k;
+	unsigned int type;
+
+	(void)state;
+	for (type = 0; type < 256; type++) {
+		bool echo = type == 0 || type == 8;
+
+		ip4(&in, 1);
+		add8(&in, type);
+		add8(&in, 0);
+		add16(&in, 0xffff);
+		add16(&in, 0x1234);
+		add16(&in, 7);
+		ip4_done(&in);
+		ip4(&k, 1);
+		add32(&k, 11 << 24); /* time exceeded */
+		add32(&k, 0);
+		add(&k, in.b, in.len);
+		ip4_done(&k);
+		parse4(&k, &p);
+		assert_flags(&p, L4 | DF | NETTRACE_PKT_INNER);
+		assert_int_equal(p.inner_sport, echo ? 0x1234 : 0);
+		assert_int_equal(p.inner_dport, echo ? 0x1234 : 0);
+		assert_int_equal(p.tsval, echo ? 7 : 0);
+	}
+}
+
 /* the type 8 of ICMP is no echo in ICMPv6, and the type 128 is none in ICMP */
 static void echo_of_the_other_family(void **state)
 {
@@ -216,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(syn_of_others),
 		cmocka_unit_test(sack_blocks_are_bounded),
+		cmocka_unit_test(icmp_about_echo),
 		cmocka_unit_test(icmp6_about_echo),
 		cmocka_unit_test(echo_of_the_other_family),
 		cmocka_unit_test(memory_behind_the_packet),

@@ -72,6 +72,11 @@ lint:
 	@scripts/setup --what check
 	@scripts/lint
 
+# of the unit tests and the fuzz targets' seeds, by gcov
+coverage:
+	@scripts/setup --what check
+	@scripts/coverage $(COVERAGE_ARGS)
+
 # libFuzzer on parser, file readers and tracker, TIME seconds each
 TIME ?= 60
 fuzz:
@@ -111,7 +116,7 @@ dkms_uninstall:
 clean:
 	@[ ! -e userspace/Makefile ] || $(MAKE) -C userspace clean
 	@[ ! -e selftests/Makefile ] || $(MAKE) -C selftests clean
-	rm -rf build/bin build/check build/lint build/kernels/*/module-build \
+	rm -rf build/bin build/check build/coverage build/lint build/kernels/*/module-build \
 		build/kernels/*/nettrace.ko build/kernels/*/.built
 	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order \) -delete
@@ -140,6 +145,8 @@ help:
 	@echo 'make agreement        5,000 connections through a bad network on each kernel:'
 	@echo '                      what is inferred against what is observed'
 	@echo 'make lint             style and static checks (part of make check)'
+	@echo 'make coverage         lines and branches that the tests on this machine run; fails if'
+	@echo '                      a line of module/core does not (docs/coverage.md)'
 	@echo 'make fuzz             libFuzzer on all that reads bytes of others, TIME=60 s each'
 	@echo 'make bench            what tracing costs, in instructions'
 	@echo 'make install          tools, manual pages, completion into $$(DESTDIR)$$(PREFIX)'
@@ -150,5 +157,5 @@ help:
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
 .PHONY: all tools module demo lab shell check check-debug check-labs check-kernels check-arch agreement lint \
-	fuzz bench install uninstall \
+	coverage fuzz bench install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

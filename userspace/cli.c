@@ -15,41 +15,6 @@
 /* after COMMAND has ended, time for what is still on its way */
 #define DRAIN_NS 200000000LL
 
-enum {
-	OPT_ASCII = 256,
-	OPT_UNICODE,
-	OPT_COLOR,
-	OPT_JSON,
-	OPT_LAST,
-	OPT_CONV,
-	OPT_WAIT,
-	OPT_UNTIL_CLOSED,
-	OPT_ALL,
-	OPT_RING,
-	OPT_PAYLOAD,
-	OPT_MINISOCKS,
-	OPT_HOOKS,
-	OPT_OFF,
-	OPT_ABSOLUTE,
-	OPT_SYMBOLS,
-	OPT_DELTAS,
-	OPT_OPTIONS,
-	OPT_UNFOLD,
-	OPT_TIMERS,
-	OPT_CALLS,
-	OPT_LAYERS,
-	OPT_HOPS,
-	OPT_CONNTRACK,
-	OPT_EXPLAIN,
-	OPT_STEP,
-	OPT_QUIZ,
-	OPT_SPEED,
-	OPT_KEEP,
-	OPT_PREVENT,
-	OPT_CLEAN,
-	OPT_VERSION
-};
-
 /* the one table of options: parsed, checked against the command, explained */
 static const struct {
 	const char *name;
@@ -206,108 +171,6 @@ static int usage(const char *cmd)
 	return NT_EXIT_USAGE;
 }
 
-static int take(struct nt_cli *cli, int val, const char *arg)
-{
-	switch (val) {
-	case 'N':
-		return nt_cli_netns(cli, arg);
-	case 'r':
-		cli->file = arg;
-		break;
-	case 'd':
-		cli->daemon = true;
-		cli->socket = arg;
-		break;
-	case 'w':
-		return nt_cli_width(cli, arg);
-	case OPT_ASCII:
-		cli->unicode = NT_NEVER;
-		break;
-	case OPT_UNICODE:
-		cli->unicode = NT_ALWAYS;
-		break;
-	case OPT_COLOR:
-		return nt_cli_when(&cli->color, arg, "color");
-	case OPT_ABSOLUTE:
-		return nt_cli_numbers(cli, NT_NUMBERS_ABSOLUTE);
-	case OPT_SYMBOLS:
-		return nt_cli_numbers(cli, NT_NUMBERS_SYMBOLS);
-	case OPT_DELTAS:
-		cli->draw.deltas = true;
-		break;
-	case OPT_OPTIONS:
-		cli->draw.options = true;
-		break;
-	case OPT_UNFOLD:
-		cli->draw.unfold = true;
-		break;
-	case OPT_TIMERS:
-		cli->set.timers = nt_cli_switch(arg, "timers");
-		cli->draw.timers = cli->set.timers > 0;
-		return cli->set.timers < 0 ? NT_EXIT_USAGE : -1;
-	case OPT_CALLS:
-		cli->set.calls = nt_cli_switch(arg, "calls");
-		cli->draw.calls = cli->set.calls > 0;
-		return cli->set.calls < 0 ? NT_EXIT_USAGE : -1;
-	case OPT_HOPS:
-		cli->draw.hops = true;
-		break;
-	case OPT_CONNTRACK:
-		return nt_cli_when(&cli->conntrack, arg, "conntrack");
-	case OPT_EXPLAIN:
-		cli->draw.explain = true;
-		break;
-	case OPT_LAYERS:
-		cli->layers = true;
-		break;
-	case OPT_JSON:
-		cli->json = true;
-		break;
-	case OPT_LAST:
-		cli->last = true;
-		break;
-	case OPT_CONV:
-		return nt_cli_conv(cli, arg);
-	case OPT_WAIT:
-		return nt_cli_wait(cli, arg);
-	case OPT_UNTIL_CLOSED:
-		cli->until_closed = true;
-		break;
-	case OPT_ALL:
-		cli->all = true;
-		break;
-	case OPT_RING:
-		return nt_cli_count(arg, "ring", &cli->set.ring);
-	case OPT_PAYLOAD:
-		return nt_cli_payload(cli, arg);
-	case OPT_MINISOCKS:
-		return nt_cli_count(arg, "minisocks", &cli->set.minisocks);
-	case OPT_HOOKS:
-		return nt_cli_hooks(cli, arg);
-	case OPT_STEP:
-		cli->lab.step = true;
-		break;
-	case OPT_QUIZ:
-		cli->lab.quiz = true;
-		break;
-	case OPT_SPEED:
-		return nt_cli_speed(cli, arg);
-	case OPT_KEEP:
-		cli->lab.keep = true;
-		break;
-	case OPT_PREVENT:
-		cli->lab.prevent = true;
-		break;
-	case OPT_CLEAN:
-		cli->lab.clean = true;
-		break;
-	case OPT_OFF:
-		cli->off = true;
-		break;
-	}
-	return -1;
-}
-
 static int find_command(struct nt_cli *cli, const char *name)
 {
 	size_t i;
@@ -420,7 +283,7 @@ static int read_options(struct nt_cli *cli, int argc, char **argv, const char *u
 		i = option_of(val);
 		if (i < NOPTIONS)
 			used[i] = option[i].name;
-		status = take(cli, val, optarg);
+		status = nt_cli_take(cli, val, optarg);
 		if (status >= 0)
 			return status;
 	}

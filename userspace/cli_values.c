@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cli_values.c - what stands behind an option, and the filter expression
+ * cli_values.c - what an option and its value mean, and the filter expression
  *
  * Each returns -1 to go on, or the exit status with a sentence said.
  */
@@ -25,7 +25,7 @@ static int parse_number(const char *text, long min, long max, long *n)
 	return 0;
 }
 
-int nt_cli_netns(struct nt_cli *cli, const char *text)
+static int take_netns(struct nt_cli *cli, const char *text)
 {
 	char *name, *rest;
 
@@ -67,7 +67,7 @@ int nt_cli_netns(struct nt_cli *cli, const char *text)
 	return -1;
 }
 
-int nt_cli_width(struct nt_cli *cli, const char *text)
+static int take_width(struct nt_cli *cli, const char *text)
 {
 	long n;
 
@@ -79,7 +79,8 @@ int nt_cli_width(struct nt_cli *cli, const char *text)
 	return -1;
 }
 
-int nt_cli_when(enum nt_when *when, const char *text, const char *option)
+/* always, never or auto; always where none is given */
+static int take_when(enum nt_when *when, const char *text, const char *option)
 {
 	if (!text || !strcmp(text, "always")) {
 		*when = NT_ALWAYS;
@@ -95,7 +96,7 @@ int nt_cli_when(enum nt_when *when, const char *text, const char *option)
 	return -1;
 }
 
-int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style)
+static int take_numbers(struct nt_cli *cli, enum nt_number_style style)
 {
 	enum nt_number_style *now = &cli->draw.numbers;
 
@@ -108,7 +109,7 @@ int nt_cli_numbers(struct nt_cli *cli, enum nt_number_style style)
 	return -1;
 }
 
-int nt_cli_speed(struct nt_cli *cli, const char *text)
+static int take_speed(struct nt_cli *cli, const char *text)
 {
 	char *end;
 
@@ -119,7 +120,7 @@ int nt_cli_speed(struct nt_cli *cli, const char *text)
 	return NT_EXIT_USAGE;
 }
 
-int nt_cli_wait(struct nt_cli *cli, const char *text)
+static int take_wait(struct nt_cli *cli, const char *text)
 {
 	char *end;
 	double s = strtod(text, &end);
@@ -156,7 +157,7 @@ static int parse_range(const char **text, uint32_t *first, uint32_t *last)
 	return 0;
 }
 
-int nt_cli_conv(struct nt_cli *cli, const char *text)
+static int take_conv(struct nt_cli *cli, const char *text)
 {
 	const char *rest = text;
 
@@ -179,18 +180,8 @@ int nt_cli_conv(struct nt_cli *cli, const char *text)
 	return NT_EXIT_USAGE;
 }
 
-bool nt_cli_wants(const struct nt_cli *cli, uint32_t conv)
-{
-	int i;
-
-	for (i = 0; i < cli->nconv; i++)
-		if (conv >= cli->conv[i].first && conv <= cli->conv[i].last)
-			return true;
-	return !cli->nconv;
-}
-
 /* of --ring, --payload and --minisocks; the module says what is too much */
-int nt_cli_count(const char *text, const char *option, uint32_t *n)
+static int take_count(const char *text, const char *option, uint32_t *n)
 {
 	long v;
 
@@ -202,16 +193,16 @@ int nt_cli_count(const char *text, const char *option, uint32_t *n)
 	return -1;
 }
 
-int nt_cli_payload(struct nt_cli *cli, const char *text)
+static int take_payload(struct nt_cli *cli, const char *text)
 {
 	uint32_t n = 0;
-	int status = nt_cli_count(text, "payload", &n);
+	int status = take_count(text, "payload", &n);
 
 	cli->set.payload = n;
 	return status;
 }
 
-int nt_cli_hooks(struct nt_cli *cli, const char *text)
+static int take_hooks(struct nt_cli *cli, const char *text)
 {
 	if (!strcmp(text, "default")) {
 		cli->set.hooks = NT_HOOKS_DEFAULT;
@@ -225,6 +216,126 @@ int nt_cli_hooks(struct nt_cli *cli, const char *text)
 		return NT_EXIT_USAGE;
 	}
 	return -1;
+}
+
+/* on, which is also what no value means, or off: recorded, and so drawn */
+static int take_switch(int *set, bool *draw, const char *text, const char *option)
+{
+	if (!text || !strcmp(text, "on")) {
+		*set = 1;
+	} else if (!strcmp(text, "off")) {
+		*set = 0;
+	} else {
+		fprintf(stderr, _("nettrace: --%s=%s: give on (or nothing) or off\n"), option,
+			text);
+		return NT_EXIT_USAGE;
+	}
+	*draw = *set;
+	return -1;
+}
+
+/* an option without a value that says yes to something: where that is kept */
+static bool *said_by(struct nt_cli *cli, int val)
+{
+	switch (val) {
+	case OPT_DELTAS:
+		return &cli->draw.deltas;
+	case OPT_OPTIONS:
+		return &cli->draw.options;
+	case OPT_UNFOLD:
+		return &cli->draw.unfold;
+	case OPT_HOPS:
+		return &cli->draw.hops;
+	case OPT_EXPLAIN:
+		return &cli->draw.explain;
+	case OPT_LAYERS:
+		return &cli->layers;
+	case OPT_JSON:
+		return &cli->json;
+	case OPT_LAST:
+		return &cli->last;
+	case OPT_UNTIL_CLOSED:
+		return &cli->until_closed;
+	case OPT_ALL:
+		return &cli->all;
+	case OPT_OFF:
+		return &cli->off;
+	case OPT_STEP:
+		return &cli->lab.step;
+	case OPT_QUIZ:
+		return &cli->lab.quiz;
+	case OPT_KEEP:
+		return &cli->lab.keep;
+	case OPT_PREVENT:
+		return &cli->lab.prevent;
+	case OPT_CLEAN:
+		return &cli->lab.clean;
+	}
+	return NULL;
+}
+
+int nt_cli_take(struct nt_cli *cli, int val, const char *arg)
+{
+	bool *said = said_by(cli, val);
+
+	if (said)
+		*said = true;
+	switch (val) {
+	case 'N':
+		return take_netns(cli, arg);
+	case 'r':
+		cli->file = arg;
+		break;
+	case 'd':
+		cli->daemon = true;
+		cli->socket = arg;
+		break;
+	case 'w':
+		return take_width(cli, arg);
+	case OPT_ASCII:
+		cli->unicode = NT_NEVER;
+		break;
+	case OPT_UNICODE:
+		cli->unicode = NT_ALWAYS;
+		break;
+	case OPT_COLOR:
+		return take_when(&cli->color, arg, "color");
+	case OPT_CONNTRACK:
+		return take_when(&cli->conntrack, arg, "conntrack");
+	case OPT_ABSOLUTE:
+		return take_numbers(cli, NT_NUMBERS_ABSOLUTE);
+	case OPT_SYMBOLS:
+		return take_numbers(cli, NT_NUMBERS_SYMBOLS);
+	case OPT_TIMERS:
+		return take_switch(&cli->set.timers, &cli->draw.timers, arg, "timers");
+	case OPT_CALLS:
+		return take_switch(&cli->set.calls, &cli->draw.calls, arg, "calls");
+	case OPT_CONV:
+		return take_conv(cli, arg);
+	case OPT_WAIT:
+		return take_wait(cli, arg);
+	case OPT_RING:
+		return take_count(arg, "ring", &cli->set.ring);
+	case OPT_PAYLOAD:
+		return take_payload(cli, arg);
+	case OPT_MINISOCKS:
+		return take_count(arg, "minisocks", &cli->set.minisocks);
+	case OPT_HOOKS:
+		return take_hooks(cli, arg);
+	case OPT_SPEED:
+		return take_speed(cli, arg);
+	}
+	return -1;
+}
+
+bool nt_cli_wants(const struct nt_cli *cli, uint32_t conv)
+{
+	int i;
+
+	for (i = 0; i < cli->nconv; i++)
+		if (conv >= cli->conv[i].first && conv <= cli->conv[i].last)
+			return true;
+	return !cli->nconv;
 }
 
 static char *join(char *const *word, int n)
@@ -266,14 +377,4 @@ int nt_cli_filter(struct nt_cli *cli, char *const *word, int n)
 	}
 	fprintf(stderr, "nettrace: %s\n", err.text);
 	return ret == -EINVAL ? NT_EXIT_USAGE : NT_EXIT_FAIL;
-}
-
-int nt_cli_switch(const char *arg, const char *option)
-{
-	if (!arg || !strcmp(arg, "on"))
-		return 1;
-	if (!strcmp(arg, "off"))
-		return 0;
-	fprintf(stderr, _("nettrace: --%s=%s: give on (or nothing) or off\n"), option, arg);
-	return -1;
 }

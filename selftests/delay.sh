@@ -72,17 +72,12 @@ t_slow_path()
 	within lone $((MEDIAN_MS + 10))
 	"$NETTRACE" follow -N "$C,$S" >"$NT_TMP/out" 2>"$NT_TMP/err" &
 	echo $! >>"$NT_TMP/pids"
-	await "follow to open" follows $!
+	await "follow to open" reading $!
 	opened
 	tell client send 5
 	await "the line about its arrival" grep -Eq \
 		"#[0-9.]+ $CADDR:$CPORT → $SADDR:$PORT arrived at $S/eth0 after (4[89]|5[0-9]|[6-9][0-9])" \
 		"$NT_TMP/out"
-}
-
-follows()
-{
-	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
 }
 
 # never delivered: that is said, once, and not before it is certain
@@ -92,7 +87,7 @@ t_lost()
 	net_pair
 	"$NETTRACE" follow -N "$C,$S" >"$NT_TMP/out" 2>"$NT_TMP/err" &
 	echo $! >>"$NT_TMP/pids"
-	await "follow to open" follows $!
+	await "follow to open" reading $!
 	opened # so that it is known who would get the packet
 	drop_in $S tcp dport $PORT
 	tell client send 5

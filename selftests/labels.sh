@@ -92,11 +92,6 @@ t_dhcp()
 	says 1 "app.text=ACK $got" app.name=dhcp app.kind=response
 }
 
-opened_by()
-{
-	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
-}
-
 # watch NAME COMMAND...: in the background, until it is asked to end
 watch()
 {
@@ -106,7 +101,7 @@ watch()
 	"$NETTRACE" "$@" -N "$C,$S" >"$NT_TMP/$name" 2>"$NT_TMP/$name.err" &
 	WATCHERS+=($!)
 	echo $! >>"$NT_TMP/pids"
-	await "$name to read" opened_by $!
+	await "$name to read" reading $!
 }
 
 quiet()
@@ -229,7 +224,7 @@ t_nothing_kept()
 	"$NETTRACE" record "$NT_TMP/recording" -N $C,$S 2>"$NT_TMP/err" &
 	echo $! >>"$NT_TMP/pids"
 	recorder=$!
-	await "the recorder to read" opened_by $recorder
+	await "the recorder to read" reading $recorder
 	harmful
 	kill -INT $recorder
 	wait $recorder || fail "record: $(cat "$NT_TMP/err")"

@@ -3,8 +3,8 @@
 # vm: --timeout 900
 #
 # The generic netlink family, by its specification and the kernel's own YNL tool:
-# every operation, every attribute, every refusal and its sentence.  Filters:
-# filter.sh.
+# every operation, every attribute.  What it refuses: netlink_refused.sh; those who
+# subscribe: notify.sh; filters: filter.sh.
 
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
@@ -148,13 +148,6 @@ t_set()
 	equal "settings, refused" "$(value ring) $(value refused)" "512 28"
 }
 
-# extra: what GET says of timers and calls
-extra()
-{
-	tell "$1" call get
-	EXTRA="$(value timers) $(value calls)"
-}
-
 # timers and calls: settings, and what readers want while they read
 t_extra()
 {
@@ -165,15 +158,7 @@ t_extra()
 	ynl y nts-y
 	extra a
 	equal "timers and calls" "$EXTRA" "0 0"
-	refused a EINVAL "timers, calls, routes: give 0 (off) or 1 (on)" call set '{"timers": 2}'
-	refused a EINVAL "timers, calls, routes: give 0 (off) or 1 (on)" call start '{"calls": 2}'
-	refused a EINVAL "while-reading says something of timers, calls and routes" \
-		call set '{"while-reading": true}'
-	refused a ENODATA "while-reading: this process does not read" \
-		call set '{"timers": 1, "while-reading": true}'
 	tell a call start '{"ring": 1024}'
-	refused a ENODATA "while-reading: this process does not read" \
-		call set '{"timers": 1, "while-reading": true}'
 	tell a open
 	tell b open
 	tell a call set '{"timers": 1, "calls": 1, "while-reading": true}'
@@ -201,26 +186,6 @@ t_extra()
 	tell a call set '{"timers": 0, "calls": 0}'
 	extra a
 	equal "unset while it is traced" "$EXTRA" "0 0"
-}
-
-# the table of calls under way takes memory, once
-t_extra_memory()
-{
-	local cpus
-
-	load_with trace=none memory=1
-	cpus=$(getconf _NPROCESSORS_CONF)
-	ns_add nts-x nts-y nts-z
-	ynl a nts-x
-	ynl y nts-y
-	ynl z nts-z
-	# of each CPU; together nearly all of it
-	tell a call start "{\"ring\": $((4096 / cpus))}"
-	tell y call start "{\"ring\": $((512 / cpus))}"
-	tell z call start "{\"ring\": $((32 / cpus))}"
-	refused z ENOSPC "calls: it would pass the module's memory cap" call set '{"calls": 1}'
-	extra z
-	equal "refused, and not set" "$EXTRA" "0 0"
 }
 
 t_counters()
@@ -316,13 +281,6 @@ t_sockets()
 	grep -q '"kind": "sk-timewait", "state": "tcp-fin-wait2"' "$NT_TMP/sockets" || fail "$(cat "$NT_TMP/sockets")"
 }
 
-# heard_all NAME FILE COUNT: of the transitions
-heard_all()
-{
-	tell "$1" heard "$2"
-	[ "${REPLY%% *}" -ge "$3" ]
-}
-
 # the same facts of evdump's, without what the specification leaves out
 reduced()
 {
@@ -356,177 +314,6 @@ t_transitions()
 			fail "multicast (<) and events (>) differ: $(cat "$NT_TMP/diff")"
 	done
 	at_least "wake-ups" "$(cut -d ' ' -f 2 <<<"$REPLY")" 1
-}
-
-# nothing that follows a subscription is missed, though nobody listened before
-t_joined_late()
-{
-	local i
-
-	load
-	ns_add nts-x
-	peer server nts-x
-	peer client nts-x
-	tell server listen 127.0.0.1 80 100
-	ynl a nts-x
-	for i in 1 2 3 4 5 6; do
-		# busy, so that the module looks and passes over what it finds
-		tell client drain 127.0.0.1 80 3
-		: >"$NT_TMP/heard"
-		tell a subscribe
-		tell client connect 127.0.0.1 80
-		tell client port
-		await "the first transition" heard_port "$REPLY"
-		tell client close
-	done
-}
-
-heard_port()
-{
-	tell a heard "$NT_TMP/heard"
-	grep -q " lport=$1 .* new=ESTABLISHED\| new=ESTABLISHED .* lport=$1 " "$NT_TMP/heard"
-}
-
-t_wake()
-{
-	load
-	ns_add nts-x
-	ynl a nts-x
-	tell a subscribe
-	peer client nts-x
-	tell client udp 127.0.0.1 9 10
-	await "a wake-up that tells all" told_all
-	equal "transitions" "${REPLY%% *}" 0
-}
-
-told_all()
-{
-	tell a heard /dev/null
-	[ "${REPLY##* }" = "$(stat_of recorded nts-x)" ] && [ "${REPLY##* }" -ge 20 ]
-}
-
-# 16 records a CPU: more happens in 10 ms
-t_lost()
-{
-	load_with ring=16
-	ns_add nts-x
-	ynl a nts-x
-	tell a subscribe
-	peer client nts-x
-	tell client listen 127.0.0.1 80 100
-	tell client drain 127.0.0.1 80 50
-	await "all to be told" told_all
-	equal "the loss is told" "$(($(cut -d ' ' -f 3 <<<"$REPLY") > 0))" 1
-	at_least "transitions all the same" "${REPLY%% *}" 1
-}
-
-t_other_namespace()
-{
-	load
-	ns_add nts-x nts-y
-	ynl a nts-x
-	ynl b nts-y
-	tell a subscribe
-	tell b subscribe
-	printf 'listen 127.0.0.1 80\ndrain 127.0.0.1 80 2\n' | must in_ns nts-y "$NT_DIR/lib/peer"
-	await "the transitions" heard_all b "$NT_TMP/b" 10
-	tell a heard "$NT_TMP/a"
-	equal "what another namespace's subscriber hears" "$REPLY" "0 0 0 0"
-	tell a call stop
-	equal "tracing there" "$(stat_of tracing nts-y)" 1
-}
-
-t_refusals()
-{
-	load_with memory=8
-	ns_add nts-x
-	ynl a nts-x
-	refused a EALREADY "this namespace is being traced already" call start
-	refused a EBUSY "ring, payload, minisocks and hooks stay" call set '{"ring": 64}'
-	refused a EBUSY "ring, payload, minisocks and hooks stay" call set '{"hooks": 0}'
-	refused a EINVAL "nothing is to be set" call set
-	tell a call stop
-	refused a EALREADY "this namespace is not being traced" call stop
-	refused a ENODATA "this namespace is not being traced: there is nothing" call counters-get
-	refused a ENODATA "this namespace is not being traced: there is nothing" call sockets-get
-	refused a EINVAL "socket: give family (4 or 6)" call timers-get
-	refused a EINVAL "socket: give family (4 or 6)" call timers-get \
-		'{"socket": {"family": 4, "local": "7f000001", "remote": "7f0000", "lport": 1, "rport": 1}}'
-	refused a EINVAL "socket: give family (4 or 6)" call timers-get \
-		'{"socket": {"family": 6, "local": "7f000001", "remote": "7f000001", "lport": 1, "rport": 1}}'
-	refused a EINVAL "socket: give family (4 or 6)" call timers-get \
-		'{"socket": {"family": 4, "local": "7f000001", "remote": "7f000001", "lport": 65536, "rport": 1}}'
-	refused a ENOENT "there is no TCP socket with these addresses" call timers-get \
-		'{"socket": {"family": 4, "local": "7f000001", "remote": "7f000001", "lport": 1, "rport": 1}}'
-	refused a ENOSPC "its rings would pass the module's memory cap" call start '{"ring": 1048576}'
-	refused a EINVAL "ring: give a number of events" call start '{"ring": 15}'
-	refused a EINVAL "ring: give a number of events" call set '{"ring": 1048577}'
-	refused a EINVAL "payload: give a number of bytes" call start '{"payload": 4097}'
-	refused a EINVAL "minisocks: give a number" call start '{"minisocks": 255}'
-	refused a EINVAL "minisocks: give a number" call set '{"minisocks": 4294967295}'
-	refused a EINVAL "hooks: give default (0), path (1) or link (2)" call start '{"hooks": 3}'
-	refused a EINVAL "filter-owned says something of a filter" call set '{"filter-owned": true}'
-	equal "nothing was started" "$(stat_of tracing nts-x)" 0
-}
-
-# whoever lacks the capability is refused everything, with the reason
-t_unprivileged()
-{
-	local op
-
-	load
-	ynl a "" setpriv --reuid=65534 --regid=65534 --clear-groups
-	for op in get start stop set counters-get sockets-get timers-get; do
-		refused a EPERM "CAP_NET_ADMIN is needed" call $op
-	done
-	refused a EPERM "" subscribe
-	equal "tracing" "$(stat_of tracing)" 1
-	# a root without the capability, and its socket in other hands
-	ynl b "" setpriv --bounding-set=-net_admin --inh-caps=-net_admin
-	refused b EPERM "CAP_NET_ADMIN is needed" call stop
-}
-
-# attr TYPE HEX: a netlink attribute, with its length and padding
-attr()
-{
-	local len=$((${#2} / 2)) pad=
-
-	while [ $(((len + ${#pad} / 2) % 4)) -ne 0 ]; do
-		pad+=00
-	done
-	printf '%s%s%s%s' "$(le 2 $((len + 4)))" "$(le 2 "$1")" "$2" "$pad"
-}
-
-# what no library would send; numbers of attributes as in nettrace_netlink.h
-t_hostile()
-{
-	load_with trace=none
-	ns_add nts-x
-	ynl a nts-x
-	refused a EINVAL "" raw get "$(attr 1 00000000)"
-	refused a EINVAL "Unknown attribute type" raw get "$(attr 7 00000000)"
-	refused a EINVAL "Unknown attribute type" raw stop "$(attr 200 "")"
-	refused a EINVAL "" raw start "$(attr 7 00)"
-	refused a EINVAL "" raw start "$(attr 7 0000000000000000)"
-	refused a EINVAL "" raw start "$(attr 7 "")"
-	refused a EINVAL "" raw start "$(attr $((7 | 0x8000)) 00010000)"
-	refused a EINVAL "Unsupported attribute" raw start "$(attr 14 "")"
-	refused a EINVAL "Unknown attribute type" raw start "$(attr 40 "")"
-	refused a ERANGE "" raw set "$(attr 16 00000000)"
-	refused a EINVAL "" raw set "$(attr 5 "")"
-	refused a EINVAL "" raw counters-get "$(attr 17 0000)"
-	# it says more than there is, and less than itself
-	refused a EINVAL "" raw start ff000700
-	refused a EINVAL "" raw start 0200070000000000
-	# bits and bytes of the headers that mean nothing to it
-	refused a EINVAL "the headers have bytes or flags set" raw get - 0x100
-	refused a EINVAL "the headers have bytes or flags set" raw stop - 0x8000
-	refused a EINVAL "the headers have bytes or flags set" raw get - 0 1
-	refused a ENOTSUP "" raw get - 0x300
-	# twice: the last one counts, and is checked
-	tell a raw set "$(attr 7 "$(le 4 64)")$(attr 7 "$(le 4 128)")"
-	tell a call get
-	equal "ring" "$(value ring)" 128
 }
 
 # whoever subscribes, filters or has stopped: rmmod does not wait
@@ -565,77 +352,6 @@ some_filtered()
 	[ "$(stat_of filtered "$1")" -ge 100 ]
 }
 
-# netlink itself would dump a family's policies to anybody, and hold the module
-# until they have been read: there are none to be had
-t_nothing_holds_it()
-{
-	load
-	python3 - <<-'EOF2' >"$NT_TMP/out" 2>&1 || fail "$(cat "$NT_TMP/out")"
-		import os, socket, struct, subprocess
-		NETLINK_GENERIC, CTRL_CMD_GETPOLICY, REQUEST_DUMP, ERROR, DONE, ENODATA = 16, 10, 0x301, 2, 3, 61
-		def begin_dump():
-		    s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
-		    s.bind((0, 0))
-		    s.send(struct.pack("IHHII4BHH12s", 36, 16, REQUEST_DUMP, 1, 0,
-		                       CTRL_CMD_GETPOLICY, 1, 0, 0, 13, 2, b"nettrace"))
-		    return s
-		pid = os.fork()
-		if not pid:
-		    os.setresgid(65534, 65534, 65534)
-		    os.setresuid(65534, 65534, 65534)
-		    sockets = [begin_dump() for i in range(10)]
-		    subprocess.run(["sleep", "600"])
-		try:
-		    reply = begin_dump().recv(65536)
-		    kind, = struct.unpack_from("H", reply, 4)
-		    error, = struct.unpack_from("i", reply, 16)
-		    assert kind in (ERROR, DONE) and error == -ENODATA, reply
-		    subprocess.run(["rmmod", "nettrace"], check=True)
-		finally:
-		    os.kill(pid, 9)
-	EOF2
-}
-
-# a namespace dies with a filter, a subscription made in it, and half a stop
-t_namespace_dies()
-{
-	local i
-
-	load
-	for i in 1 2 3; do
-		ns_add nts-x
-		must ip link add nts1 type veth peer name eth0 netns nts-x
-		ynl a nts-x
-		tell a subscribe
-		tell a call set "{\"filter\": \"$(bpf_nothing)\"}"
-		printf 'listen 127.0.0.1 80\ndrain 127.0.0.1 80 2\n' | must in_ns nts-x "$NT_DIR/lib/peer"
-		[ $i -ne 2 ] || tell a call stop
-		must ip netns del nts-x
-		leave a
-		rm "$NT_TMP"/a.*
-		await "the namespace to be destroyed" no_device nts1
-	done
-	until_true 60 one_namespace_left || fail "their memory is not given back: $(stat_of memory)"
-}
-
-one_namespace_left()
-{
-	[ "$(memory_per_namespace)" = 1 ]
-}
-
-no_device()
-{
-	[ ! -e "/sys/class/net/$1" ]
-}
-
-# how many namespaces' worth of memory is in use; a ring and a table of the least size
-memory_per_namespace()
-{
-	local one=$(($(stat_of ring) * $(stat_of stride) * $(nproc)))
-
-	echo $(($(stat_of memory) / one))
-}
-
 # the specification has nothing that no test has used
 t_everything_used()
 {
@@ -654,24 +370,5 @@ t_everything_used()
 	[ ! -s "$NT_TMP/unused" ] || fail "never used: $(tr '\n' ';' <"$NT_TMP/unused")"
 }
 
-# nor does the module have a sentence that no test has provoked; those of filters
-# are filter.sh's
-t_every_sentence()
-{
-	local sentence missing=0
-
-	# and the one that needs another kernel
-	grep -v '"filter:\|own filter\|lasting filter\|CONFIG_FTRACE_SYSCALLS' "$NT_TOP"/module/netlink*.c |
-		sed -n 's/.*NL_SET_ERR_MSG\(_ATTR\)\?(.*, "\(.*\)");.*/\2/p' >"$NT_TMP/sentences"
-	at_least "sentences in the source" "$(wc -l <"$NT_TMP/sentences")" 10
-	while IFS= read -r sentence; do
-		grep -qxF "text $sentence" "$USED" && continue
-		diag "never seen: $sentence"
-		missing=$((missing + 1))
-	done <"$NT_TMP/sentences"
-	equal "sentences never seen" $missing 0
-}
-
-nt_main t_cli t_get t_start_stop t_set t_extra t_extra_memory t_counters t_sockets t_timers t_transitions t_joined_late t_wake \
-	t_lost t_other_namespace t_refusals t_unprivileged t_hostile t_unload t_nothing_holds_it t_namespace_dies \
-	t_everything_used t_every_sentence
+nt_main t_cli t_get t_start_stop t_set t_extra t_counters t_sockets t_timers t_transitions t_unload \
+	t_everything_used

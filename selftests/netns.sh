@@ -85,7 +85,7 @@ t_reader_left()
 	evdump -N nts-x -w 60 >"$NT_TMP/out" 2>"$NT_TMP/err" &
 	reader=$!
 	echo $reader >>"$NT_TMP/pids"
-	await "the reader to open" opened_by $reader
+	await "the reader to open" reading $reader
 	must in_ns nts-x ping -qc 1 127.0.0.1
 	must ip netns del nts-x
 	await "the namespace to be destroyed" no_devices
@@ -93,11 +93,6 @@ t_reader_left()
 	wait $reader || fail "the reader failed: $(cat "$NT_TMP/err")"
 	equal "events before the end" "$(grep -c '^packet ' "$NT_TMP/out")" 4
 	grep -q '^total .* end=yes$' "$NT_TMP/out" || fail "no end: $(tail -n 1 "$NT_TMP/out")"
-}
-
-opened_by()
-{
-	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
 }
 
 # the same for the tool
@@ -111,7 +106,7 @@ t_follow_left()
 	"$NETTRACE" follow --json -N nts-x >"$NT_TMP/out" 2>"$NT_TMP/err" &
 	reader=$!
 	echo $reader >>"$NT_TMP/pids"
-	await "follow to open" opened_by $reader
+	await "follow to open" reading $reader
 	must in_ns nts-x ping -qc 1 127.0.0.1
 	must ip netns del nts-x
 	await "the namespace to be destroyed" no_devices

@@ -54,11 +54,6 @@ recorded()
 	"$NETTRACE" follow -r "$NT_TMP/file" 2>/dev/null | grep -q -- "$1"
 }
 
-reading()
-{
-	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
-}
-
 t_counted()
 {
 	local records
@@ -82,17 +77,6 @@ t_in_its_place()
 order()
 {
 	ntq -p type 'type=segment|gap' <"$JSON" | uniq | tr '\n' ' ' | sed 's/ $//'
-}
-
-# shellcheck disable=SC2317 # called by await
-recorded()
-{
-	"$NETTRACE" follow -r "$NT_TMP/file" 2>/dev/null | grep -q -- "$1"
-}
-
-reading()
-{
-	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
 }
 
 # the picture says how many, where they are missing

@@ -6,11 +6,6 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
-reading()
-{
-	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
-}
-
 # record_start NETNS,...: into $NT_TMP/file
 record_start()
 {
@@ -31,25 +26,7 @@ recorded_exchange()
 {
 	net_routed
 	record_start "$C,$R,$S"
-	must in_ns "$C" ping -qc 1 "$SADDR"
-	opened
-	tell client send 3000
-	tell server recv 3000
-	tell client close
-	tell server eof
-	tell server close
-	await "the connection to be closed" closed
-}
-
-closed()
-{
-	[ -z "$(in_ns "$S" ss -tanH state last-ack state close-wait)" ]
-}
-
-# objects: one a line, sorted keys, without what depends on the moment of asking
-objects()
-{
-	ntq 'type=segment|transition|arp|datagram|icmp' | grep -v '"proto":"icmpv6"' | sed 's/"conv":[0-9]*,//'
+	exchange
 }
 
 t_same_as_live()

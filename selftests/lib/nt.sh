@@ -311,7 +311,37 @@ opened()
 	CPORT=$REPLY
 }
 
+# exchange: a ping, then a connection from beginning to end; needs net_*
+exchange()
+{
+	must in_ns "$C" ping -qc 1 "$SADDR"
+	opened
+	tell client send 3000
+	tell server recv 3000
+	tell client close
+	tell server eof
+	tell server close
+	await "the connection to be closed" exchange_over
+}
+
+exchange_over()
+{
+	[ -z "$(in_ns "$S" ss -tanH state last-ack state close-wait)" ]
+}
+
 # ---- what nettrace says -----------------------------------------------------
+
+# reading PID: does that program have an event file open?
+reading()
+{
+	find "/proc/$1/fd" -lname '*/net/nettrace/events' 2>/dev/null | grep -q .
+}
+
+# objects: one a line, sorted keys, without what depends on the moment of asking
+objects()
+{
+	ntq 'type=segment|transition|arp|datagram|icmp' | grep -v '"proto":"icmpv6"' | sed 's/"conv":[0-9]*,//'
+}
 
 # observe NETNS[,NETNS...]: all that its rings hold, as JSON Lines in $JSON
 observe()

@@ -42,6 +42,36 @@ refused()
 	esac
 }
 
+# extra: what GET says of timers and calls
+extra()
+{
+	tell "$1" call get
+	EXTRA="$(value timers) $(value calls)"
+}
+
+# heard_all NAME FILE COUNT: of the transitions
+heard_all()
+{
+	tell "$1" heard "$2"
+	[ "${REPLY%% *}" -ge "$3" ]
+}
+
+# every_sentence MIN: of the refusals in the C source on stdin, which are at least MIN,
+# each was met by a test of this file
+every_sentence()
+{
+	local sentence missing=0
+
+	sed -n 's/.*NL_SET_ERR_MSG\(_ATTR\)\?(.*, "\(.*\)");.*/\2/p' >"$NT_TMP/sentences"
+	at_least "sentences in the source" "$(wc -l <"$NT_TMP/sentences")" "$1"
+	while IFS= read -r sentence; do
+		grep -qxF "text $sentence" "$USED" && continue
+		diag "never seen: $sentence"
+		missing=$((missing + 1))
+	done <"$NT_TMP/sentences"
+	equal "sentences never seen" $missing 0
+}
+
 # value KEY: of the JSON object in REPLY; absent: nothing
 value()
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_capture.c - capture*.c and source_pcap.c: both formats, both byte orders,
- * every link type; headers alone; what is cut or damaged is found and said
+ * headers alone; what is cut or damaged is found and said.  Link types:
+ * test_capture_link.c
  */
 #include "capfile.h"
 
@@ -32,112 +33,6 @@ static void byte_orders(void **state)
 		assert_int_equal(g.ev[1].rec.hdr.seq, 1);
 		assert_true(g.ev[0].rec.packet.flags & NETTRACE_PKT_MAC);
 		assert_memory_equal(g.ev[0].rec.packet.mac_dst, MACS, 6);
-	}
-}
-
-static void link_types(void **state)
-{
-	/* clang-format off: bytes in the order of headers */
-#define L(link, bytes, ip)                         \
-	{                                          \
-		link, bytes, sizeof(bytes) - 1, ip \
-	}
-	static const struct {
-		uint32_t link;
-		const char *bytes;
-		size_t n;
-		int ip; /* 4, 6; 0: neither */
-	} t[] = {
-		L(1, MACS "\x08\0", 4),
-		L(1, MACS "\x86\xdd", 6),
-		L(1, MACS "\x81\0\0\x64\x08\0", 4),
-		L(1, MACS "\x88\xa8\0\x64\x81\0\0\x65\x86\xdd", 6),
-		L(1, MACS "\x81\0\0\1\x81\0\0\2\x81\0\0\3\x81\0\0\4\x08\0", 4),
-		L(1, MACS "\x81\0\0\1\x81\0\0\2\x81\0\0\3\x81\0\0\4\x81\0\0\5\x08\0", 0),
-		L(1, MACS "\x88\xcc", 0),
-		L(1, MACS "\0\x41\xaa\xaa\3\0\0\0\x08\0", 4),
-		L(1, MACS "\0\x26\x42\x42\3", 0),
-		L(0, "\2\0\0\0", 4),
-		L(0, "\0\0\0\2", 4),
-		L(0, "\x1e\0\0\0", 6),
-		L(0, "\0\0\0\x1c", 6),
-		L(0, "\7\0\0\0", 0),
-		L(108, "\0\0\0\2", 4),
-		L(108, "\0\0\0\x18", 6),
-		L(12, "", 4),
-		L(101, "", 4),
-		L(101, "", 6),
-		L(228, "", 4),
-		L(229, "", 6),
-		L(113, "\0\4\0\1\0\6\2\0\0\0\0\1\0\0\x08\0", 4),
-		L(113, "\0\0\0\1\0\6\2\0\0\0\0\1\0\0\x81\0\0\7\x86\xdd", 6),
-		L(276, "\x08\0\0\0\0\0\0\3\0\1\4\6\2\0\0\0\0\1\0\0", 4),
-		L(276, "\x86\xdd\0\0\0\0\0\3\0\1\0\6\2\0\0\0\0\1\0\0", 6),
-		/* 802.11: data to the access point; with QoS; between two of them */
-		L(105,
-		  "\x08\1\0\0" MACS "\2\0\0\0\0\3\0\0"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  4),
-		L(105,
-		  "\x88\2\0\0" MACS "\2\0\0\0\0\3\0\0\0\0"
-		  "\xaa\xaa\3\0\0\0\x86\xdd",
-		  6),
-		L(105,
-		  "\x08\3\0\0" MACS "\2\0\0\0\0\3\0\0\2\0\0\0\0\4"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  4),
-		/* a beacon; no data; encrypted */
-		L(105,
-		  "\x80\0\0\0" MACS "\2\0\0\0\0\3\0\0"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  0),
-		L(105,
-		  "\x48\1\0\0" MACS "\2\0\0\0\0\3\0\0"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  0),
-		L(105,
-		  "\x08\x41\0\0" MACS "\2\0\0\0\0\3\0\0"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  0),
-		/* radiotap: flags; time and flags that say "padded", with QoS */
-		L(127,
-		  "\0\0\x0c\0\2\0\0\0\0\0\0\0"
-		  "\x08\1\0\0" MACS "\2\0\0\0\0\3\0\0"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  4),
-		L(127,
-		  "\0\0\x12\0\3\0\0\0\1\2\3\4\5\6\7\x08\x20\0"
-		  "\x88\1\0\0" MACS "\2\0\0\0\0\3\0\0\0\0\0\0"
-		  "\xaa\xaa\3\0\0\0\x08\0",
-		  4),
-	};
-	/* clang-format on */
-	struct nt_error err;
-	uint8_t b[256];
-	struct got g;
-	size_t i, n;
-
-	(void)state;
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		size = 0;
-		pcap_header(0xa1b2c3d4, t[i].link);
-		n = t[i].ip == 6 ? frame(b, t[i].bytes, t[i].n, ip6, sizeof(ip6)) :
-				   frame(b, t[i].bytes, t[i].n, ip4, sizeof(ip4));
-		pcap_packet(1, 0, b, n, n);
-		/* and cut at every byte: nothing is read that is not there */
-		for (; n--;)
-			pcap_packet(1, 0, b, n, 2000);
-		save(size);
-		assert_int_equal(read_all(&g, NULL, &err), -ENODATA);
-		assert_int_equal(g.one_place, t[i].link != 276);
-		if (t[i].ip == 4)
-			is_ip4(&g.ev[0]);
-		else if (t[i].ip == 6)
-			is_ip6(&g.ev[0]);
-		else
-			assert_int_equal(g.ev[0].rec.hdr.family, NETTRACE_FAMILY_NONE);
-		if (t[i].link == 276)
-			assert_string_equal(g.ev[0].rec.packet.dev, "if3");
 	}
 }
 
@@ -348,58 +243,6 @@ static void damaged(void **state)
 	assert_int_equal(g.n, 1);
 }
 
-static void other_link_types(void **state)
-{
-	struct nt_error err;
-	struct got g;
-
-	(void)state;
-	pcap_header(0xa1b2c3d4, 220);
-	pcap_packet(1, 0, ip4, sizeof(ip4), sizeof(ip4));
-	save(size);
-	assert_int_equal(read_all(&g, NULL, &err), -EPROTONOSUPPORT);
-	assert_says(&err, "USB_LINUX_MMAPPED (220)");
-	/* beside one that can be read it is left out, and that is said */
-	size = 0;
-	section();
-	interface(220, "usbmon1", -1);
-	interface(101, "tun0", -1);
-	ng_packet(0, 1, ip4, sizeof(ip4), sizeof(ip4));
-	ng_packet(1, 1, ip4, sizeof(ip4), sizeof(ip4));
-	save(size);
-	assert_int_equal(read_all(&g, NULL, &err), -ENODATA);
-	assert_int_equal(g.n, 1);
-	assert_non_null(strstr(sentence, "usbmon1"));
-	assert_non_null(strstr(sentence, "USB_LINUX_MMAPPED (220)"));
-}
-
-/* the capture's own link layer answers */
-static void filters(void **state)
-{
-	struct nt_error err;
-	uint8_t b[128];
-	struct got g;
-	size_t n;
-
-	(void)state;
-	pcap_header(0xa1b2c3d4, 1);
-	n = frame(b, MACS "\x81\0\0\x64\x08\0", 18, ip4, sizeof(ip4));
-	pcap_packet(1, 0, b, n, n);
-	n = frame(b, MACS "\x08\0", 14, ip4, sizeof(ip4));
-	pcap_packet(1, 0, b, n, n);
-	save(size);
-	assert_int_equal(read_all(&g, "vlan 100 and tcp port 8090", &err), -ENODATA);
-	assert_int_equal(g.n, 1);
-	assert_int_equal(g.filtered, 1);
-	is_ip4(&g.ev[0]);
-	assert_int_equal(read_all(&g, "ether src 02:00:00:00:00:02", &err), -ENODATA);
-	assert_int_equal(g.n, 2);
-	assert_int_equal(read_all(&g, "tcp port 1", &err), -ENODATA);
-	assert_int_equal(g.n, 0);
-	assert_int_equal(read_all(&g, "tcp prot 1", &err), -EINVAL);
-	assert_says(&err, "tcp prot 1");
-}
-
 /* a pipe that gives a byte at a time, and a name that is not there */
 static void other_files(void **state)
 {
@@ -429,8 +272,8 @@ static void other_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(byte_orders),	 T(link_types), T(headers_alone),    T(pcapng),	 T(pcapng_old),
-		T(cut_anywhere), T(damaged),	T(other_link_types), T(filters), T(other_files),
+		T(byte_orders),	 T(headers_alone), T(pcapng),	   T(pcapng_old),
+		T(cut_anywhere), T(damaged),	   T(other_files),
 	};
 
 	return cmocka_run_group_tests_name("capture", tests, NULL, NULL);

@@ -42,6 +42,14 @@ static struct nt_ct_tuple tuple(uint8_t proto, const char *src, uint16_t sport, 
 	return t;
 }
 
+static struct nt_ct_tuple asked_for(const struct sample *s)
+{
+	struct nt_ct_tuple t = tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
+
+	t.icmp_type = s->type;
+	return t;
+}
+
 static void assert_tuple(const struct nt_ct_tuple *is, const struct nt_ct_tuple *want)
 {
 	assert_int_equal(is->proto, want->proto);
@@ -70,10 +78,8 @@ static void test_request(void **state)
 	only_little_endian();
 	for (i = 0; i < NSAMPLES; i++) {
 		const struct sample *s = &sample[i];
-		struct nt_ct_tuple t =
-			tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
+		struct nt_ct_tuple t = asked_for(s);
 
-		t.icmp_type = s->type;
 		assert_int_equal(nt_conntrack_put(buf, s->seq, &t), s->nask);
 		assert_memory_equal(buf, s->ask, s->nask);
 	}
@@ -88,14 +94,12 @@ static void test_answer(void **state)
 	only_little_endian();
 	for (i = 0; i < NSAMPLES; i++) {
 		const struct sample *s = &sample[i];
-		struct nt_ct_tuple t =
-			tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
+		struct nt_ct_tuple t = asked_for(s);
 		struct nt_ct_tuple orig =
 			tuple(s->proto, s->orig[0], s->oport[0], s->orig[1], s->oport[1]);
 		struct nt_ct_tuple reply =
 			tuple(s->proto, s->reply[0], s->rport[0], s->reply[1], s->rport[1]);
 
-		t.icmp_type = s->type;
 		orig.icmp_type = s->orig_type;
 		reply.icmp_type = s->reply_type;
 		assert_int_equal(nt_conntrack_take(s->answer, s->nanswer, s->seq, &t, &e), 0);
@@ -123,7 +127,7 @@ static void test_answer(void **state)
 static void test_damaged(void **state)
 {
 	const struct sample *s = &sample[0];
-	struct nt_ct_tuple t = tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
+	struct nt_ct_tuple t = asked_for(s);
 	struct nt_ct e;
 	uint8_t *copy;
 	size_t i, bit;
@@ -155,7 +159,7 @@ static void test_damaged(void **state)
 static void test_refused(void **state)
 {
 	const struct sample *s = &sample[0];
-	struct nt_ct_tuple t = tuple(s->proto, s->asked[0], s->aport[0], s->asked[1], s->aport[1]);
+	struct nt_ct_tuple t = asked_for(s);
 	struct {
 		struct nlmsghdr h;
 		struct nlmsgerr e;

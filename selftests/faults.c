@@ -31,17 +31,6 @@
 
 #define MOST 20000 /* faults in one call: more is a loop without an end */
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
 /* also allocations that may sleep fail; no report for each */
 static int allow_faults(void)
 {
@@ -56,7 +45,7 @@ static int allow_faults(void)
 
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		snprintf(path, sizeof(path), "/sys/kernel/debug/%s", files[i][0]);
-		ret = write_file(path, files[i][1]);
+		ret = put_file(path, files[i][1]);
 		if (ret)
 			return ret;
 	}

@@ -20,6 +20,17 @@
 
 #include "own.h"
 
+int put_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
 int module_loaded(void)
 {
 	return !access("/sys/module/nettrace", F_OK);

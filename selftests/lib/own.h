@@ -23,6 +23,9 @@ int module_load(const char *params);
 int module_unload(void);
 int module_loaded(void);
 
+/** put_file() - write a text into a file that is there: 0 or -errno */
+int put_file(const char *path, const char *text);
+
 /** own_netns() - a new network namespace with lo up: 0 or -errno */
 int own_netns(void);
 

@@ -2,7 +2,6 @@
 /*
  * render_explain.c - steps as sentences: below a picture's rows, and as a story
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "explain.h"
 #include "i18n.h"
 #include "render.h"
+#include "render_story.h"
 #include "text.h"
 
 static int columns(const struct nt_view *v)
@@ -72,45 +72,30 @@ static void numbered(const struct nt_view *v, const struct nt_conv *c, unsigned 
 
 int nt_render_explain(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
-	const struct nt_layout_opts opts = {
-		.fold = !v->draw.unfold,
-		.calls = true,
-		.timers = v->draw.timers,
-	};
-	struct {
-		struct nt_explain x;
-		struct nt_told s;
-	} *t = malloc(sizeof(*t));
-	struct nt_layout l;
+	struct nt_story *t;
 	unsigned int n = 0;
 	size_t i;
-	int err;
+	int err = nt_story_open(&t, v, m, c);
 
-	if (!t)
-		return -ENOMEM;
-	err = nt_layout_conv(&l, m, c, &opts);
-	if (!err) {
-		nt_render_title(v, c);
-		nt_explain_start(&t->x, m, c);
-		for (i = 0; i < l.nrow && !ferror(v->out); i++) {
-			if (!nt_explain_row(&t->x, &l.row[i], &t->s))
-				continue;
-			fputc('\n', v->out);
-			numbered(v, c, ++n, &t->s);
-		}
-		nt_explain_summary(&t->x, v->now, &t->s);
+	if (err)
+		return err;
+	nt_render_title(v, c);
+	for (i = 0; i < t->l.nrow && !ferror(v->out); i++) {
+		if (!nt_explain_row(&t->x, &t->l.row[i], &t->s))
+			continue;
 		fputc('\n', v->out);
-		paragraph(v, t->s.title, 0, NT_ROLE_TITLE);
-		nt_render_step(v, &t->s, 5);
-		if (l.inferred) {
-			fputc('\n', v->out);
-			paragraph(v, _("~ inferred from the segments, not observed"), 5,
-				  NT_ROLE_DIM);
-		}
+		numbered(v, c, ++n, &t->s);
 	}
-	nt_layout_free(&l);
-	free(t);
-	return err;
+	nt_explain_summary(&t->x, v->now, &t->s);
+	fputc('\n', v->out);
+	paragraph(v, t->s.title, 0, NT_ROLE_TITLE);
+	nt_render_step(v, &t->s, 5);
+	if (t->l.inferred) {
+		fputc('\n', v->out);
+		paragraph(v, _("~ inferred from the segments, not observed"), 5, NT_ROLE_DIM);
+	}
+	nt_story_close(t);
+	return 0;
 }
 
 void nt_render_lone(const struct nt_view *v, const struct nt_model *m)

@@ -2,12 +2,12 @@
 /*
  * render_json_explain.c - explanations as JSON objects
  */
-#include <errno.h>
 #include <stdlib.h>
 
 #include "explain.h"
 #include "names.h"
 #include "render_json.h"
+#include "render_story.h"
 
 json_t *nt_json_step(const struct nt_told *s)
 {
@@ -46,34 +46,23 @@ json_t *nt_json_step_of(const struct nt_model *m, const struct nt_item *it)
 
 int nt_json_explain(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
-	const struct nt_layout_opts opts = {
-		.fold = !v->draw.unfold,
-		.calls = true,
-		.timers = v->draw.timers,
-	};
-	struct {
-		struct nt_explain x;
-		struct nt_told s;
-	} *t = malloc(sizeof(*t));
-	json_t *steps = json_array();
-	struct nt_layout l;
+	struct nt_story *t;
+	json_t *steps;
 	size_t i;
-	int err;
+	int err = nt_story_open(&t, v, m, c);
 
-	if (!t)
-		return -ENOMEM;
-	err = nt_layout_conv(&l, m, c, &opts);
-	nt_explain_start(&t->x, m, c);
-	for (i = 0; !err && i < l.nrow; i++)
-		if (nt_explain_row(&t->x, &l.row[i], &t->s))
+	if (err)
+		return err;
+	steps = json_array();
+	for (i = 0; i < t->l.nrow; i++)
+		if (nt_explain_row(&t->x, &t->l.row[i], &t->s))
 			json_array_append_new(steps, nt_json_step(&t->s));
 	nt_explain_summary(&t->x, v->now, &t->s);
 	json_array_append_new(steps, nt_json_step(&t->s));
 	nt_json_emit(v, json_pack("{s:s,s:I,s:o}", "type", "explanation", "conv", (json_int_t)c->id,
 				  "steps", steps));
-	nt_layout_free(&l);
-	free(t);
-	return err;
+	nt_story_close(t);
+	return 0;
 }
 
 void nt_json_lone(const struct nt_view *v, const struct nt_model *m)

@@ -21,6 +21,13 @@
 
 #include "../../module/core/parse.h"
 
+/* flags of a record, as the tests' tables write them */
+#define L4  NETTRACE_PKT_L4
+#define EXT NETTRACE_PKT_IP_OPTS
+#define DF  NETTRACE_PKT_DONT_FRAG
+#define BAD NETTRACE_PKT_MALFORMED
+#define CUT NETTRACE_PKT_TRUNCATED
+
 #define PKT_MAX 2048
 
 typedef unsigned int (*parse_fn)(struct nettrace_packet *p, const u8 *data, unsigned int caplen,
@@ -198,5 +205,13 @@ static inline void parsearp(const struct pkt *k, struct nettrace_packet *p)
 
 /* exactly these NETTRACE_PKT_ flags */
 #define assert_flags(p, want) assert_int_equal((p)->flags, (want))
+
+/* an options-like header of 8 * (1 + @units) bytes */
+static inline void ext(struct pkt *k, u8 next, u8 units)
+{
+	add8(k, next);
+	add8(k, units);
+	addn(k, 6 + 8 * units);
+}
 
 #endif /* NETTRACE_TEST_PACKETS_H */

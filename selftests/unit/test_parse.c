@@ -4,11 +4,6 @@
  */
 #include "packets.h"
 
-#define L4  NETTRACE_PKT_L4
-#define DF  NETTRACE_PKT_DONT_FRAG
-#define BAD NETTRACE_PKT_MALFORMED
-#define CUT NETTRACE_PKT_TRUNCATED
-
 static const u8 ts_opt[] = { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 3, 4 };
 
 static void seg4(struct pkt *k, const void *opts, unsigned int nopt, unsigned int payload)

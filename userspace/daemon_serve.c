@@ -105,16 +105,7 @@ static void put_stream(struct client *c, const struct nt_stream *st, unsigned in
 {
 	struct nt_rf_stream *to = body(c);
 
-	memset(to, 0, sizeof(*to));
-	to->index = i;
-	to->cpus = st->cpus;
-	to->netns = st->netns;
-	to->real_offset = st->real_offset;
-	to->stride = st->stride;
-	to->ring = st->ring;
-	memcpy(to->name, st->name, sizeof(to->name) - 1);
-	memcpy(to->version, st->version, sizeof(to->version) - 1);
-	memcpy(to->release, st->release, sizeof(to->release) - 1);
+	*to = nt_rf_stream_of(i, st);
 	put_block(c, NT_RF_STREAM, sizeof(*to));
 }
 

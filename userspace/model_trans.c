@@ -174,6 +174,21 @@ void nt_conv_moved(struct nt_convx *cv, const struct nt_transition *tr,
 	}
 }
 
+static int emit_transition(struct nt_model *m, struct nt_convx *cv, const struct nt_transition *tr)
+{
+	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = tr->t, .conv = &cv->c };
+
+	item.tr = malloc(sizeof(*item.tr));
+	if (!item.tr)
+		return -ENOMEM;
+	*item.tr = *tr;
+	if (nt_emit(m, cv, &item)) {
+		free(item.tr);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state from, enum nt_state to)
 {
 	struct nt_convx *cv = x->pend.cv;
@@ -187,7 +202,6 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 		.at_once = e->moved_cpu == x->rec.hdr.cpu && e->moved_seq &&
 			   e->moved_seq + 1 == x->rec.hdr.seq,
 	};
-	struct nt_item item = { .type = NT_ITEM_TRANSITION, .t = x->pend.t, .conv = &cv->c };
 	struct nt_transition tr = {
 		.t = x->pend.t,
 		.end = x->end,
@@ -228,15 +242,7 @@ static int transition(struct nt_model *m, struct nt_statex *x, enum nt_state fro
 	e->moved_cpu = x->rec.hdr.cpu;
 	e->resync = false;
 	nt_conv_moved(cv, &tr, arrow);
-	item.tr = malloc(sizeof(*item.tr));
-	if (!item.tr)
-		return -ENOMEM;
-	*item.tr = tr;
-	if (nt_emit(m, cv, &item)) {
-		free(item.tr);
-		return -ENOMEM;
-	}
-	return 0;
+	return emit_transition(m, cv, &tr);
 }
 
 int nt_state_final(struct nt_model *m, struct nt_statex *x)

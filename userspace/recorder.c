@@ -218,16 +218,7 @@ int nt_recorder_stream(struct nt_recorder *r, unsigned int index, const struct n
 	ret = nt_recorder_flush(r, err); /* the block's memory is shared */
 	if (ret)
 		return ret;
-	memset(to, 0, sizeof(*to));
-	to->index = index;
-	to->cpus = stream->cpus;
-	to->netns = stream->netns;
-	to->real_offset = stream->real_offset;
-	to->stride = stream->stride;
-	to->ring = stream->ring;
-	memcpy(to->name, stream->name, sizeof(to->name));
-	memcpy(to->version, stream->version, sizeof(to->version));
-	memcpy(to->release, stream->release, sizeof(to->release));
+	*to = nt_rf_stream_of(index, stream);
 	ret = put_block(r, NT_RF_STREAM, sizeof(*to), err);
 	if (!ret)
 		r->known[index] = true;

@@ -39,6 +39,7 @@
 
 #include "crc32c.h"
 #include "event.h"
+#include "source.h"
 
 /* no text: a text transfer changes one of its last bytes */
 #define NT_RF_MAGIC	    "\x89NTREC\r\n"
@@ -111,6 +112,24 @@ _Static_assert(sizeof(struct nt_rf_stream) == 176, "file format");
 _Static_assert(sizeof(struct nt_rf_event) == 208, "file format");
 _Static_assert(sizeof(struct nt_rf_run) == 16, "file format");
 _Static_assert(sizeof(struct nt_rf_bytes) == 8, "file format");
+
+/** nt_rf_stream_of() - what a recording says of the stream that has this index */
+static inline struct nt_rf_stream nt_rf_stream_of(uint32_t index, const struct nt_stream *st)
+{
+	struct nt_rf_stream to = {
+		.index = index,
+		.cpus = st->cpus,
+		.netns = st->netns,
+		.real_offset = st->real_offset,
+		.stride = st->stride,
+		.ring = st->ring,
+	};
+
+	memcpy(to.name, st->name, sizeof(to.name) - 1);
+	memcpy(to.version, st->version, sizeof(to.version) - 1);
+	memcpy(to.release, st->release, sizeof(to.release) - 1);
+	return to;
+}
 
 /** nt_rf_bytes_size() - what @n bytes of a payload take in a block of bytes */
 static inline size_t nt_rf_bytes_size(uint32_t n)

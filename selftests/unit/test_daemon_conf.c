@@ -7,25 +7,7 @@
 #include <unistd.h>
 
 #include "../../userspace/daemon_conf.h"
-#include "support.h"
-
-static char path[] = "/tmp/nettrace-test-XXXXXX";
-
-static int setup(void **state)
-{
-	int fd;
-
-	(void)state;
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	fd = mkstemp(path);
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
+#include "tempfile.h"
 
 static int read_file(struct ntd_conf *c, const char *text, struct nt_error *err)
 {

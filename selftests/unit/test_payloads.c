@@ -9,28 +9,11 @@
 
 #include "../../userspace/filter.h"
 #include "../../userspace/recordfile.h"
-#include "support.h"
+#include "tempfile.h"
 
 #define STRIDE (192 + 320)
 
-static char path[] = "/tmp/nettrace-test-XXXXXX";
 static const struct nt_stream streams[2] = { { .name = "a", .stride = STRIDE }, { .name = "b" } };
-
-static int setup(void **state)
-{
-	int fd;
-
-	(void)state;
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	fd = mkstemp(path);
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 /* how many bytes event @i has: none, few, all that a slot holds */
 static uint32_t length(unsigned int i)

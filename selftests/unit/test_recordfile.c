@@ -13,12 +13,11 @@
 #include <unistd.h>
 
 #include "../../userspace/recordfile.h"
-#include "support.h"
+#include "tempfile.h"
 
 #define HEADER sizeof(struct nt_rf_header)
 #define BLOCK  sizeof(struct nt_rf_block)
 
-static char path[] = "/tmp/nettrace-test-XXXXXX";
 static const struct nt_stream streams[2] = {
 	{ .name = "client",
 	  .netns = 4026532001,
@@ -30,22 +29,6 @@ static const struct nt_stream streams[2] = {
 	  .release = "6.1.0" },
 	{ .name = "server", .netns = 4026532002, .real_offset = 1000 },
 };
-
-static int setup(void **state)
-{
-	int fd;
-
-	(void)state;
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	fd = mkstemp(path);
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static struct nt_event nth(unsigned int i)
 {
@@ -97,23 +80,6 @@ static int replay(unsigned int *n, struct nt_error *err)
 	assert_int_equal(nt_source_next(s, &ev, err), ret);
 	nt_source_close(s);
 	return ret;
-}
-
-static off_t file_size(void)
-{
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	return st.st_size;
-}
-
-static void patch(off_t at, const void *bytes, size_t n)
-{
-	int fd = open(path, O_WRONLY);
-
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, bytes, n, at), n);
-	close(fd);
 }
 
 static void round_trip(void **state)

@@ -11,29 +11,12 @@
 
 #include "../../userspace/crc32c.h"
 #include "../../userspace/recordfile.h"
-#include "support.h"
+#include "tempfile.h"
 
-static char path[] = "/tmp/nettrace-test-XXXXXX";
 static const struct nt_stream streams[2] = {
 	{ .name = "client", .real_offset = 1000, .stride = 192 },
 	{ .name = "server", .real_offset = -7, .stride = 256 },
 };
-
-static int setup(void **state)
-{
-	int fd;
-
-	(void)state;
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	fd = mkstemp(path);
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static struct nt_event nth(unsigned int i, unsigned int source)
 {
@@ -98,23 +81,6 @@ static int replay(unsigned int source, unsigned int *n, struct nt_error *err)
 	}
 	nt_source_close(s);
 	return ret;
-}
-
-static off_t file_size(void)
-{
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	return st.st_size;
-}
-
-static void patch(off_t at, const void *bytes, size_t n)
-{
-	int fd = open(path, O_WRONLY);
-
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, bytes, n, at), n);
-	close(fd);
 }
 
 static void round_trip(void **state)

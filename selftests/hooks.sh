@@ -56,19 +56,11 @@ counted_both()
 # the namespaces are new: nothing has passed before the counters were there
 routed_and_counted()
 {
-	C=nts-c R=nts-r S=nts-s
-	ns_add $C $R $S
-	count_hooks $C
-	count_hooks $R
-	count_hooks $S
-	cable $C eth0 $R left 1
-	cable $R right $S eth0 2
-	must ip -n $C route add default via 10.0.1.2
-	must ip -n $S route add default via 10.0.2.1
-	must ip -n $C -6 route add default via fd00:1::2
-	must ip -n $S -6 route add default via fd00:2::1
-	must in_ns $R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	SADDR=10.0.2.2 SADDR6=fd00:2::2
+	routed_spaces
+	count_hooks "$C"
+	count_hooks "$R"
+	count_hooks "$S"
+	routed_cables
 }
 
 some_traffic()

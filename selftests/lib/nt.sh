@@ -202,16 +202,26 @@ net_lo()
 # net_routed: nts-c (10.0.1.1) --- nts-r --- (10.0.2.2) nts-s
 net_routed()
 {
+	routed_spaces
+	routed_cables
+}
+
+routed_spaces()
+{
 	C=nts-c R=nts-r S=nts-s
 	CADDR=10.0.1.1 SADDR=10.0.2.2 SADDR6=fd00:2::2 CADDR6=fd00:1::1
 	ns_add $C $R $S
-	cable $C eth0 $R left 1
-	cable $R right $S eth0 2
-	must ip -n $C route add default via 10.0.1.2
-	must ip -n $S route add default via 10.0.2.1
-	must ip -n $C -6 route add default via fd00:1::2
-	must ip -n $S -6 route add default via fd00:2::1
-	must in_ns $R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+}
+
+routed_cables()
+{
+	cable "$C" eth0 "$R" left 1
+	cable "$R" right "$S" eth0 2
+	must ip -n "$C" route add default via 10.0.1.2
+	must ip -n "$S" route add default via 10.0.2.1
+	must ip -n "$C" -6 route add default via fd00:1::2
+	must ip -n "$S" -6 route add default via fd00:2::1
+	must in_ns "$R" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }
 
 # drop_in NETNS EXPRESSION...: drop what arrives there for a socket

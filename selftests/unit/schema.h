@@ -186,4 +186,16 @@ static bool schema_ok(struct schema *c, const json_t *s, const json_t *v)
 	return schema_one_of(c, s, v);
 }
 
+/* one line of output: an object, which the schema allows; the caller's to release */
+static inline json_t *schema_line(struct schema *c, const char *line)
+{
+	json_t *o = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_non_null(o);
+	*c->why = '\0';
+	if (!schema_ok(c, c->root, o))
+		fail_msg("%s: %s", c->why, line);
+	return o;
+}
+
 #endif /* NETTRACE_UNIT_SCHEMA_H */

@@ -248,10 +248,7 @@ static void test_shown(void **state)
 	has(drawn(&v, &nt_format_ladder, &arp, true), "00:22:72:00:00:01 [Amer\\x1bican]");
 	has(drawn(&v, &nt_format_json, &arp, true), "\"mac_vendor\":\"Amer\\\\x1bican\"");
 	line = drawn(&v, &nt_format_json, &arp, false);
-	o = json_loads(line, 0, NULL);
-	assert_non_null(o);
-	if (!schema_ok(&c, c.root, o))
-		fail_msg("%s: %s", c.why, line);
+	o = schema_line(&c, line);
 	assert_string_equal(json_string_value(json_object_get(o, "conflict_kind")), "local");
 	json_decref(o);
 	json_decref(c.root);

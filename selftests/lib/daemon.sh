@@ -52,7 +52,7 @@ counter()
 	nt stats 2>/dev/null | awk -v key="$1" '$1 == key { print $2 }'
 }
 
-# counter_is_at_least KEY NUMBER
+# counter_reached KEY NUMBER
 counter_reached()
 {
 	[ "$(counter "$1")" -ge "$2" ]

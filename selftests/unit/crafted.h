@@ -20,7 +20,7 @@
 
 static uint32_t rnd = 88172645u;
 
-static uint32_t any(uint32_t n)
+static inline uint32_t any(uint32_t n)
 {
 	rnd ^= rnd << 13;
 	rnd ^= rnd >> 17;
@@ -28,7 +28,7 @@ static uint32_t any(uint32_t n)
 	return rnd % n;
 }
 
-static u8 any_of(const u8 *list, unsigned int n)
+static inline u8 any_of(const u8 *list, unsigned int n)
 {
 	return list[any(n)];
 }
@@ -41,20 +41,20 @@ struct crafted {
 	union nettrace_rec rec;
 };
 
-static void any_bytes(struct pkt *k, unsigned int n)
+static inline void any_bytes(struct pkt *k, unsigned int n)
 {
 	while (n--)
 		add8(k, any(256));
 }
 
-static u16 any_port(void)
+static inline u16 any_port(void)
 {
 	static const u16 ports[] = { 22, 80, 8080, 1024, 40000, 53 };
 
 	return ports[any(6)];
 }
 
-static void any_tcp(struct pkt *k)
+static inline void any_tcp(struct pkt *k)
 {
 	static const u8 flags[] = { 2, 0x12, 0x10, 0x18, 0x11, 4, 0x14, 0xc2, 0 };
 	unsigned int doff = any(8) ? any(3) ? 8 : 5 : any(16);
@@ -77,7 +77,7 @@ static void any_tcp(struct pkt *k)
 	}
 }
 
-static void any_l4(struct pkt *k, u8 proto, unsigned int payload)
+static inline void any_l4(struct pkt *k, u8 proto, unsigned int payload)
 {
 	static const u8 types[] = { 0, 8, 3, 11, 128, 129, 135, 136, 1, 2 };
 
@@ -110,7 +110,7 @@ static void any_l4(struct pkt *k, u8 proto, unsigned int payload)
 
 static const u8 protos[] = { 6, 6, 6, 6, 17, 17, 1, 58, 132, 33, 136, 47, 2, 50 };
 
-static void any_ip4(struct pkt *k)
+static inline void any_ip4(struct pkt *k)
 {
 	u8 proto = any_of(protos, sizeof(protos));
 	unsigned int ihl = any(5) ? 5 : 5 + any(11);
@@ -138,7 +138,7 @@ static void any_ip4(struct pkt *k)
 		k->b[0] = any(256);
 }
 
-static void any_addr6(struct pkt *k)
+static inline void any_addr6(struct pkt *k)
 {
 	add16(k, any(6) ? 0xfd00 : 0xff02);
 	add32(k, 0);
@@ -147,7 +147,7 @@ static void any_addr6(struct pkt *k)
 	add16(k, 1 + any(3));
 }
 
-static void any_ip6(struct pkt *k)
+static inline void any_ip6(struct pkt *k)
 {
 	static const u8 exts[] = { 44, 44, 44, 0, 43, 60, 51, 135, 139 };
 	u8 proto = any_of(protos, sizeof(protos)), next, type;
@@ -185,7 +185,7 @@ static void any_ip6(struct pkt *k)
 		k->b[0] = any(256);
 }
 
-static void any_arp(struct pkt *k)
+static inline void any_arp(struct pkt *k)
 {
 	k->len = 0;
 	add16(k, any(12) ? 1 : any(8));
@@ -199,7 +199,7 @@ static void any_arp(struct pkt *k)
 	addn(k, any(2) ? 18 : 0);
 }
 
-static void parse(struct crafted *c)
+static inline void parse(struct crafted *c)
 {
 	struct nettrace_packet *p = &c->rec.packet;
 

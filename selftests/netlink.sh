@@ -316,6 +316,21 @@ t_transitions()
 	at_least "wake-ups" "$(cut -d ' ' -f 2 <<<"$REPLY")" 1
 }
 
+# 16 records a CPU: more happens in 10 ms
+t_lost()
+{
+	load_with ring=16
+	ns_add nts-x
+	ynl a nts-x
+	tell a subscribe
+	peer client nts-x
+	tell client listen 127.0.0.1 80 100
+	tell client drain 127.0.0.1 80 50
+	await "all to be told" told_all
+	equal "the loss is told" "$(($(cut -d ' ' -f 3 <<<"$REPLY") > 0))" 1
+	at_least "transitions all the same" "${REPLY%% *}" 1
+}
+
 # whoever subscribes, filters or has stopped: rmmod does not wait
 t_unload()
 {
@@ -370,5 +385,5 @@ t_everything_used()
 	[ ! -s "$NT_TMP/unused" ] || fail "never used: $(tr '\n' ';' <"$NT_TMP/unused")"
 }
 
-nt_main t_cli t_get t_start_stop t_set t_extra t_counters t_sockets t_timers t_transitions t_unload \
+nt_main t_cli t_get t_start_stop t_set t_extra t_counters t_sockets t_timers t_transitions t_lost t_unload \
 	t_everything_used

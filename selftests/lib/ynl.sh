@@ -56,6 +56,13 @@ heard_all()
 	[ "${REPLY%% *}" -ge "$3" ]
 }
 
+# told_all: the last wake-up of "a", in nts-x, tells of all that was recorded
+told_all()
+{
+	tell a heard /dev/null
+	[ "${REPLY##* }" = "$(stat_of recorded nts-x)" ] && [ "${REPLY##* }" -ge 20 ]
+}
+
 # every_sentence MIN: of the refusals in the C source on stdin, which are at least MIN,
 # each was met by a test of this file
 every_sentence()

@@ -7,12 +7,6 @@
 
 #include "../../module/core/rare.h"
 
-#define L4  NETTRACE_PKT_L4
-#define DF  NETTRACE_PKT_DONT_FRAG
-#define BAD NETTRACE_PKT_MALFORMED
-#define CUT NETTRACE_PKT_TRUNCATED
-#define EXT NETTRACE_PKT_IP_OPTS
-
 /* as long as the options of a SYN of Linux, which are read in one piece, but others */
 static void syn_of_others(void **state)
 {
@@ -199,14 +193,6 @@ static void memory_behind_the_packet(void **state)
 	memset(&p, 0, sizeof(p));
 	assert_int_equal(nettrace_parse_arp(&p, k.b, k.len, 28), 0);
 	assert_flags(&p, L4);
-}
-
-/* an extension header of @units more than 8 bytes, which says @next */
-static void ext(struct pkt *k, u8 next, u8 units)
-{
-	add8(k, next);
-	add8(k, units);
-	addn(k, 6 + 8 * units);
 }
 
 /* a transport header may begin 296 bytes into the packet, and no header after that */

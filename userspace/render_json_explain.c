@@ -55,7 +55,7 @@ int nt_json_explain(const struct nt_view *v, const struct nt_model *m, const str
 		struct nt_explain x;
 		struct nt_told s;
 	} *t = malloc(sizeof(*t));
-	json_t *steps = json_array();
+	json_t *steps = json_array(), *o, *ct;
 	struct nt_layout l;
 	size_t i;
 	int err;
@@ -69,8 +69,12 @@ int nt_json_explain(const struct nt_view *v, const struct nt_model *m, const str
 			json_array_append_new(steps, nt_json_step(&t->s));
 	nt_explain_summary(&t->x, v->now, &t->s);
 	json_array_append_new(steps, nt_json_step(&t->s));
-	nt_json_emit(v, json_pack("{s:s,s:I,s:o}", "type", "explanation", "conv", (json_int_t)c->id,
-				  "steps", steps));
+	o = json_pack("{s:s,s:I,s:o}", "type", "explanation", "conv", (json_int_t)c->id, "steps",
+		      steps);
+	ct = nt_json_ct(v, c);
+	if (ct)
+		json_object_set_new(o, "conntrack", ct);
+	nt_json_emit(v, o);
 	nt_layout_free(&l);
 	free(t);
 	return err;

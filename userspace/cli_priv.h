@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cli_priv.h - between cli.c, which knows the options, and cli_values.c, which
- * knows what their values mean
+ * cli_priv.h - between cli.c, which knows the options, cli_values.c, which knows what
+ * their values mean, and cli_find.c, which knows what else may have been meant
  *
- * All return -1 to go on, or an exit status with a sentence said.
+ * Those that return an int return -1 to go on, or an exit status with a sentence said.
  */
 #ifndef NETTRACE_CLI_PRIV_H
 #define NETTRACE_CLI_PRIV_H
@@ -27,5 +27,18 @@ int nt_cli_filter(struct nt_cli *cli, char *const *word, int n);
 
 /* on, which is also what no value means, or off: 1, 0; -1: neither, and that was said */
 int nt_cli_switch(const char *arg, const char *option);
+
+/* the @i-th word that could be meant; NULL behind the last one */
+typedef const char *nt_cli_name(size_t i);
+
+/** nt_cli_near() - the word that is nearly @word; NULL: none is */
+const char *nt_cli_near(const char *word, nt_cli_name *name);
+
+/** nt_cli_command() - the subcommand of that name; NULL: there is none */
+const struct nt_command *nt_cli_command(const char *name);
+
+/* say that there is no such subcommand (the first of these words), no such option */
+int nt_cli_no_command(char *const *word, int n);
+int nt_cli_no_option(const char *word, nt_cli_name *name);
 
 #endif /* NETTRACE_CLI_PRIV_H */

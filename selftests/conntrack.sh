@@ -266,12 +266,12 @@ flat()
 # what explain and follow say of the entry
 t_told()
 {
-	local to="$VIP:$PORT becomes $SADDR:$PORT"
-	local told="NAT changes the destination of the client's packets on the way, $to"
-	local go="import socket; socket.create_connection(('$VIP', $PORT)).close()"
+	local go="import socket; socket.create_connection(('$VIP', $PORT)).close()" told
 
 	load_with hooks=path
 	net_routed
+	told="NAT changes the destination of the client's packets on the way, "
+	told+="$VIP:$PORT becomes $SADDR:$PORT"
 	nat_on ip dnat
 	peer server "$S"
 	tell server listen "$SADDR" "$PORT"

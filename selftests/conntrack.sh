@@ -273,6 +273,7 @@ t_told()
 	told="NAT changes the destination of the client's packets on the way, "
 	told+="$VIP:$PORT becomes $SADDR:$PORT"
 	nat_on ip dnat
+	listed before ipv4 # so that there is something to ask
 	peer server "$S"
 	tell server listen "$SADDR" "$PORT"
 	"$NETTRACE" follow -w 250 -N "$C,$R,$S" -- ip netns exec "$C" python3 -c "$go" \

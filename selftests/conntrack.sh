@@ -164,6 +164,145 @@ t_default()
 	grep -q "behind NAT it is #$one " "$NT_TMP/whole" || fail "$(cat "$NT_TMP/timeline")"
 }
 
+# both addresses are translated, and the router looks at neither side of it: what it has
+# sighted is in no entry as a tuple, and the table is looked through
+translated_twice()
+{
+	local family=$1 vip=$2 client=$3 server=$4 router=$5 ct=ipv4
+
+	[ "$family" = ip ] || ct=ipv6
+	load
+	net_routed
+	nat_on "$family" dnat snat
+	connected "$vip"
+	compare "$ct" 3
+	equal "whose entry it is" "$(tracked.py tuples "$R" <"$JSON" | sort)" \
+		"$(printf '%s | '"$client $vip $server $router"'\n' "$client $server" \
+			"$client $vip" "$router $server" | sort)"
+	says 0 type=conversation 'nat?'
+	equal "behind it" "$(ntq -p conntrack.0.conv type=conversation proto=tcp \
+		"server.addr=$vip" <"$JSON")" \
+		"$(ntq -p conv type=conversation proto=tcp "client.addr=$router" <"$JSON")"
+	# the router alone, which has neither the client's view nor the server's
+	observe "$R"
+	says 1 type=conversation proto=tcp "client.addr=$client" "server.addr=$server" \
+		conntrack.0.outcome=found "conntrack.0.orig.dst.addr=$vip" \
+		"conntrack.0.reply.dst.addr=$router" '!conntrack.0.conv'
+}
+
+t_between()
+{
+	translated_twice ip "$VIP" 10.0.1.1 10.0.2.2 10.0.2.1
+}
+
+t_between6()
+{
+	translated_twice ip6 $VIP6 fd00:1::1 fd00:2::2 fd00:2::1
+}
+
+# zoned RULE: what passes the router is tracked in a zone
+zoned()
+{
+	must in_ns "$R" nft "add table ip z
+		add chain ip z pre { type filter hook prerouting priority -300; }
+		add rule ip z pre $1"
+}
+
+# an entry of a zone is found by looking through the table; one of two is not told apart
+t_zones()
+{
+	local port
+
+	load
+	net_routed
+	zoned "ct zone set 5"
+	nat_on ip dnat
+	connected "$VIP"
+	compare ipv4 2
+	listed zones ipv4
+	equal "entries by conntrack -L" "$(grep -c zone=5 "$NT_TMP/zones")" 1
+	says 2 type=conversation proto=tcp conntrack.0.outcome=found conntrack.0.zone=5 \
+		"conntrack.0.orig.dst.addr=$VIP"
+	flat timeline timeline -N "$R"
+	grep -q "replies .*, zone 5, ESTABLISHED" "$NT_TMP/timeline" ||
+		fail "$(cat "$NT_TMP/timeline")"
+	# the same addresses in another zone: whose are they?
+	port=$(ntq -p client.port type=conversation proto=tcp "server.addr=$SADDR" <"$JSON")
+	must in_ns "$R" conntrack -I -p tcp -s "$CADDR" -d "$VIP" --sport "$port" \
+		--dport "$PORT" -r "$SADDR" -q "$CADDR" --reply-port-src "$PORT" \
+		--reply-port-dst "$port" --state ESTABLISHED --timeout 100 --zone 6 \
+		>"$NT_TMP/inserted" 2>&1
+	observe "$C,$R,$S"
+	says 1 type=conversation proto=tcp "server.addr=$SADDR" conntrack.0.outcome=several \
+		'!conntrack.0.orig'
+	flat timeline timeline -N "$R"
+	grep -q "conntrack.*: several entries with these addresses, of different zones" \
+		"$NT_TMP/timeline" || fail "$(cat "$NT_TMP/timeline")"
+}
+
+# only packets to the server are of the zone; the kernel tells of it in their tuple
+t_zone_of_one_way()
+{
+	load
+	net_routed
+	zoned "ct original zone set 7"
+	opened
+	listed zones ipv4
+	equal "entries by conntrack -L" "$(grep -c zone-orig=7 "$NT_TMP/zones")" 1
+	observe "$R"
+	says 1 type=conversation proto=tcp conntrack.0.outcome=found conntrack.0.zone=7
+}
+
+# flat FILE COMMAND...: its output on one line, wherever it was cut
+flat()
+{
+	local file=$NT_TMP/$1
+
+	shift
+	"$NETTRACE" "$@" >"$file.lines" || fail "$*"
+	tr -s ' \n' ' ' <"$file.lines" >"$file"
+}
+
+# what explain and follow say of the entry
+t_told()
+{
+	local go="import socket; socket.create_connection(('$VIP', $PORT)).close()" told
+
+	load_with hooks=path
+	net_routed
+	told="NAT changes the destination of the client's packets on the way, "
+	told+="$VIP:$PORT becomes $SADDR:$PORT"
+	nat_on ip dnat
+	listed before ipv4 # so that there is something to ask
+	peer server "$S"
+	tell server listen "$SADDR" "$PORT"
+	"$NETTRACE" follow -w 250 -N "$C,$R,$S" -- ip netns exec "$C" python3 -c "$go" \
+		>"$NT_TMP/follow" 2>"$NT_TMP/err" || fail "follow: $(cat "$NT_TMP/err")"
+	grep -q "^ .*conntrack in netns $R, observed: $CADDR:.* → $VIP:$PORT, replies $SADDR:$PORT" \
+		"$NT_TMP/follow" || fail "$(cat "$NT_TMP/follow")"
+	# the client's namespace tracks nothing: that is said to who asks for it
+	! grep -q "conntrack in netns $C" "$NT_TMP/follow" || fail "$(cat "$NT_TMP/follow")"
+	"$NETTRACE" follow -w 250 --conntrack -N "$C,$R,$S" -- ip netns exec "$C" python3 -c \
+		"$go" >"$NT_TMP/follow" 2>"$NT_TMP/err" || fail "follow: $(cat "$NT_TMP/err")"
+	grep -q "conntrack in netns $C: no entry" "$NT_TMP/follow" || fail "$(cat "$NT_TMP/follow")"
+	"$NETTRACE" follow --conntrack=never -N "$C,$R,$S" -- ip netns exec "$C" python3 -c "$go" \
+		>"$NT_TMP/follow" 2>"$NT_TMP/err" || fail "follow: $(cat "$NT_TMP/err")"
+	! grep -q "conntrack" "$NT_TMP/follow" || fail "$(cat "$NT_TMP/follow")"
+	JSON=$NT_TMP/json
+	"$NETTRACE" follow --json -N "$C,$R,$S" -- ip netns exec "$C" python3 -c "$go" >"$JSON" \
+		2>"$NT_TMP/err" || fail "follow: $(cat "$NT_TMP/err")"
+	says 1 type=conversation proto=tcp server.addr=$VIP "conntrack.*.netns=$R" \
+		"conntrack.*.reply.src.addr=$SADDR"
+	flat told explain --last -N "$C,$R,$S"
+	grep -q "$told: conntrack's table has it" "$NT_TMP/told" || fail "$(cat "$NT_TMP/told")"
+	grep -q "conntrack in netns $R, observed: " "$NT_TMP/told" || fail "$(cat "$NT_TMP/told")"
+	flat told explain --last --conntrack=never -N "$C,$R,$S"
+	grep -q "NAT seems to change the server's address .* (inferred)" "$NT_TMP/told" ||
+		fail "$(cat "$NT_TMP/told")"
+	"$NETTRACE" explain --json --last -N "$C,$R,$S" >"$JSON" || fail "explain"
+	says 1 type=explanation "conntrack.*.netns=$R" "conntrack.*.reply.src.addr=$SADDR"
+}
+
 # datagrams, echoes: identifiers in the place of ports, no state
 t_others()
 {
@@ -295,4 +434,5 @@ t_recording()
 		fail "$(cat "$NT_TMP/err")"
 }
 
-nt_main t_not_loaded t_no_netlink t_both t_both6 t_default t_others t_differs t_gone t_recording
+nt_main t_not_loaded t_no_netlink t_both t_both6 t_default t_between t_between6 t_zones \
+	t_zone_of_one_way t_told t_others t_differs t_gone t_recording

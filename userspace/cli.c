@@ -149,9 +149,10 @@ static void help_all(FILE *out)
 	      out);
 	print_options(out, ~0U);
 	fputs(_("\nExit status: 0 done; 1 failed; 2 not understood; 3 nothing found; 4 what a\n"
-		"lab claims did not occur. With COMMAND: its own (128 + N when signal N ended it), 125 if tracing it failed, 126 if it\n"
-		"could not be run, 127 if it was not found.\n"
-		"'nettrace SUBCOMMAND --help' tells more.\n"),
+		"lab claims did not occur. With COMMAND: its own (128 + N when signal N ended\n"
+		"it), 125 if tracing it failed, 126 if it could not be run, 127 if it was not\n"
+		"found.\n"
+		"'nettrace help SUBCOMMAND' tells more.\n"),
 	      out);
 }
 
@@ -169,22 +170,6 @@ static int usage(const char *cmd)
 {
 	fprintf(stderr, _("nettrace: see 'nettrace %s%s--help'\n"), cmd ? cmd : "", cmd ? " " : "");
 	return NT_EXIT_USAGE;
-}
-
-static int find_command(struct nt_cli *cli, const char *name)
-{
-	size_t i;
-
-	for (i = 0; nt_commands[i]; i++) {
-		if (strcmp(nt_commands[i]->name, name))
-			continue;
-		cli->cmd = nt_commands[i];
-		return -1;
-	}
-	fprintf(stderr,
-		_("nettrace: there is no subcommand '%s'; to trace a command, write 'nettrace -- %s'\n"),
-		name, name);
-	return usage(NULL);
 }
 
 /* do the options, arguments and COMMAND suit the subcommand? */
@@ -246,6 +231,11 @@ static size_t option_of(int val)
 	return i;
 }
 
+static const char *option_name(size_t i)
+{
+	return i < NOPTIONS ? option[i].name : NULL;
+}
+
 /* what is behind the first "--" is COMMAND; returns what is before it */
 static int cut_command(struct nt_cli *cli, int argc, char **argv)
 {
@@ -273,10 +263,12 @@ static int read_options(struct nt_cli *cli, int argc, char **argv, const char *u
 	opterr = 0;
 	optind = 1;
 	while ((val = getopt_long(argc, argv, ":N:r:d::w:h", longs, NULL)) != -1) {
-		if (val == ':' || val == '?') {
-			fprintf(stderr,
-				val == ':' ? _("nettrace: a value is missing after '%s'\n") :
-					     _("nettrace: there is no option '%s'\n"),
+		if (val == '?') {
+			nt_cli_no_option(argv[optind - 1], option_name);
+			return usage(NULL);
+		}
+		if (val == ':') {
+			fprintf(stderr, _("nettrace: a value is missing after '%s'\n"),
 				argv[optind - 1]);
 			return usage(NULL);
 		}
@@ -290,9 +282,41 @@ static int read_options(struct nt_cli *cli, int argc, char **argv, const char *u
 	return -1;
 }
 
+/* "help" alone, or before a subcommand, is its --help; else the subcommand */
+static int find_command(struct nt_cli *cli, char **word, int n, bool *help)
+{
+	if (!strcmp(word[0], "help")) {
+		*help = true;
+		word++;
+		n--;
+	}
+	if (!n)
+		return -1;
+	cli->cmd = nt_cli_command(word[0]);
+	if (!cli->cmd)
+		return nt_cli_no_command(word, n);
+	cli->arg = word + 1;
+	cli->narg = n - 1;
+	return -1;
+}
+
+/* neither a subcommand nor a COMMAND: a file that was named deserves an answer */
+static int nothing_to_do(const struct nt_cli *cli)
+{
+	if (!cli->file) {
+		help_all(stderr);
+		return NT_EXIT_USAGE;
+	}
+	fprintf(stderr,
+		_("nettrace: a subcommand is missing: what shall be shown of '%s'? 'nettrace -r %s timeline' draws it\n"),
+		cli->file, cli->file);
+	return usage(NULL);
+}
+
 int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 {
 	const char *used[NOPTIONS] = { NULL };
+	bool help = false;
 	int end, status;
 
 	memset(cli, 0, sizeof(*cli));
@@ -300,6 +324,9 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 	cli->set =
 		(struct nt_ctl_settings){ .payload = -1, .hooks = -1, .timers = -1, .calls = -1 };
 	end = cut_command(cli, argc, argv);
+	/* a program's options are not ours: look at its name before they are moved about */
+	if (end > 1 && *argv[1] != '-' && strcmp(argv[1], "help") && !nt_cli_command(argv[1]))
+		return nt_cli_no_command(argv + 1, end - 1);
 	status = read_options(cli, end, argv, used);
 	if (status >= 0)
 		return status;
@@ -308,13 +335,11 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 		return NT_EXIT_OK;
 	}
 	if (optind < end) {
-		status = find_command(cli, argv[optind]);
+		status = find_command(cli, argv + optind, end - optind, &help);
 		if (status >= 0)
 			return status;
-		cli->arg = argv + optind + 1;
-		cli->narg = end - optind - 1;
 	}
-	if (used[option_of('h')]) {
+	if (help || used[option_of('h')]) {
 		if (cli->cmd)
 			help_command(cli->cmd);
 		else
@@ -325,10 +350,8 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 		fputs(_("nettrace: no command after '--'\n"), stderr);
 		return usage(NULL);
 	}
-	if (!cli->cmd && !cli->command) {
-		help_all(stderr);
-		return NT_EXIT_USAGE;
-	}
+	if (!cli->cmd && !cli->command)
+		return nothing_to_do(cli);
 	if (!cli->cmd)
 		cli->cmd = nt_commands[0];
 	/* what a learner's program did is told in terms of its own calls */

@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "i18n.h"
 #include "session.h"
+#include "tracking.h"
 
 /*
  * A packet's line is printed as soon as nothing can be added to it: when it has
@@ -26,6 +27,8 @@
 struct follow {
 	struct nt_view v;
 	const struct nt_format *f;
+	struct nt_tracking *k; /* NULL: conntrack is not asked */
+	bool all_ct;	       /* say also where it has no NAT, or nothing */
 	/* what counts down, below the last line of a terminal */
 	const struct nt_model *m;
 	int lines;     /* of it on the screen */
@@ -62,6 +65,20 @@ static void draw_countdown(void *arg)
 		fprintf(f->v.out, "\033[%dA\r", f->lines);
 }
 
+/*
+ * With its second packet a conversation has an entry, if it is tracked: that is made
+ * when the first one leaves.  Its object has what was found then, too: at its end the
+ * model is letting things go, and cannot be looked through.
+ */
+static void add_tracking(struct follow *f, const struct nt_item *it)
+{
+	if (it->type != NT_ITEM_ARROW || it->arrow->n != 2 || !f->k)
+		return;
+	nt_tracking_conv(f->k, it->conv);
+	if (f->f == &nt_format_line)
+		nt_line_ct(&f->v, it->conv, NT_BELOW_COL, !f->all_ct);
+}
+
 static void on_item(void *arg, const struct nt_model *m, const struct nt_item *it)
 {
 	struct follow *f = arg;
@@ -69,6 +86,7 @@ static void on_item(void *arg, const struct nt_model *m, const struct nt_item *i
 	clear_countdown(f);
 	if (!nt_view_check(&f->v))
 		f->f->item(&f->v, m, it);
+	add_tracking(f, it);
 	nt_view_check(&f->v);
 }
 
@@ -108,10 +126,14 @@ static int run_follow(const struct nt_cli *cli)
 	}
 	s.flush_out = true;
 	s.forget = !cli->file;
+	if (s.model)
+		f.k = nt_tracking_open(&s);
+	f.all_ct = cli->conntrack == NT_ALWAYS;
 	if (status < 0)
 		status = nt_session_run(&s);
 	for (i = 0; s.model && cli->json && i < nt_model_nconv(s.model); i++)
 		on_gone(&f, s.model, nt_model_conv(s.model, i));
+	nt_tracking_close(f.k);
 	clear_countdown(&f);
 	out = f.v.out ? nt_view_close(&f.v) : NT_EXIT_OK;
 	if (s.model && nt_model_stats(s.model)->disagreements)
@@ -131,15 +153,19 @@ const struct nt_command nt_cmd_follow = {
 	.name = "follow",
 	.args = "",
 	.brief = N_("a line for each packet and state, live"),
-	.help = N_("Prints what happens from now on, a line for each packet and each change of\n"
-		   "state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
-		   "socket that sent the packet, and of the one that got it, at that moment.\n"
-		   "A packet that is on its way for more than 10 ms has a second line when it\n"
-		   "arrives, or when it has not after 200 ms.\n"
-		   "With --hops, below a packet: where it was sighted when its line was printed.\n"
-		   "With --timers on a terminal, timers that run count down below the last line.\n"
-		   "With --json a conversation's own object follows when it is over.\n"),
+	.help = N_(
+		"Prints what happens from now on, a line for each packet and each change of\n"
+		"state, until Ctrl-C or until the command ends. In brackets: the state of the\n"
+		"socket that sent the packet, and of the one that got it, at that moment.\n"
+		"A packet that is on its way for more than 10 ms has a second line when it\n"
+		"arrives, or when it has not after 200 ms.\n"
+		"With --hops, below a packet: where it was sighted when its line was printed.\n"
+		"With --timers on a terminal, timers that run count down below the last line.\n"
+		"With --json a conversation's own object follows when it is over.\n"
+		"Below the second packet of a conversation stands which NAT conntrack has of it,\n"
+		"and with --conntrack its entry without NAT, too; in JSON it is in the object.\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_FILTER |
-		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_HOPS | NT_OPT_EXPLAIN,
+		NT_OPT_COMMAND | NT_OPT_ROWS | NT_OPT_EXTRA | NT_OPT_HOPS | NT_OPT_EXPLAIN |
+		NT_OPT_CONNTRACK,
 	.run = run_follow,
 };

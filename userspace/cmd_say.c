@@ -36,6 +36,16 @@ bool nt_conv_is_housekeeping(const struct nt_conv *c)
 	return true;
 }
 
+/* a call that fails before anything is sent is told by --explain */
+static const char *no_traffic(const struct nt_cli *cli)
+{
+	if (cli->draw.explain || !(cli->cmd->opts & NT_OPT_EXPLAIN))
+		return _(
+			"nettrace: nothing is recorded: the command caused no traffic in the namespaces that were watched (-N names others)\n");
+	return _(
+		"nettrace: nothing is recorded: the command caused no traffic in the namespaces that were watched (-N names others); with --explain its calls that failed are told\n");
+}
+
 /* nothing to show: say why, as far as it is known */
 int nt_say_nothing(const struct nt_session *s, uint32_t only, size_t n)
 {
@@ -60,11 +70,9 @@ int nt_say_nothing(const struct nt_session *s, uint32_t only, size_t n)
 		fprintf(stderr, _("nettrace: none of %llu events matches the filter '%s'\n"),
 			(unsigned long long)s->src->filtered, s->cli->expr);
 	} else if (!st->events) {
-		fputs(s->cli->file ?
-			      _("nettrace: nothing is recorded in that file\n") :
-		      s->cli->command ?
-			      _("nettrace: nothing is recorded: the command caused no traffic in the namespaces that were watched (-N names others)\n") :
-			      _("nettrace: nothing is recorded yet\n"),
+		fputs(s->cli->file    ? _("nettrace: nothing is recorded in that file\n") :
+		      s->cli->command ? no_traffic(s->cli) :
+					_("nettrace: nothing is recorded yet\n"),
 		      stderr);
 	} else {
 		fprintf(stderr, _("nettrace: no conversation is recorded\n"));

@@ -373,6 +373,7 @@ static int run_explain(const struct nt_cli *cli)
 		k.quiet = !cli->all;
 		n = choose(&k);
 		note_hidden(&k);
+		nt_tracking_ask(&k.s, shows, &k);
 		if (n)
 			status = pictures(&k, k.f->explain);
 		else if (id || !nt_model_nfailed(k.s.model))
@@ -479,9 +480,11 @@ const struct nt_command nt_cmd_explain = {
 		"which RFC, and what comes next, with the trace's own numbers, names and delays;\n"
 		"and at the end the whole in short. Calls are told where they were recorded\n"
 		"(--calls), timers with --timers. A step that was not observed but concluded from\n"
-		"the segments is marked with '~'. Words follow the locale: LANG, LANGUAGE.\n"),
+		"the segments is marked with '~'. Words follow the locale: LANG, LANGUAGE.\n"
+		"Where NAT changed an address, the end says so: inferred, or observed where\n"
+		"conntrack has it (--conntrack).\n"),
 	.opts = NT_OPT_FILE | NT_OPT_DAEMON | NT_OPT_LOOK | NT_OPT_JSON | NT_OPT_PICK | NT_OPT_ALL |
-		NT_OPT_EXTRA | NT_OPT_COMMAND | NT_OPT_UNFOLD,
+		NT_OPT_EXTRA | NT_OPT_COMMAND | NT_OPT_UNFOLD | NT_OPT_CONNTRACK,
 	.max_args = 1,
 	.run = run_explain,
 };

@@ -130,6 +130,22 @@ static int cannot(int code, struct nt_error *err)
 	return nt_error_set(err, code, _("conntrack cannot be asked: %s"), strerror(-code));
 }
 
+/* big enough for what a kernel puts together of a dump */
+#define BUFFER 32768
+
+/* an answer; its length, or -errno */
+static ssize_t answer(const struct nt_conntrack *ct, void *buf, size_t size)
+{
+	ssize_t len;
+
+	do
+		len = recv(ct->fd, buf, size, 0);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	return len;
+}
+
 int nt_conntrack_get(struct nt_conntrack *ct, const struct nt_ct_tuple *t, struct nt_ct *entry,
 		     struct nt_error *err)
 {
@@ -145,14 +161,58 @@ int nt_conntrack_get(struct nt_conntrack *ct, const struct nt_ct_tuple *t, struc
 	if (send(ct->fd, buf.b, size, 0) < 0)
 		return cannot(-errno, err);
 	do {
-		len = recv(ct->fd, buf.b, sizeof(buf.b), 0);
-		if (len < 0 && errno == EINTR) {
-			ret = -EAGAIN;
-			continue;
-		}
+		len = answer(ct, buf.b, sizeof(buf.b));
 		if (len < 0)
-			return cannot(errno == EAGAIN ? -ETIMEDOUT : -errno, err);
+			return cannot((int)len, err);
 		ret = nt_conntrack_take(buf.b, (size_t)len, seq, t, entry);
 	} while (ret == -EAGAIN);
 	return !ret || ret == -ENOENT ? ret : cannot(ret, err);
+}
+
+int nt_conntrack_count(struct nt_conntrack *ct, uint32_t *n, struct nt_error *err)
+{
+	union {
+		struct nlmsghdr nlh;
+		uint8_t b[8192];
+	} buf;
+	uint32_t seq = ++ct->seq;
+	size_t size = nt_conntrack_put_count(buf.b, seq);
+	ssize_t len;
+	int ret;
+
+	if (send(ct->fd, buf.b, size, 0) < 0)
+		return cannot(-errno, err);
+	do {
+		len = answer(ct, buf.b, sizeof(buf.b));
+		if (len < 0)
+			return cannot((int)len, err);
+		ret = nt_conntrack_take_count(buf.b, (size_t)len, seq, n);
+	} while (ret == -EAGAIN);
+	return ret ? cannot(ret, err) : 0;
+}
+
+int nt_conntrack_walk(struct nt_conntrack *ct, const struct nt_ct_tuple *t, bool reply,
+		      nt_conntrack_fits *fits, const void *arg, struct nt_ct_walk *w,
+		      struct nt_error *err)
+{
+	uint8_t *buf = malloc(BUFFER);
+	uint32_t seq = ++ct->seq;
+	ssize_t len;
+	int ret = 0;
+
+	if (!buf)
+		return nt_error_set(err, -ENOMEM, _("out of memory"));
+	if (send(ct->fd, buf, nt_conntrack_put_walk(buf, seq, t, reply), 0) < 0)
+		ret = -errno;
+	while (!ret) {
+		len = answer(ct, buf, BUFFER);
+		ret = len < 0 ? (int)len :
+				nt_conntrack_take_walk(buf, (size_t)len, seq, fits, arg, w);
+	}
+	free(buf);
+	if (ret == -EFBIG) /* the rest of it comes yet, and belongs to no other question */
+		return nt_error_set(
+			err, ret,
+			_("conntrack is not looked through: this kernel gives all entries where those of one address are asked for"));
+	return ret < 0 ? cannot(ret, err) : 0;
 }

@@ -4,6 +4,10 @@
  *
  * Numbers in attributes are in network order.  Nothing is believed before its length
  * is checked; attributes that are not known here are passed over.
+ *
+ * A walk is a dump that the kernel filters (CTA_FILTER, 5.8 and later): by the source of
+ * the one or of the other tuple.  IPv6 addresses are no part of the filter: some kernels
+ * compare them the wrong way round.  What comes is compared here anyway.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,7 +20,12 @@
 
 #include "conntrack.h"
 
-#define ATTRS (CTA_MAX > CTA_PROTO_MAX ? CTA_MAX : CTA_PROTO_MAX)
+#define ATTRS	    (CTA_MAX > CTA_PROTO_MAX ? CTA_MAX : CTA_PROTO_MAX)
+
+/* flags of CTA_FILTER_ORIG_FLAGS, which no header of the kernel's for programs has */
+#define F_IP_SRC    (1U << 0)
+#define F_PROTO_NUM (1U << 3)
+#define F_SRC_PORT  (1U << 4)
 
 struct attrs {
 	const struct nlattr *a[ATTRS + 1];
@@ -47,31 +56,72 @@ static void put_proto(struct nlmsghdr *nlh, const struct nt_ct_tuple *t)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-size_t nt_conntrack_put(void *buf, uint32_t seq, const struct nt_ct_tuple *t)
+static struct nlmsghdr *put_header(void *buf, uint32_t seq, unsigned int msg, uint8_t family)
 {
-	bool v6 = t->src.family == NETTRACE_IPV6;
-	size_t len = v6 ? 16 : 4;
 	struct nlmsghdr *nlh;
-	struct nlattr *tuple, *ip;
 	struct nfgenmsg *nf;
 
 	memset(buf, 0, NT_CONNTRACK_REQUEST);
 	nlh = mnl_nlmsg_put_header(buf);
-	nlh->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
+	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | msg);
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nlh->nlmsg_seq = seq;
 	nf = mnl_nlmsg_put_extra_header(nlh, sizeof(*nf));
-	nf->nfgen_family = v6 ? AF_INET6 : AF_INET;
+	nf->nfgen_family = family;
 	nf->version = NFNETLINK_V0;
-	/* the table is looked through for both directions, whichever this is */
-	tuple = mnl_attr_nest_start(nlh, CTA_TUPLE_ORIG);
+	return nlh;
+}
+
+static void put_tuple(struct nlmsghdr *nlh, uint16_t type, const struct nt_ct_tuple *t)
+{
+	bool v6 = t->src.family == NETTRACE_IPV6;
+	size_t len = v6 ? 16 : 4;
+	struct nlattr *tuple, *ip;
+
+	tuple = mnl_attr_nest_start(nlh, type);
 	ip = mnl_attr_nest_start(nlh, CTA_TUPLE_IP);
 	mnl_attr_put(nlh, v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, len, t->src.b);
 	mnl_attr_put(nlh, v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, len, t->dst.b);
 	mnl_attr_nest_end(nlh, ip);
 	put_proto(nlh, t);
 	mnl_attr_nest_end(nlh, tuple);
+}
+
+static uint8_t family_of(const struct nt_ct_tuple *t)
+{
+	return t->src.family == NETTRACE_IPV6 ? AF_INET6 : AF_INET;
+}
+
+size_t nt_conntrack_put(void *buf, uint32_t seq, const struct nt_ct_tuple *t)
+{
+	struct nlmsghdr *nlh = put_header(buf, seq, IPCTNL_MSG_CT_GET, family_of(t));
+
+	/* the table is looked through for both directions, whichever this is */
+	put_tuple(nlh, CTA_TUPLE_ORIG, t);
 	return nlh->nlmsg_len;
+}
+
+size_t nt_conntrack_put_walk(void *buf, uint32_t seq, const struct nt_ct_tuple *t, bool reply)
+{
+	struct nlmsghdr *nlh = put_header(buf, seq, IPCTNL_MSG_CT_GET, family_of(t));
+	uint32_t flags = F_PROTO_NUM;
+	struct nlattr *filter;
+
+	nlh->nlmsg_flags |= NLM_F_DUMP;
+	if (t->src.family == NETTRACE_IPV4)
+		flags |= F_IP_SRC;
+	if (!is_icmp(t->proto))
+		flags |= F_SRC_PORT;
+	put_tuple(nlh, reply ? CTA_TUPLE_REPLY : CTA_TUPLE_ORIG, t);
+	filter = mnl_attr_nest_start(nlh, CTA_FILTER);
+	mnl_attr_put_u32(nlh, reply ? CTA_FILTER_REPLY_FLAGS : CTA_FILTER_ORIG_FLAGS, flags);
+	mnl_attr_nest_end(nlh, filter);
+	return nlh->nlmsg_len;
+}
+
+size_t nt_conntrack_put_count(void *buf, uint32_t seq)
+{
+	return put_header(buf, seq, IPCTNL_MSG_CT_GET_STATS, AF_UNSPEC)->nlmsg_len;
 }
 
 static void collect(struct attrs *t, const void *first, size_t len)
@@ -142,7 +192,8 @@ static bool take_icmp(const struct attrs *at, struct nt_ct_tuple *t)
 	return true;
 }
 
-static bool take_tuple(const struct nlattr *a, bool v6, struct nt_ct_tuple *t)
+/* @zone: set where this direction alone is of one */
+static bool take_tuple(const struct nlattr *a, bool v6, struct nt_ct_tuple *t, uint16_t *zone)
 {
 	size_t len = v6 ? 16 : 4;
 	struct attrs at, in;
@@ -153,6 +204,7 @@ static bool take_tuple(const struct nlattr *a, bool v6, struct nt_ct_tuple *t)
 	    !take_bytes(in.a[v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC], t->src.b, len) ||
 	    !take_bytes(in.a[v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST], t->dst.b, len))
 		return false;
+	take_u16(at.a[CTA_TUPLE_ZONE], zone);
 	if (!nest(&in, at.a[CTA_TUPLE_PROTO]) || !take_bytes(in.a[CTA_PROTO_NUM], &t->proto, 1))
 		return false;
 	if (is_icmp(t->proto))
@@ -175,8 +227,8 @@ static int take_entry(const struct nlmsghdr *nlh, struct nt_ct *e)
 		return -EBADMSG;
 	v6 = nf->nfgen_family == AF_INET6;
 	collect(&at, mnl_nlmsg_get_payload_offset(nlh, sizeof(*nf)), len - MNL_ALIGN(sizeof(*nf)));
-	if (!take_tuple(at.a[CTA_TUPLE_ORIG], v6, &e->orig) ||
-	    !take_tuple(at.a[CTA_TUPLE_REPLY], v6, &e->reply) ||
+	if (!take_tuple(at.a[CTA_TUPLE_ORIG], v6, &e->orig, &e->zone) ||
+	    !take_tuple(at.a[CTA_TUPLE_REPLY], v6, &e->reply, &e->zone) ||
 	    !take_u32(at.a[CTA_STATUS], &e->status))
 		return -EBADMSG;
 	e->has_timeout = take_u32(at.a[CTA_TIMEOUT], &e->timeout_s);
@@ -187,6 +239,12 @@ static int take_entry(const struct nlmsghdr *nlh, struct nt_ct *e)
 	    nest(&info, info.a[CTA_PROTOINFO_TCP]))
 		e->has_state = take_bytes(info.a[CTA_PROTOINFO_TCP_STATE], &e->state, 1);
 	return 0;
+}
+
+/* mnl_nlmsg_ok() up to libmnl 1.0.4 takes a length above 2^31 for a short one */
+static bool is_whole(const struct nlmsghdr *nlh, size_t len)
+{
+	return len >= sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) && nlh->nlmsg_len <= len;
 }
 
 static int take_error(const struct nlmsghdr *nlh)
@@ -204,7 +262,7 @@ int nt_conntrack_take(const void *buf, size_t len, uint32_t seq, const struct nt
 	const struct nlmsghdr *nlh = buf;
 	int ret;
 
-	if (len < sizeof(*nlh) || !mnl_nlmsg_ok(nlh, (int)len))
+	if (!is_whole(nlh, len))
 		return -EBADMSG;
 	if (nlh->nlmsg_seq != seq)
 		return -EAGAIN;
@@ -218,4 +276,62 @@ int nt_conntrack_take(const void *buf, size_t len, uint32_t seq, const struct nt
 	if (!nt_ct_tuple_eq(&entry->orig, t) && !nt_ct_tuple_eq(&entry->reply, t))
 		return -EBADMSG;
 	return 0;
+}
+
+/* a message of a walk: 1: it was the last, 0: there are more; -errno */
+static int take_one(const struct nlmsghdr *nlh, nt_conntrack_fits *fits, const void *arg,
+		    struct nt_ct_walk *w)
+{
+	struct nt_ct e;
+	int ret;
+
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		return 1;
+	if (nlh->nlmsg_type == NLMSG_ERROR)
+		return take_error(nlh);
+	if (nlh->nlmsg_type != (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW))
+		return -EBADMSG;
+	if (++w->seen > NT_CONNTRACK_SEEN_MAX)
+		return -EFBIG;
+	ret = take_entry(nlh, &e);
+	if (ret == -EBADMSG)
+		return 0; /* of a protocol that is not known here */
+	if (ret || !fits(arg, &e) || (w->n && e.id == w->entry.id))
+		return ret;
+	if (!w->n++)
+		w->entry = e;
+	return 0;
+}
+
+int nt_conntrack_take_walk(const void *buf, size_t len, uint32_t seq, nt_conntrack_fits *fits,
+			   const void *arg, struct nt_ct_walk *w)
+{
+	const struct nlmsghdr *nlh = buf;
+	int left = (int)len, ret = 0;
+
+	if (!is_whole(nlh, len))
+		return -EBADMSG;
+	for (; !ret && left > 0 && is_whole(nlh, (size_t)left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (nlh->nlmsg_seq == seq)
+			ret = take_one(nlh, fits, arg, w);
+	return ret;
+}
+
+int nt_conntrack_take_count(const void *buf, size_t len, uint32_t seq, uint32_t *n)
+{
+	const struct nlmsghdr *nlh = buf;
+	struct attrs at;
+
+	if (!is_whole(nlh, len))
+		return -EBADMSG;
+	if (nlh->nlmsg_seq != seq)
+		return -EAGAIN;
+	if (nlh->nlmsg_type == NLMSG_ERROR)
+		return take_error(nlh);
+	if (nlh->nlmsg_type != (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS) ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(struct nfgenmsg))
+		return -EBADMSG;
+	collect(&at, mnl_nlmsg_get_payload_offset(nlh, sizeof(struct nfgenmsg)),
+		mnl_nlmsg_get_payload_len(nlh) - MNL_ALIGN(sizeof(struct nfgenmsg)));
+	return take_u32(at.a[CTA_STATS_GLOBAL_ENTRIES], n) ? 0 : -EBADMSG;
 }

@@ -108,7 +108,7 @@ char *nt_describe_cause(char *buf, size_t size, const struct nt_cause *c)
 			 *owner ? " " : "", owner);
 		break;
 	case NT_CAUSE_TIMER:
-		snprintf(buf, size, _("timer %s"), _(name));
+		snprintf(buf, size, "%s", nt_timer_cause_text(name, false));
 		break;
 	case NT_CAUSE_ICMP:
 		snprintf(buf, size, _("ICMP error %" PRIu32), c->n);

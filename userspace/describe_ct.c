@@ -54,7 +54,8 @@ const char *nt_ct_outcome_name(enum nt_ct_outcome o)
 		[NT_CT_FOUND] = "found",	   [NT_CT_NONE] = "no-entry",
 		[NT_CT_NOT_LOADED] = "not-loaded", [NT_CT_NO_NETLINK] = "no-netlink",
 		[NT_CT_NO_RIGHT] = "no-right",	   [NT_CT_GONE] = "namespace-gone",
-		[NT_CT_FAILED] = "failed",
+		[NT_CT_FAILED] = "failed",	   [NT_CT_SEVERAL] = "several",
+		[NT_CT_UNSEARCHED] = "unsearched",
 	};
 
 	return o < NT_CT_OUTCOME_MAX ? name[o] : "?";
@@ -81,6 +82,11 @@ static const char *why_not(enum nt_ct_outcome o)
 		return _("may not be asked");
 	case NT_CT_GONE:
 		return _("not asked, the namespace has ended");
+	case NT_CT_SEVERAL:
+		return _(
+			"several entries with these addresses, of different zones; which one is not known");
+	case NT_CT_UNSEARCHED:
+		return _("no entry by these addresses; its table was not looked through for zones");
 	default:
 		return _("cannot be asked");
 	}
@@ -101,7 +107,7 @@ static void pair(char *buf, size_t size, const struct nt_ct_tuple *t, bool ports
 /* that a table of rules was asked says little; JSON has these */
 #define DONE (IPS_SRC_NAT_DONE | IPS_DST_NAT_DONE)
 
-/* ", ESTABLISHED, 431999 s left, SEEN_REPLY ASSURED" */
+/* ", zone 5, ESTABLISHED, 431999 s left, SEEN_REPLY ASSURED" */
 static void how(char *buf, size_t size, const struct nt_ct *ct)
 {
 	const char *before = ", ";
@@ -109,8 +115,12 @@ static void how(char *buf, size_t size, const struct nt_ct *ct)
 	size_t n = 0;
 
 	*buf = '\0';
+	if (ct->zone) {
+		n += (size_t)snprintf(buf, size, ", ");
+		n += (size_t)snprintf(buf + n, size - n, _("zone %u"), ct->zone);
+	}
 	if (ct->has_state)
-		n += (size_t)snprintf(buf, size, ", %s", nt_ct_state_name(ct->state));
+		n += (size_t)snprintf(buf + n, size - n, ", %s", nt_ct_state_name(ct->state));
 	if (ct->has_timeout && n < size) {
 		n += (size_t)snprintf(buf + n, size - n, ", ");
 		n += (size_t)snprintf(buf + n, size - n, _("%" PRIu32 " s left"), ct->timeout_s);

@@ -10,6 +10,7 @@
 
 #include "describe.h"
 #include "explain_priv.h"
+#include "names.h"
 #include "text.h"
 
 /* a sentence that ends in the full stop of Chinese and Japanese takes no blank behind it */
@@ -132,7 +133,7 @@ const char *nt_x_cause(struct nt_explain *x, const struct nt_cause *c)
 			snprintf(word, NT_EXPLAIN_WORD, "%s()", name);
 		break;
 	case NT_CAUSE_TIMER:
-		snprintf(word, NT_EXPLAIN_WORD, _("the %s timer"), _(name));
+		snprintf(word, NT_EXPLAIN_WORD, "%s", nt_timer_cause_text(name, true));
 		break;
 	case NT_CAUSE_ICMP:
 		snprintf(word, NT_EXPLAIN_WORD, _("ICMP error %" PRIu32), c->n);

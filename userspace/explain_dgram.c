@@ -14,8 +14,8 @@
 static void about(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nettrace_packet *p = &a->pkt;
-	char name[48];
-	const char *what = nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name));
+	char name[96];
+	const char *what = nt_icmp_text(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name));
 	const char *from = nt_x_ip(x, p->hdr.family, p->src);
 	const char *to = nt_x_ip(x, p->hdr.family, p->inner_dst);
 
@@ -144,7 +144,7 @@ bool nt_x_dgram(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *
 		echo(x, a, s);
 	} else if (nt_is_icmp(p) || p->proto == IPPROTO_IGMP) {
 		s->kind = "icmp";
-		nt_icmp_name(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name));
+		nt_icmp_text(p->proto, p->icmp_type, p->icmp_code, name, sizeof(name));
 		nt_x_title(s, "%s", name);
 		nt_x_say(s, _("The %s sends a control message to %s: %s."), nt_x_who(x, a->dir),
 			 nt_x_addr(x, !(a->dir & 1)), name);

@@ -10,6 +10,7 @@
 #include "countdown.h"
 #include "describe.h"
 #include "explain_priv.h"
+#include "model_ct.h"
 
 static void opened(struct nt_explain *x, struct nt_told *s)
 {
@@ -176,6 +177,58 @@ static void others(struct nt_explain *x, struct nt_told *s)
 	}
 }
 
+/* "10.0.9.9:80", of ICMP without the identifier that is in the place of a port */
+static const char *end_of(struct nt_explain *x, const struct nt_addr *a)
+{
+	struct nt_addr without = *a;
+
+	if (!nt_has_ports(x->c))
+		without.port = 0;
+	return nt_describe_addr(nt_x_word(x), NT_EXPLAIN_WORD, &without);
+}
+
+/* the first entry that translates something; NULL: none does, or nobody was asked */
+static const struct nt_ct *entry_of(const struct nt_conv *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nct; i++)
+		if (c->ct[i].outcome == NT_CT_FOUND &&
+		    (nt_ct_translates(&c->ct[i].ct, 0) || nt_ct_translates(&c->ct[i].ct, 1)))
+			return &c->ct[i].ct;
+	return NULL;
+}
+
+/* addresses that change on the way: by conntrack's table, else as was inferred */
+static void translated(struct nt_explain *x, struct nt_told *s)
+{
+	const struct nt_ct *ct = entry_of(x->c);
+	const struct nt_conv_nat *n;
+	int end, side;
+
+	for (end = 1; ct && end >= 0; end--) {
+		if (!nt_ct_translates(ct, end))
+			continue;
+		nt_x_say(
+			s,
+			end ? _("NAT changes the destination of the client's packets on the way, %s becomes %s: conntrack's table has it.") :
+			      _("NAT changes the source of the client's packets on the way, %s becomes %s: conntrack's table has it."),
+			end_of(x, nt_ct_end(ct, end, false)), end_of(x, nt_ct_end(ct, end, true)));
+	}
+	for (side = 0; !ct && side < 2; side++) {
+		n = &x->c->nat[side];
+		if (n->conv)
+			nt_x_say(
+				s,
+				n->end ?
+					_("NAT seems to change the server's address on the way, between %s and %s: conversation %" PRIu32
+					  " is the same one there (inferred).") :
+					_("NAT seems to change the client's address on the way, between %s and %s: conversation %" PRIu32
+					  " is the same one there (inferred)."),
+				end_of(x, &x->c->end[n->end].addr), end_of(x, &n->addr), n->conv);
+	}
+}
+
 void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_told *s)
 {
 	const struct nt_conv *c = x->c;
@@ -191,6 +244,7 @@ void nt_explain_summary(struct nt_explain *x, int64_t now, struct nt_told *s)
 	else
 		others(x, s);
 	carried(x, s);
+	translated(x, s);
 	if (c->proto != IPPROTO_TCP)
 		return;
 	over(x, s);

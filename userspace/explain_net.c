@@ -47,9 +47,12 @@ bool nt_x_route(struct nt_explain *x, const struct nt_route *r, struct nt_told *
 	if (r->flags & (NETTRACE_RT_BROADCAST | NETTRACE_RT_MULTICAST)) {
 		nt_x_say(
 			s,
-			_("%s is a %s address: everybody concerned on the link of %s shall hear it, and"
-			  " nobody is asked for a link address."),
-			dst, nt_route_kind_name(r->flags), dev);
+			r->flags & NETTRACE_RT_BROADCAST ?
+				_("%s is a broadcast address: every host on the link of %s shall hear"
+				  " it, and nobody is asked for a link address.") :
+				_("%s is a multicast address: everybody on the link of %s who has joined"
+				  " its group shall hear it, and nobody is asked for a link address."),
+			dst, dev);
 		return true;
 	}
 	if (!(r->flags & NETTRACE_RT_SRC_LEN) ||
@@ -222,7 +225,11 @@ bool nt_x_arp(struct nt_explain *x, const struct nt_arp *arp, struct nt_told *s)
 										 "RFC 826";
 	if (six)
 		s->rfc = "RFC 4861, 7.2";
-	nt_x_title(s, "%s: %s", six ? "ND" : "ARP", nt_arp_op_name(arp->op, op, sizeof(op)));
+	if (arp->op == 1 || arp->op == 2)
+		nt_x_title(s, arp->op == 1 ? _("%s: request") : _("%s: reply"), six ? "ND" : "ARP");
+	else
+		nt_x_title(s, "%s: %s", six ? "ND" : "ARP",
+			   nt_arp_op_name(arp->op, op, sizeof(op)));
 	if (arp->op == 1)
 		request(x, arp, s);
 	else if (arp->op == 2)

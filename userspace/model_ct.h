@@ -46,6 +46,8 @@ enum nt_ct_outcome {
 	NT_CT_NO_RIGHT,
 	NT_CT_GONE, /* the namespace has ended, or cannot be found */
 	NT_CT_FAILED,
+	NT_CT_SEVERAL,	  /* entries of several zones have these addresses: it may be any */
+	NT_CT_UNSEARCHED, /* none outside of zones; for them the table was not looked through */
 	NT_CT_OUTCOME_MAX
 };
 

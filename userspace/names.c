@@ -141,6 +141,27 @@ const char *nt_timer_word(enum nt_timer_name timer)
 	return LOOKUP(name, timer);
 }
 
+/* whole phrases: in another language the words do not stand apart, nor in this order */
+const char *nt_timer_cause_text(const char *name, bool sentence)
+{
+	static const struct {
+		const char *name, *label, *phrase;
+	} text[] = {
+		{ "retransmission", N_("timer retransmission"), N_("the retransmission timer") },
+		{ "window probe", N_("timer window probe"), N_("the window probe timer") },
+		{ "keepalive", N_("timer keepalive"), N_("the keepalive timer") },
+		{ "fin-wait-2", N_("timer fin-wait-2"), N_("the fin-wait-2 timer") },
+		{ "time-wait", N_("timer time-wait"), N_("the time-wait timer") },
+		{ "syn+ack", N_("timer syn+ack"), N_("the syn+ack timer") },
+	};
+	size_t i;
+
+	for (i = 0; i < N(text); i++)
+		if (!strcmp(name, text[i].name))
+			return sentence ? _(text[i].phrase) : _(text[i].label);
+	return name;
+}
+
 const char *nt_timer_event_name(enum nt_timer_event event)
 {
 	static const char *const name[] = {

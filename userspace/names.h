@@ -22,6 +22,8 @@ const char *nt_mark_word(enum nt_mark_name name); /* "retransmission" */
 const char *nt_mark_text(enum nt_mark_name name);
 const char *nt_mark_reason(const struct nt_mark *m);
 const char *nt_timer_word(enum nt_timer_name timer);		  /* "tail-loss-probe" */
+/* a timer as a cause (track/cause.c): "timer keepalive"; in a sentence "the keepalive timer" */
+const char *nt_timer_cause_text(const char *name, bool sentence);
 const char *nt_timer_event_name(enum nt_timer_event event);	  /* "armed" */
 const char *nt_queue_verdict_name(enum nt_queue_verdict verdict); /* "accept-queue-full" */
 const char *nt_opened_name(enum nt_opened how);			  /* "handshake" */

@@ -21,6 +21,7 @@
 #include "services.h"
 
 #define NT_VIEW_STREAMS 4096
+#define NT_BELOW_COL	18 /* of lines: below what follows the time of day */
 
 /* what a picture shows, and how */
 struct nt_draw {

@@ -56,12 +56,11 @@ static void numbered(const struct nt_view *v, const struct nt_conv *c, unsigned 
 		snprintf(text, sizeof(text), "#%" PRIu32, s->arrow);
 		col = nt_line_put(&line, col, line.width, text, NT_ROLE_DIM) + 1;
 	}
-	snprintf(title, sizeof(title), s->end >= 0 ? "%s%s: %s" : "%s%s%s",
-		 s->basis == NT_INFERRED ? "~" : "",
-		 s->end < 0 ? "" :
-		 s->end	    ? _("server") :
-			      _("client"),
-		 s->title);
+	snprintf(title, sizeof(title),
+		 s->end < 0 ? "%s%s" :
+		 s->end	    ? _("%sserver: %s") :
+			      _("%sclient: %s"),
+		 s->basis == NT_INFERRED ? "~" : "", s->title);
 	if (s->end >= 0 && *nt_end_name(c, 0) == 'A')
 		snprintf(title, sizeof(title), "%s%s", s->basis == NT_INFERRED ? "~" : "",
 			 s->title);

@@ -10,8 +10,6 @@
 #include "render.h"
 #include "waiting.h"
 
-#define HOP_COL 18 /* below what follows the time of day */
-
 static int width_of(const struct nt_view *v)
 {
 	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
@@ -22,7 +20,7 @@ static void hop_line(const struct nt_view *v, const struct nt_label *label)
 	struct nt_line line;
 
 	nt_line_start(&line, width_of(v), v->unicode);
-	nt_line_label(&line, HOP_COL, line.width, label);
+	nt_line_label(&line, NT_BELOW_COL, line.width, label);
 	nt_line_print(&line, v->out, v->color);
 }
 

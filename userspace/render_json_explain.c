@@ -47,7 +47,7 @@ json_t *nt_json_step_of(const struct nt_model *m, const struct nt_item *it)
 int nt_json_explain(const struct nt_view *v, const struct nt_model *m, const struct nt_conv *c)
 {
 	struct nt_story *t;
-	json_t *steps;
+	json_t *steps, *o, *ct;
 	size_t i;
 	int err = nt_story_open(&t, v, m, c);
 
@@ -59,8 +59,12 @@ int nt_json_explain(const struct nt_view *v, const struct nt_model *m, const str
 			json_array_append_new(steps, nt_json_step(&t->s));
 	nt_explain_summary(&t->x, v->now, &t->s);
 	json_array_append_new(steps, nt_json_step(&t->s));
-	nt_json_emit(v, json_pack("{s:s,s:I,s:o}", "type", "explanation", "conv", (json_int_t)c->id,
-				  "steps", steps));
+	o = json_pack("{s:s,s:I,s:o}", "type", "explanation", "conv", (json_int_t)c->id, "steps",
+		      steps);
+	ct = nt_json_ct(v, c);
+	if (ct)
+		json_object_set_new(o, "conntrack", ct);
+	nt_json_emit(v, o);
 	nt_story_close(t);
 	return 0;
 }

@@ -4,7 +4,8 @@
  *
  * Newest first: where two conversations had the same addresses one after the other, the
  * entry is the later one's.  A conversation as it is between destination and source NAT
- * is in no entry as a tuple; it is found in the entries of those on both sides.
+ * is in no entry as a tuple; it is found in the entries of those on both sides, or, where
+ * no packet of theirs was sighted there, by looking through the table.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,102 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "conntrack.h"
 #include "i18n.h"
-#include "netns.h"
-#include "text.h"
-#include "tracking.h"
+#include "tracking_priv.h"
 
-#define TABLES	 256 /* namespaces with a socket open */
-#define ARROWS	 64  /* of a conversation that are looked at for where it was sighted */
+#define ARROWS	 64 /* of a conversation that are looked at for where it was sighted */
 #define SEARCHED 4096
-
-/* a namespace's */
-struct table {
-	uint16_t source;
-	enum nt_ct_outcome outcome; /* FOUND: it can be asked */
-	struct nt_conntrack *ct;
-};
-
-/* an answer, until all are there */
-struct answer {
-	const struct nt_conv *c;
-	struct nt_conv_ct is;
-};
-
-struct asking {
-	const struct nt_session *s;
-	bool (*shows)(const void *arg, const struct nt_conv *c);
-	const void *arg;
-	enum nt_ct_outcome ready;
-	struct nt_error why; /* it is not */
-	bool told;
-	int64_t now;
-	struct table table[TABLES];
-	size_t ntable;
-	struct answer *answer;
-	size_t n, left_out, questions;
-};
-
-static void tell(const char *netns, const struct nt_error *err)
-{
-	char name[256];
-
-	nt_text_escape(name, sizeof(name), netns, SIZE_MAX / 2);
-	fprintf(stderr, "nettrace: %s%s%s\n", name, *name ? ": " : "", err->text);
-}
-
-/* said of a namespace's table once, when it is met */
-static void open_table(struct asking *k, struct table *t)
-{
-	const struct nt_cli *cli = k->s->cli;
-	const struct nt_stream *st = &k->s->src->stream[t->source];
-	struct nt_error err = { "" };
-	int nsfd, ret;
-
-	t->outcome = NT_CT_GONE;
-	if (st->ended || nt_netns_find(st->netns, cli->netns, cli->nnetns, &nsfd)) {
-		nt_error_set(&err, -ESRCH,
-			     _("conntrack is not asked: this network namespace has ended"));
-		tell(st->name, &err);
-		return;
-	}
-	ret = nt_conntrack_open(&t->ct, nsfd, &err);
-	if (nsfd >= 0)
-		close(nsfd);
-	t->outcome = ret == -EPERM ? NT_CT_NO_RIGHT : ret ? NT_CT_FAILED : NT_CT_FOUND;
-	if (ret)
-		tell(st->name, &err);
-}
-
-static struct table *table_of(struct asking *k, uint16_t source)
-{
-	struct table *t;
-	size_t i;
-
-	for (i = 0; i < k->ntable; i++)
-		if (k->table[i].source == source)
-			return &k->table[i];
-	if (k->ntable == TABLES)
-		return NULL;
-	t = &k->table[k->ntable++];
-	memset(t, 0, sizeof(*t));
-	t->source = source;
-	t->outcome = k->ready;
-	if (k->ready == NT_CT_FOUND)
-		open_table(k, t);
-	return t;
-}
+#define SECOND	 1000000000LL
 
 /* an earlier one with these very addresses was not this entry's connection */
-static bool used_again(const struct asking *k, const struct nt_conv *c, const struct nt_conv_ct *is)
+static bool used_again(const struct nt_tracking *k, const struct nt_conv *c,
+		       const struct nt_conv_ct *is)
 {
 	size_t i;
 
 	for (i = 0; i < k->n; i++) {
-		const struct answer *a = &k->answer[i];
+		const struct nt_ct_answer *a = &k->answer[i];
 
 		if (a->is.outcome == NT_CT_FOUND && a->is.source == is->source &&
 		    a->is.ct.id == is->ct.id && a->c != c &&
@@ -117,47 +38,28 @@ static bool used_again(const struct asking *k, const struct nt_conv *c, const st
 	return false;
 }
 
-static void ask_table(struct asking *k, struct table *t, const struct nt_conv *c,
-		      struct nt_conv_ct *is)
+static void ask(struct nt_tracking *k, const struct nt_conv *c, uint16_t source)
 {
-	struct nt_error err = { "" };
-	struct nt_ct_tuple tuple;
-	int from_server, ret = -ENOENT;
-
-	for (from_server = 0; ret == -ENOENT && from_server < 2; from_server++) {
-		nt_ct_asked(&tuple, c, from_server);
-		ret = nt_conntrack_get(t->ct, &tuple, &is->ct, &err);
-		k->questions++;
-	}
-	is->outcome = ret ? NT_CT_NONE : NT_CT_FOUND;
-	if (!ret && used_again(k, c, is))
-		is->outcome = NT_CT_NONE;
-	if (!ret || ret == -ENOENT)
-		return;
-	t->outcome = is->outcome = ret == -EPERM ? NT_CT_NO_RIGHT : NT_CT_FAILED;
-	tell(k->s->src->stream[t->source].name, &err);
-}
-
-static void ask(struct asking *k, const struct nt_conv *c, uint16_t source)
-{
-	struct answer *a = &k->answer[k->n];
-	struct table *t;
+	struct nt_ct_answer *a = &k->answer[k->n];
+	struct nt_table *t;
 
 	if (k->n == NT_TRACKING_MAX || k->questions >= NT_TRACKING_MAX) {
 		k->left_out++;
 		return;
 	}
-	t = table_of(k, source);
+	t = nt_table_of(k, source);
 	if (!t) {
 		k->left_out++;
 		return;
 	}
-	*a = (struct answer){
+	*a = (struct nt_ct_answer){
 		.c = c,
 		.is = { .t = k->now, .source = source, .outcome = t->outcome },
 	};
 	if (t->outcome == NT_CT_FOUND)
-		ask_table(k, t, c, &a->is);
+		nt_table_ask(k, t, c, &a->is);
+	if (a->is.outcome == NT_CT_FOUND && used_again(k, c, &a->is))
+		a->is.outcome = NT_CT_NONE;
 	k->n++;
 }
 
@@ -179,7 +81,7 @@ static void add_source(uint16_t *to, unsigned int *n, int source)
 }
 
 /* where it was sighted, where NAT was inferred first */
-static void ask_all(struct asking *k, const struct nt_conv *c)
+static void ask_all(struct nt_tracking *k, const struct nt_conv *c)
 {
 	uint16_t source[NT_CONV_CT_MAX];
 	unsigned int n = 0, i, seen = 0;
@@ -201,7 +103,7 @@ static void ask_all(struct asking *k, const struct nt_conv *c)
 		ask(k, c, source[i]);
 }
 
-static bool wanted(const struct asking *k, const struct nt_conv *c)
+static bool wanted(const struct nt_tracking *k, const struct nt_conv *c)
 {
 	int side;
 
@@ -220,15 +122,15 @@ static bool wanted(const struct asking *k, const struct nt_conv *c)
 }
 
 /* those that the table has by the entries of others only */
-static void between(struct asking *k)
+static void between(struct nt_tracking *k)
 {
 	size_t i, j;
 
 	for (i = 0; i < k->n; i++) {
-		struct answer *a = &k->answer[i];
+		struct nt_ct_answer *a = &k->answer[i];
 
 		for (j = 0; a->is.outcome == NT_CT_NONE && j < k->n; j++) {
-			const struct answer *b = &k->answer[j];
+			const struct nt_ct_answer *b = &k->answer[j];
 
 			if (b->is.outcome != NT_CT_FOUND || b->is.source != a->is.source ||
 			    nt_ct_places(&b->is.ct, a->c, NULL) != NT_CT_BETWEEN)
@@ -241,56 +143,89 @@ static void between(struct asking *k)
 	}
 }
 
+/* those that the table has of a zone, or not under these addresses */
+static void walk(struct nt_tracking *k)
+{
+	struct nt_ct_answer *a;
+	struct nt_table *t;
+
+	for (a = k->answer; a < k->answer + k->n; a++) {
+		if (a->is.outcome != NT_CT_NONE)
+			continue;
+		t = nt_table_of(k, a->is.source);
+		if (!t || t->outcome != NT_CT_FOUND)
+			continue;
+		nt_table_walk(k, t, a->c, &a->is);
+		if (a->is.outcome == NT_CT_FOUND && used_again(k, a->c, &a->is))
+			a->is.outcome = NT_CT_NONE;
+	}
+}
+
 /* the conversation on the other side of a translation that the entry has */
-static uint32_t other_of(const struct asking *k, const struct answer *a)
+static uint32_t other_of(const struct nt_tracking *k, const struct nt_conv *c,
+			 const struct nt_ct *ct)
 {
 	size_t n = nt_model_nconv(k->s->model), i;
-	unsigned int here = nt_ct_places(&a->is.ct, a->c, NULL);
+	unsigned int here = nt_ct_places(ct, c, NULL);
 
-	if (!nt_ct_translates(&a->is.ct, 0) && !nt_ct_translates(&a->is.ct, 1))
+	if (!nt_ct_translates(ct, 0) && !nt_ct_translates(ct, 1))
 		return 0;
 	for (i = n; i > 0 && n - i < SEARCHED; i--) {
-		const struct nt_conv *c = nt_model_conv(k->s->model, i - 1);
-		unsigned int there = nt_ct_places(&a->is.ct, c, NULL);
+		const struct nt_conv *o = nt_model_conv(k->s->model, i - 1);
 
-		if (c != a->c && there & ~here & (NT_CT_CLIENT_SIDE | NT_CT_SERVER_SIDE))
-			return c->id;
+		if (o != c &&
+		    nt_ct_places(ct, o, NULL) & ~here & (NT_CT_CLIENT_SIDE | NT_CT_SERVER_SIDE))
+			return o->id;
 	}
 	return 0;
 }
 
 /*
- * The conversation on the other side, where this namespace has sighted nothing of it: a
- * router whose PRE_ROUTING is not looked at.  The entry has its very addresses.
+ * The conversations on the other sides, where this namespace has sighted nothing of them:
+ * a router whose PRE_ROUTING is not looked at.  The entry has their very addresses.  The
+ * newest one on each side.
  */
-static int give_other(struct asking *k, const struct answer *a)
+static int give_others(struct nt_tracking *k, const struct nt_ct_answer *a)
 {
-	const struct nt_conv *o = nt_model_conv_of(k->s->model, a->is.other);
+	size_t n = nt_model_nconv(k->s->model), i;
+	unsigned int left = NT_CT_CLIENT_SIDE | NT_CT_SERVER_SIDE;
 	struct nt_conv_ct is = a->is;
+	int err = 0;
 
-	if (!o || nt_conv_ct(o, is.source))
-		return 0;
-	is.other = a->c->id;
-	return nt_model_ct(k->s->model, o->id, &is);
+	left &= ~nt_ct_places(&is.ct, a->c, NULL);
+	for (i = n; left && err != -ENOMEM && i > 0 && n - i < SEARCHED; i--) {
+		const struct nt_conv *o = nt_model_conv(k->s->model, i - 1);
+		unsigned int there = o == a->c ? 0 : nt_ct_places(&is.ct, o, NULL);
+
+		if (!(there & left))
+			continue;
+		left &= ~there;
+		if (nt_conv_ct(o, is.source))
+			continue;
+		is.other = other_of(k, o, &is.ct);
+		err = nt_model_ct(k->s->model, o->id, &is);
+	}
+	return err;
 }
 
 /* what is said beside a conversation; that there is no entry, where somebody asks for it */
-static void give(struct asking *k)
+static void give(struct nt_tracking *k)
 {
 	bool all = k->s->cli->conntrack == NT_ALWAYS;
 	size_t i;
 	int side, err = 0;
 
 	for (i = 0; i < k->n; i++) {
-		struct answer *a = &k->answer[i];
+		struct nt_ct_answer *a = &k->answer[i];
 		bool nat = false;
 
 		for (side = 0; side < 2; side++)
 			nat = nat ||
 			      (a->c->nat[side].conv && a->c->nat[side].source == a->is.source);
 		if (a->is.outcome == NT_CT_FOUND)
-			a->is.other = other_of(k, a);
-		else if (a->is.outcome == NT_CT_NONE && !all && !nat)
+			a->is.other = other_of(k, a->c, &a->is.ct);
+		else if ((a->is.outcome == NT_CT_NONE || a->is.outcome == NT_CT_UNSEARCHED) &&
+			 !all && !nat)
 			continue;
 		if (nat && k->ready != NT_CT_FOUND)
 			k->told = true;
@@ -298,7 +233,7 @@ static void give(struct asking *k)
 	}
 	for (i = 0; i < k->n; i++)
 		if (k->answer[i].is.outcome == NT_CT_FOUND && k->answer[i].is.other)
-			err |= give_other(k, &k->answer[i]) == -ENOMEM;
+			err |= give_others(k, &k->answer[i]) == -ENOMEM;
 	if (err)
 		fputs(_("nettrace: out of memory\n"), stderr);
 }
@@ -315,7 +250,7 @@ static bool nothing_to_ask(const struct nt_session *s)
 	return true;
 }
 
-static void tell_left_out(const struct asking *k)
+static void tell_left_out(const struct nt_tracking *k)
 {
 	if (!k->left_out)
 		return;
@@ -327,42 +262,105 @@ static void tell_left_out(const struct asking *k)
 		k->left_out);
 }
 
-void nt_tracking_ask(const struct nt_session *s,
-		     bool (*shows)(const void *arg, const struct nt_conv *c), const void *arg)
+static int64_t now_ns(void)
 {
-	struct asking *k;
 	struct timespec ts;
-	size_t i;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+struct nt_tracking *nt_tracking_open(const struct nt_session *s)
+{
+	struct nt_tracking *k;
 
 	if (nothing_to_ask(s))
-		return;
+		return NULL;
 	k = calloc(1, sizeof(*k));
 	if (k)
 		k->answer = calloc(NT_TRACKING_MAX, sizeof(*k->answer));
 	if (!k || !k->answer) {
 		free(k);
 		fputs(_("nettrace: out of memory\n"), stderr);
-		return;
+		return NULL;
 	}
 	k->s = s;
-	k->shows = shows;
-	k->arg = arg;
+	return k;
+}
+
+/* false: the common case: nobody tracks, and there is no NAT */
+static bool is_ready(struct nt_tracking *k)
+{
 	k->ready = nt_conntrack_ready(NULL, &k->why);
-	if (k->ready == NT_CT_NOT_LOADED && s->cli->conntrack != NT_ALWAYS)
-		goto out; /* the common case: nobody tracks, and there is no NAT */
-	clock_gettime(CLOCK_REALTIME, &ts);
-	k->now = ts.tv_sec * 1000000000LL + ts.tv_nsec;
-	for (i = nt_model_nconv(s->model); i > 0; i--)
-		if (wanted(k, nt_model_conv(s->model, i - 1)))
-			ask_all(k, nt_model_conv(s->model, i - 1));
-	between(k);
-	give(k);
-	if (k->ready != NT_CT_FOUND && (k->told || s->cli->conntrack == NT_ALWAYS))
-		tell("", &k->why);
+	k->now = now_ns();
+	return k->ready != NT_CT_NOT_LOADED || k->s->cli->conntrack == NT_ALWAYS;
+}
+
+/* once */
+static void tell_why(struct nt_tracking *k)
+{
+	if (k->ready == NT_CT_FOUND || k->said)
+		return;
+	if (!k->told && k->s->cli->conntrack != NT_ALWAYS)
+		return;
+	k->said = true;
+	nt_tracking_tell("", &k->why);
+}
+
+void nt_tracking_close(struct nt_tracking *k)
+{
+	size_t i;
+
+	if (!k)
+		return;
 	tell_left_out(k);
 	for (i = 0; i < k->ntable; i++)
 		nt_conntrack_close(k->table[i].ct);
-out:
 	free(k->answer);
 	free(k);
+}
+
+void nt_tracking_ask(const struct nt_session *s,
+		     bool (*shows)(const void *arg, const struct nt_conv *c), const void *arg)
+{
+	struct nt_tracking *k = nt_tracking_open(s);
+	size_t i;
+
+	if (k && is_ready(k)) {
+		k->shows = shows;
+		k->arg = arg;
+		for (i = nt_model_nconv(s->model); i > 0; i--)
+			if (wanted(k, nt_model_conv(s->model, i - 1)))
+				ask_all(k, nt_model_conv(s->model, i - 1));
+		between(k);
+		walk(k);
+		give(k);
+		tell_why(k);
+	}
+	nt_tracking_close(k);
+}
+
+void nt_tracking_conv(struct nt_tracking *k, const struct nt_conv *c)
+{
+	size_t i;
+
+	if (!k || !can_be_tracked(c))
+		return;
+	if (!is_ready(k))
+		return;
+	if (k->now - k->since < 0 || k->now - k->since >= SECOND) {
+		k->since = k->now;
+		k->questions = 0;
+		k->walks = 0;
+	}
+	k->n = 0;
+	ask_all(k, c);
+	walk(k);
+	give(k);
+	tell_why(k);
+	/* an open socket would keep its namespace from ending */
+	for (i = 0; i < k->ntable; i++) {
+		nt_conntrack_close(k->table[i].ct);
+		k->table[i].ct = NULL;
+	}
 }

@@ -149,6 +149,29 @@ static void test_stats(void **state)
 	}
 }
 
+/* a timer as a cause is one word, and not a mark's word beside that for a timer */
+static void test_timer_cause(void **state)
+{
+	static const char *const is[][2] = {
+		{ "retransmission", "重传定时器" },  { "window probe", "窗口探测定时器" },
+		{ "keepalive", "保活定时器" },	     { "fin-wait-2", "FIN-WAIT-2 定时器" },
+		{ "time-wait", "TIME-WAIT 定时器" }, { "syn+ack", "SYN,ACK 定时器" },
+	};
+	struct nt_cause cause = { .kind = NT_CAUSE_TIMER };
+	char text[80], want[80];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(is) / sizeof(is[0]); i++) {
+		cause.name = is[i][0];
+		language_set(true);
+		assert_string_equal(nt_describe_cause(text, sizeof(text), &cause), is[i][1]);
+		language_set(false);
+		snprintf(want, sizeof(want), "timer %s", is[i][0]);
+		assert_string_equal(nt_describe_cause(text, sizeof(text), &cause), want);
+	}
+}
+
 /* no line is wider than it may be, whatever had to be cut */
 static void test_every_width(void **state)
 {
@@ -352,9 +375,13 @@ static void test_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	    cmocka_unit_test(test_stats),
-		cmocka_unit_test(test_every_width), cmocka_unit_test(test_lifelines_straight),
-		cmocka_unit_test(test_json),	    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_timer_cause),
+		cmocka_unit_test(test_every_width),
+		cmocka_unit_test(test_lifelines_straight),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_tables),
 	};
 

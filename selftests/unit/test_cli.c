@@ -21,25 +21,16 @@
 #include "priv.h"
 
 const struct nt_command *const nt_commands[] = {
-	&nt_cmd_timeline,
-	&nt_cmd_follow,
-	&nt_cmd_list,
-	&nt_cmd_show,
-	&nt_cmd_arp,
-	&nt_cmd_stats,
-	&nt_cmd_record,
-	&nt_cmd_sockets,
-	&nt_cmd_start,
-	&nt_cmd_stop,
-	&nt_cmd_filter,
-	&nt_cmd_replay,
-	NULL,
+	&nt_cmd_timeline, &nt_cmd_follow, &nt_cmd_list,	 &nt_cmd_show,
+	&nt_cmd_explain,  &nt_cmd_arp,	  &nt_cmd_stats, &nt_cmd_record,
+	&nt_cmd_sockets,  &nt_cmd_start,  &nt_cmd_stop,	 &nt_cmd_filter,
+	&nt_cmd_replay,	  NULL,
 };
 
 #define ARGS_MAX 16
 
 /* what is said goes to a file, for what was said last is part of the test */
-static char said[4096];
+static char said[8192];
 
 static int parse(struct nt_cli *cli, const char *line)
 {
@@ -130,6 +121,12 @@ static void test_understood(void **state)
 	assert_int_equal(cli.conntrack, NT_ALWAYS);
 	nt_cli_free(&cli);
 	assert_int_equal(parse(&cli, "list --conntrack=never"), -1);
+	assert_int_equal(cli.conntrack, NT_NEVER);
+	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli, "follow --conntrack"), -1);
+	assert_int_equal(cli.conntrack, NT_ALWAYS);
+	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli, "explain --conntrack=never 1"), -1);
 	assert_int_equal(cli.conntrack, NT_NEVER);
 	nt_cli_free(&cli);
 	refused("timeline --symbols --absolute", "exclude each other");
@@ -278,6 +275,52 @@ static void test_help(void **state)
 	assert_null(strstr(said, "--json"));
 }
 
+/* the whole line that the program said */
+static void answers(const char *line, const char *want)
+{
+	struct nt_cli cli;
+
+	assert_int_equal(parse(&cli, line), NT_EXIT_USAGE);
+	if (!strstr(said, want))
+		fail_msg("%s: no '%s' in '%s'", line, want, said);
+	nt_cli_free(&cli);
+}
+
+/* who mistypes is told what is near, who forgets "--" what to type */
+static void test_meant(void **state)
+{
+	struct nt_cli cli;
+	char whole[sizeof(said)];
+
+	(void)state;
+	answers("timelin", "no subcommand 'timelin'; did you mean 'nettrace timeline'?\n");
+	answers("lsit", "did you mean 'nettrace list'?\n");
+	answers("recrod f", "did you mean 'nettrace record'?\n");
+	answers("timeline --explian", "no option '--explian'; did you mean '--explain'?\n");
+	answers("timeline --with=60", "did you mean '--width'?\n");
+	answers("timeline --zzz", "there is no option '--zzz'\n");
+	/* of short words not everything is near; and programs are no subcommands */
+	answers("ss", "to trace a command, write 'nettrace -- ss'\n");
+	answers("nc -z 10.0.0.1 80", "to trace a command, write 'nettrace -- nc -z 10.0.0.1 80'\n");
+	answers("curl http://10.0.0.1/",
+		"to trace a command, write 'nettrace -- curl http://10.0.0.1/'\n");
+	answers("my_client.py 80",
+		"to trace a command, write 'nettrace -- python3 my_client.py 80'\n");
+	answers("./my_client.py", "to trace a command, write 'nettrace -- ./my_client.py'\n");
+	answers("-r some.pcap",
+		"what shall be shown of 'some.pcap'? 'nettrace -r some.pcap timeline'");
+
+	assert_int_equal(parse(&cli, "--help"), NT_EXIT_OK);
+	strcpy(whole, said);
+	assert_int_equal(parse(&cli, "help"), NT_EXIT_OK);
+	assert_string_equal(said, whole);
+	assert_int_equal(parse(&cli, "record --help"), NT_EXIT_OK);
+	strcpy(whole, said);
+	assert_int_equal(parse(&cli, "help record"), NT_EXIT_OK);
+	assert_string_equal(said, whole);
+	answers("help recrod", "did you mean 'nettrace record'?\n");
+}
+
 static int run(const char *script)
 {
 	char *argv[] = { "sh", "-c", (char *)(uintptr_t)script, NULL };
@@ -352,10 +395,11 @@ static void test_spawn_user(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_understood),   cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_help),	     cmocka_unit_test(test_spawn),
-		cmocka_unit_test(test_expression),   cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_spawn_output), cmocka_unit_test(test_spawn_user),
+		cmocka_unit_test(test_understood), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_help),	   cmocka_unit_test(test_meant),
+		cmocka_unit_test(test_spawn),	   cmocka_unit_test(test_expression),
+		cmocka_unit_test(test_settings),   cmocka_unit_test(test_spawn_output),
+		cmocka_unit_test(test_spawn_user),
 	};
 
 	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);

@@ -12,7 +12,6 @@
 # Prints lines "row part=... NAME=VALUE..."; "meta kernel=..." before them.  Status 1
 # if something failed, after a line "failed part=... reason=TEXT".
 
-set -E
 SCALE=/nettrace/selftests/scale
 BENCH=/nettrace/selftests/bench
 MODULE=/nettrace/module/nettrace.ko
@@ -54,9 +53,29 @@ lift_limits()
 	ulimit -n 4194304 || fail "so many open files are refused"
 }
 
+waiting_sockets()
+{
+	awk '$1 == "TCP:" { for (i = 2; i < NF; i++) if ($i == "tw") print $(i + 1) }' /proc/net/sockstat
+}
+
+# all_over: TIME-WAIT takes a minute, which here costs nothing
+all_over()
+{
+	local i
+
+	for ((i = 0; i < 200; i++)); do
+		[ "$(waiting_sockets)" != 0 ] || return 0
+		sleep 1
+	done
+	fail "$(waiting_sockets) sockets are still in TIME-WAIT"
+}
+
 start_crowd()
 {
+	# of the crowd before
+	all_over
 	coproc CROWD { exec crowd 2>"$TMP/crowd"; }
+	trap 'kill "$CROWD_PID" 2>/dev/null; wait' EXIT
 }
 
 # ask ORDER NUMBER: the crowd's answer, in ANSWER
@@ -64,16 +83,6 @@ ask()
 {
 	printf '%s\n' "$*" >&"${CROWD[1]}"
 	IFS= read -r ANSWER <&"${CROWD[0]}" || fail "$*: $(cat "$TMP/crowd")"
-}
-
-# named VALUES NAME: of NAME=VALUE NAME=VALUE
-named()
-{
-	local word
-
-	for word in $1; do
-		[ "${word%%=*}" != "$2" ] || printf '%s\n' "${word#*=}"
-	done
 }
 
 meminfo()
@@ -140,16 +149,6 @@ minis()
 		"$(nettrace_stat memory)"
 }
 
-waiting_sockets()
-{
-	awk '$1 == "TCP:" { for (i = 2; i < NF; i++) if ($i == "tw") print $(i + 1) }' /proc/net/sockstat
-}
-
-all_over()
-{
-	[ "$(waiting_sockets)" = 0 ]
-}
-
 # among SYSTEM SIZE...: connections beside so many that are in TIME-WAIT
 among()
 {
@@ -162,7 +161,7 @@ among()
 		measured "$system" "$size" opening "$CHURN"
 		had=$((size + CHURN + CHURN / 5))
 	done
-	await "TIME-WAIT to end" all_over
+	all_over
 	[ "$system" = none ] || row "order=minis system=$system size=after $(minis)"
 }
 
@@ -171,10 +170,10 @@ part_timewaits()
 	lift_limits
 	start_crowd
 	ask timewait 1000
-	await "TIME-WAIT to end" all_over
+	all_over
 	among none "$@"
 	# as it is loaded ordinarily: those beyond the bound are counted
-	nettrace_load trace=init
+	nettrace_load trace=init "minisocks=$BOUND"
 	among bounded "$@"
 	must rmmod nettrace
 	# and with room for all of them
@@ -206,15 +205,15 @@ pss_kb()
 # keep SYSTEM SIZE...: connections, until there have been so many; the last are measured
 keep()
 {
-	local system=$1 size had=0 more=$((CHURN + CHURN / 5))
+	local system=$1 size had=0 count=$((CHURN / 3)) more
 
+	more=$((count + count / 5))
 	shift
 	for size in "$@"; do
 		[ $((size - had - more)) -lt 1 ] || ask timewait $((size - had - more))
-		measured "$system" "$size" churn "$CHURN"
+		measured "$system" "$size" churn "$count"
 		had=$size
 		[ "$system" != none ] || continue
-		must cp /dev/null "$TMP/stats"
 		nettrace stats -d >"$TMP/stats" || fail "nettraced does not tell its counters"
 		row "order=daemon system=$system size=$size pss_kb=$(pss_kb) $(awk '
 			/^(store_bytes|store_limit|events_|conversations_)/ { printf "%s=%s ", $1, $2 }' "$TMP/stats")"
@@ -328,9 +327,9 @@ part_cpus()
 	[ -e "$CONTENTION" ] || fail "this kernel has no tracepoint lock:contention_begin"
 	[ -e "$CONTENTION/hist" ] || fail "this kernel has no histograms of events"
 	must sysctl -qw net.ipv4.tcp_max_tw_buckets=1048576
-	for system in none nettrace none nettrace none; do
+	for system in none nettrace none nettrace; do
 		[ "$system" = none ] || nettrace_load trace=init
-		for mode in turns churn shared; do
+		for mode in turns churn socket file; do
 			load_on "$system" "$mode" "$cpus" "$seconds"
 		done
 		[ "$system" = none ] || must rmmod nettrace
@@ -342,6 +341,7 @@ part_cpus()
 # how many are measured
 TURNS=${TURNS:-5000}
 CHURN=${CHURN:-1500}
+BOUND=${BOUND:-16384} # the module's own default
 shift
 printf 'meta part=%s kernel=%s memory_kb=%s\n' "$PART" "$(uname -r)" \
 	"$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"

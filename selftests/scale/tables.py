@@ -208,7 +208,8 @@ def cpu_tables(rows):
     lines = []
     part = select(rows, order="contention")
     for mode, what in (("turns", "a byte to and fro"), ("churn", "connections"),
-                       ("shared", "*control*: one UDP socket for all")):
+                       ("socket", "*control*: one UDP socket for all"),
+                       ("file", "*control*: one file for all")):
         for cpus in sorted({r["cpus"] for r in part}):
             without = select(part, mode=mode, cpus=cpus, system="none")
             with_it = select(part, mode=mode, cpus=cpus, system="nettrace")

@@ -5,9 +5,10 @@
  * Use:       talk MODE CPUS SECONDS
  *              turns    each process has a connection over lo: a byte to and fro
  *              churn    each makes one connection after the other over lo
- *              shared   all of them send to, and receive from, the same UDP socket
+ *              socket   all of them send to, and receive from, the same UDP socket
+ *              file     all of them write to the same file, whose lock is held long
  *            One process on each of the first CPUS CPUs; they begin together.
- *            Prints "units=N seconds=N": turns, connections or datagrams of all.
+ *            Prints "units=N seconds=N": turns, connections, datagrams or writes of all.
  * Ownership: the children have what they open; the counts are shared memory.
  */
 #include <arpa/inet.h>
@@ -36,7 +37,8 @@ static struct shared {
 } * shared;
 
 static struct sockaddr_in addr;
-static int udp = -1, listener = -1, ours = -1, theirs = -1;
+static char block[1 << 18];
+static int udp = -1, file = -1, listener = -1, ours = -1, theirs = -1;
 
 static __attribute__((noreturn)) void die(const char *what)
 {
@@ -118,13 +120,20 @@ static void one_socket(void)
 	(void)!recv(udp, &c, 1, MSG_DONTWAIT);
 }
 
+static void one_file(void)
+{
+	if (pwrite(file, block, sizeof(block), 0) != sizeof(block))
+		die("write");
+}
+
 static const struct mode {
 	const char *name;
 	void (*open)(void), (*unit)(void);
 } modes[] = {
 	{ "turns", turns_open, turns },
 	{ "churn", do_listen, churn },
-	{ "shared", nothing, one_socket },
+	{ "socket", nothing, one_socket },
+	{ "file", nothing, one_file },
 };
 
 static void be(const struct mode *m, unsigned int number, unsigned int cpus)
@@ -191,8 +200,10 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], modes[i].name)) {
 			if (modes[i].unit == one_socket)
 				udp = bound(SOCK_DGRAM);
+			if (modes[i].unit == one_file)
+				file = memfd_create("talk", MFD_CLOEXEC);
 			return run(&modes[i], (unsigned int)cpus, (unsigned int)seconds);
 		}
-	fputs("usage: talk turns|churn|shared CPUS SECONDS\n", stderr);
+	fputs("usage: talk turns|churn|socket|file CPUS SECONDS\n", stderr);
 	return 2;
 }

@@ -156,7 +156,7 @@ among()
 
 	shift
 	for size in "$@"; do
-		[ "$size" = "$had" ] || ask timewait $((size - had))
+		[ "$size" -le "$had" ] || ask timewait $((size - had))
 		[ "$system" = none ] || row "order=minis system=$system size=$size $(minis)"
 		measured "$system" "$size" opening "$CHURN"
 		had=$((size + CHURN + CHURN / 5))

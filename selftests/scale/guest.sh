@@ -141,8 +141,10 @@ part_module()
 
 # ---- TIME-WAIT --------------------------------------------------------------
 
+# minis: the module's account, beside the kernel's own count
 minis()
 {
+	printf 'waiting=%s ' "$(waiting_sockets)"
 	printf 'mini_now=%s mini_followed=%s mini_unfollowed=%s mini_max=%s own=%s' \
 		"$(nettrace_stat mini_now)" "$(nettrace_stat mini_followed)" \
 		"$(nettrace_stat mini_unfollowed)" "$(nettrace_stat mini_max)" \

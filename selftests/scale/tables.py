@@ -127,6 +127,7 @@ def module_tables(rows):
 def timewait_tables(rows):
     out, lines = [], []
     sizes = sizes_of(rows, order="opening")
+    bounds = sorted({r["mini_max"] for r in select(rows, order="minis")})
     for size in sizes:
         base = mean(costs(rows, "opening", "none", size))
         cells = [number(size), number(base)]
@@ -135,13 +136,14 @@ def timewait_tables(rows):
             cells.append(number(have) + change(have, added(rows, "opening", system, sizes[0])))
         lines.append(cells)
     out += table(["in TIME-WAIT; instructions of a new connection", "nothing loaded",
-                  "added, `minisocks=16384`", "added, `minisocks=1048576`"], lines) + [""]
+                  f"added, `minisocks={bounds[0]}`", f"added, `minisocks={bounds[-1]}`"], lines) + [""]
     lines = []
     for r in select(rows, order="minis"):
         lines.append([f"{number(r['size']) if isinstance(r['size'], int) else 'after their end'}, "
-                      f"bound {number(r['mini_max'])}", number(r["mini_now"]),
+                      f"bound {number(r['mini_max'])}", number(r.get("waiting")),
+                      number(r["mini_now"]),
                       number(r["mini_unfollowed"]), number(r["own"])])
-    return out + table(["in TIME-WAIT", "followed now", "not followed, ever", "bytes of the module"],
+    return out + table(["closed", "in TIME-WAIT, the kernel's count", "followed now", "not followed, ever", "bytes of the module"],
                        lines)
 
 

@@ -87,6 +87,11 @@ bench:
 	@scripts/setup --what demo
 	@$(MAKE) -s --no-print-directory -C selftests/bench
 
+# an hour, and 11 GB of memory: PART and SIZES (selftests/scale/run) make it less
+scale:
+	@scripts/setup --what check
+	@$(MAKE) -s --no-print-directory -C selftests/scale
+
 # tools, manual pages, completion, unit, headers: userspace/install.mk lists them
 install uninstall:
 	$(MAKE) -C userspace $@
@@ -149,6 +154,8 @@ help:
 	@echo '                      a line of module/core does not (docs/coverage.md)'
 	@echo 'make fuzz             libFuzzer on all that reads bytes of others, TIME=60 s each'
 	@echo 'make bench            what tracing costs, in instructions'
+	@echo 'make scale            how that grows with connections, conversations and CPUs (an hour,'
+	@echo '                      11 GB of memory; PART="module" SIZES="1000 10000": less)'
 	@echo 'make install          tools, manual pages, completion into $$(DESTDIR)$$(PREFIX)'
 	@echo '                      (/usr/local); make uninstall takes them away again'
 	@echo 'make modules_install  the module, where the running kernel finds it'
@@ -157,5 +164,5 @@ help:
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
 .PHONY: all tools module demo lab shell check check-debug check-labs check-kernels check-arch agreement lint \
-	coverage fuzz bench install uninstall \
+	coverage fuzz bench scale install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

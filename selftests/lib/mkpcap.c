@@ -2,7 +2,7 @@
 /*
  * mkpcap.c - a large capture of TCP, the same for the same arguments
  *
- *	mkpcap PACKETS CONCURRENT SEED [SNAPLEN [PACE]] >FILE
+ *	mkpcap PACKETS CONCURRENT SEED [SNAPLEN [PACE [SEGMENTS]]] >FILE
  *
  * Purpose:	something to measure replay with.  CONCURRENT connections at any
  *		time; each opens, sends a request, gets an answer of up to some
@@ -11,7 +11,7 @@
  *		come duplicate ACKs with SACK and the retransmission; one in a
  *		hundred is overtaken.  Headers as Linux writes them, with
  *		timestamps; checksums are 0.  PACE: microseconds from packet to packet,
- *		on average (10).
+ *		on average (10).  SEGMENTS: each answer has so many, instead.
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -40,7 +40,7 @@ struct conn {
 
 static uint64_t now_us = 1700000000000000ull;
 static uint64_t state;
-static unsigned int snaplen = 65535, pace = 10;
+static unsigned int snaplen = 65535, pace = 10, segments;
 static unsigned long written;
 static uint32_t last_id;
 
@@ -135,7 +135,7 @@ static void begin(struct conn *c)
 	c->seq[0] = (uint32_t)rnd(1u << 31) * 2 + rnd(2);
 	c->seq[1] = (uint32_t)rnd(1u << 31) * 2 + rnd(2);
 	c->ts = rnd(1u << 30) + 2;
-	c->left = 1 + rnd(rnd(8) ? 40 : 400);
+	c->left = segments ? segments : 1 + rnd(rnd(8) ? 40 : 400);
 	c->ip_id[0] = (uint16_t)rnd(65536);
 	c->ip_id[1] = (uint16_t)rnd(65536);
 }
@@ -226,7 +226,8 @@ int main(int argc, char **argv)
 	struct conn *conn;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: %s PACKETS CONCURRENT SEED [SNAPLEN [PACE]] >FILE\n",
+		fprintf(stderr,
+			"usage: %s PACKETS CONCURRENT SEED [SNAPLEN [PACE [SEGMENTS]]] >FILE\n",
 			argv[0]);
 		return 2;
 	}
@@ -237,6 +238,8 @@ int main(int argc, char **argv)
 		snaplen = (unsigned int)strtoul(argv[4], NULL, 10);
 	if (argc > 5)
 		pace = (unsigned int)strtoul(argv[5], NULL, 10);
+	if (argc > 6)
+		segments = (unsigned int)strtoul(argv[6], NULL, 10);
 	if (!n || !pace || pace > 1000000 || n > 1000000 || snaplen < 14 || snaplen > 65535)
 		return 2;
 	conn = calloc(n, sizeof(*conn));

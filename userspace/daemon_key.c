@@ -76,12 +76,16 @@ static enum ntd_kind of_packet(const struct nt_event *ev, struct ntd_key *k, str
 	}
 	if (is_echo(p) && p->flags & NETTRACE_PKT_L4) {
 		set(k, ev->source, p->src, p->icmp_id, p->dst, p->icmp_id);
+		sign->met = true;
 		return NTD_TUPLE;
 	}
 	if ((p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP) || !(p->flags & NETTRACE_PKT_L4))
 		return NTD_OTHER;
 	swap = set(k, ev->source, p->src, p->sport, p->dst, p->dport);
+	sign->met = p->proto != IPPROTO_TCP ||
+		    !(p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_RST));
 	if (p->proto == IPPROTO_TCP) {
+		sign->syn = p->tcp_flags & NETTRACE_TH_SYN;
 		sign->begins = (p->tcp_flags & (NETTRACE_TH_SYN | NETTRACE_TH_ACK)) ==
 			       NETTRACE_TH_SYN;
 		sign->reset = p->tcp_flags & NETTRACE_TH_RST;
@@ -109,6 +113,8 @@ static enum ntd_kind of_state(const struct nt_event *ev, struct ntd_key *k, stru
 	k->family = s->hdr.family;
 	k->proto = IPPROTO_TCP;
 	sign->sk_id = s->sk_id;
+	/* who connects has a socket, and so has who was accepted; a request is none */
+	sign->met = s->kind == NETTRACE_SK_FULL || s->kind == NETTRACE_SK_TIMEWAIT;
 	sign->begins = s->what == NETTRACE_CHANGE && s->new_state == NETTRACE_TCP_SYN_SENT;
 	sign->reset = s->what == NETTRACE_RST_SENT || s->what == NETTRACE_RST_RECEIVED;
 	if (s->kind == NETTRACE_SK_TIMEWAIT) {

@@ -41,6 +41,8 @@ struct ntd_sign {
 	bool reset;   /* an RST */
 	uint8_t fin;  /* bit 0, 1: FIN of key.addr[0], [1] */
 	int8_t waits; /* +1, -1: a TIME-WAIT begins, ends */
+	bool syn;     /* a SYN */
+	bool met;     /* more than a SYN from elsewhere and what it was answered */
 	bool late;    /* says nothing without the conversation it ends */
 	uint64_t sk_id; /* of the socket it is about; 0: none */
 };

@@ -7,6 +7,9 @@
  * Each event is in the list of all, in the order of arrival, and in that of its
  * conversation.  Conversations are in one of three lists by what can be expected
  * of them, the longest silent first: an event moves its own to the end.
+ *
+ * A SYN costs its sender nothing.  So those that never got beyond it have a share of
+ * the memory and push out nobody else: a flood of them leaves what really happened.
  */
 #include <malloc.h>
 #include <stdlib.h>
@@ -16,6 +19,7 @@
 #include "daemon_store_priv.h"
 
 #define OTHER_SHARE    8  /* of the memory: for what is in no conversation */
+#define HALF_SHARE     8  /* for all that are not open yet, or never were */
 #define LISTENER_SHARE 16 /* for what listeners did */
 #define CONV_SHARE     4  /* for one conversation */
 
@@ -41,6 +45,11 @@ void ntd_give(struct ntd_store *s, void *p)
 	free(p);
 }
 
+static size_t weight_of(struct ntd_conv *conv)
+{
+	return conv->bytes + size_of(conv);
+}
+
 /* ---- letting go ------------------------------------------------------------- */
 
 /* out of the list of all; the conversation's is the caller's */
@@ -63,6 +72,15 @@ static void drop_node(struct ntd_store *s, struct ntd_node *node, struct ntd_nod
 	ntd_give(s, node);
 }
 
+/* an event of so many bytes leaves @conv */
+static void shrink(struct ntd_store *s, struct ntd_conv *conv, size_t bytes)
+{
+	conv->bytes -= bytes;
+	conv->n--;
+	if (conv->rank == NTD_HALF)
+		s->half -= bytes;
+}
+
 static void drop_first(struct ntd_store *s, struct ntd_conv *conv)
 {
 	struct ntd_node *node = conv->first;
@@ -70,8 +88,7 @@ static void drop_first(struct ntd_store *s, struct ntd_conv *conv)
 	conv->first = node->cnext;
 	if (!conv->first)
 		conv->last = NULL;
-	conv->bytes -= size_of(node);
-	conv->n--;
+	shrink(s, conv, size_of(node));
 	if (conv->cut == node)
 		conv->cut = NULL;
 	drop_node(s, node, NULL);
@@ -84,11 +101,26 @@ static size_t table_bytes(const struct ntd_store *s)
 	return t ? sizeof(*t) + t->num_buckets * sizeof(*t->buckets) : 0;
 }
 
+static void enter(struct ntd_store *s, struct ntd_conv *conv, enum ntd_rank rank)
+{
+	conv->rank = rank;
+	DL_APPEND(s->rank[rank], conv);
+	if (rank == NTD_HALF)
+		s->half += weight_of(conv);
+}
+
+static void leave(struct ntd_store *s, struct ntd_conv *conv)
+{
+	DL_DELETE(s->rank[conv->rank], conv);
+	if (conv->rank == NTD_HALF)
+		s->half -= weight_of(conv);
+}
+
 static void drop_empty(struct ntd_store *s, struct ntd_conv *conv)
 {
 	size_t before = table_bytes(s);
 
-	DL_DELETE(s->rank[conv->rank], conv);
+	leave(s, conv);
 	HASH_DEL(s->conv, conv);
 	s->n.bytes += table_bytes(s) - before;
 	s->n.conversations--;
@@ -127,6 +159,8 @@ static void make_room(struct ntd_store *s, size_t need, const struct ntd_conv *k
 		drop_first(s, &s->other);
 	while (s->listener.first && s->listener.bytes > s->n.limit / LISTENER_SHARE)
 		drop_first(s, &s->listener);
+	while (s->half > s->n.limit / HALF_SHARE && s->rank[NTD_HALF] != keep)
+		evict_conv(s, s->rank[NTD_HALF]);
 	while (s->n.bytes + need > s->n.limit) {
 		conv = dispensable(s, keep);
 		if (conv)
@@ -169,8 +203,7 @@ static void trim(struct ntd_store *s, struct ntd_conv *conv)
 	while (conv->bytes > s->n.limit / CONV_SHARE && cut->cnext && cut->cnext != conv->last) {
 		node = cut->cnext;
 		cut->cnext = node->cnext;
-		conv->bytes -= size_of(node);
-		conv->n--;
+		shrink(s, conv, size_of(node));
 		drop_node(s, node, cut);
 	}
 }
@@ -193,7 +226,6 @@ static struct ntd_conv *new_conv(struct ntd_store *s, const struct ntd_key *key)
 	if (!conv)
 		return NULL;
 	conv->key = *key;
-	conv->rank = NTD_OPEN;
 	HASH_ADD(hh, s->conv, key, sizeof(conv->key), conv);
 	if (!conv->hh.tbl) { /* no memory for the table */
 		ntd_give(s, conv);
@@ -201,11 +233,11 @@ static struct ntd_conv *new_conv(struct ntd_store *s, const struct ntd_key *key)
 	}
 	s->n.bytes += table_bytes(s) - before;
 	s->n.conversations++;
-	DL_APPEND(s->rank[NTD_OPEN], conv);
+	enter(s, conv, NTD_OPEN);
 	return conv;
 }
 
-static void append(struct ntd_conv *conv, struct ntd_node *node)
+static void append(struct ntd_store *s, struct ntd_conv *conv, struct ntd_node *node)
 {
 	node->conv = conv;
 	node->cnext = NULL;
@@ -216,6 +248,8 @@ static void append(struct ntd_conv *conv, struct ntd_node *node)
 	conv->last = node;
 	conv->bytes += size_of(node);
 	conv->n++;
+	if (conv->rank == NTD_HALF)
+		s->half += size_of(node);
 }
 
 /* what a socket did before its other end was known is this conversation's */
@@ -231,8 +265,10 @@ static void adopt(struct ntd_store *s, struct ntd_conv *conv, const struct nt_ev
 		return;
 	while ((node = early->first)) {
 		early->first = node->cnext;
-		append(conv, node);
+		shrink(s, early, size_of(node));
+		append(s, conv, node);
 	}
+	conv->met |= early->met;
 	drop_empty(s, early);
 }
 
@@ -244,6 +280,8 @@ static void learn(struct ntd_conv *conv, const struct ntd_sign *sign)
 	}
 	conv->fin |= sign->fin;
 	conv->reset |= sign->reset;
+	conv->syn |= sign->syn;
+	conv->met |= sign->met;
 	if (sign->waits > 0)
 		conv->waits++;
 	else if (sign->waits < 0 && conv->waits)
@@ -252,11 +290,14 @@ static void learn(struct ntd_conv *conv, const struct ntd_sign *sign)
 
 static void spoken(struct ntd_store *s, struct ntd_conv *conv)
 {
-	bool closed = conv->reset || conv->fin == 3;
+	enum ntd_rank rank = NTD_OPEN;
 
-	DL_DELETE(s->rank[conv->rank], conv);
-	conv->rank = !closed ? NTD_OPEN : conv->waits ? NTD_WAITING : NTD_CLOSED;
-	DL_APPEND(s->rank[conv->rank], conv);
+	if (conv->syn && !conv->met)
+		rank = NTD_HALF;
+	else if (conv->reset || conv->fin == 3)
+		rank = conv->waits ? NTD_WAITING : NTD_CLOSED;
+	leave(s, conv);
+	enter(s, conv, rank);
 }
 
 /* which list takes it; NULL: no memory */
@@ -344,7 +385,7 @@ void ntd_store_add(struct ntd_store *s, const struct nt_event *ev)
 	if (n)
 		memcpy(node->bytes, ev->bytes, n);
 	node->number = s->number++;
-	append(conv, node);
+	append(s, conv, node);
 	arrived(s, node);
 	if (conv->bytes > s->n.limit / CONV_SHARE && conv != &s->other && conv != &s->listener)
 		trim(s, conv);

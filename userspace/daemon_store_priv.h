@@ -23,7 +23,7 @@ struct ntd_node {
 };
 
 /* in the order of going */
-enum ntd_rank { NTD_CLOSED, NTD_WAITING, NTD_OPEN, NTD_RANKS };
+enum ntd_rank { NTD_CLOSED, NTD_WAITING, NTD_HALF, NTD_OPEN, NTD_RANKS };
 
 struct ntd_conv {
 	struct ntd_key key;
@@ -36,6 +36,8 @@ struct ntd_conv {
 	uint32_t waits; /* TIME-WAIT sockets */
 	uint8_t fin;
 	bool reset;
+	bool syn; /* one was seen */
+	bool met; /* and more than SYNs, their answers and RSTs */
 	uint8_t rank; /* enum ntd_rank */
 };
 
@@ -44,6 +46,7 @@ struct ntd_store {
 	struct ntd_conv *conv;	     /* hashed */
 	struct ntd_conv *rank[NTD_RANKS];
 	struct ntd_conv other, listener; /* lists that are no conversations */
+	size_t half;			 /* bytes of those in NTD_HALF */
 	struct ntd_cursor *cursor;
 	struct ntd_tally evicted;
 	uint64_t held[NT_STREAM_MAX];

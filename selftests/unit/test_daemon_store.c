@@ -74,11 +74,22 @@ static void add(struct ntd_store *s, struct nt_event ev)
 	ntd_store_add(s, &ev);
 }
 
-static void whole(struct ntd_store *s, uint32_t n)
+/* a SYN and its answer, as in a flood */
+static void half(struct ntd_store *s, uint32_t n)
 {
 	add(s, segment(n, false, NETTRACE_TH_SYN));
 	add(s, segment(n, true, NETTRACE_TH_SYN | NETTRACE_TH_ACK));
+}
+
+static void opened(struct ntd_store *s, uint32_t n)
+{
+	half(s, n);
 	add(s, segment(n, false, NETTRACE_TH_ACK));
+}
+
+static void whole(struct ntd_store *s, uint32_t n)
+{
+	opened(s, n);
 	add(s, segment(n, false, NETTRACE_TH_FIN | NETTRACE_TH_ACK));
 	add(s, segment(n, true, NETTRACE_TH_FIN | NETTRACE_TH_ACK));
 }
@@ -186,14 +197,47 @@ static void test_who_goes(void **state)
 	assert_true(holds(s, 2));
 	/* only open ones come: the waiting one goes when no closed one is left */
 	for (; i < 20000 && holds(s, 2); i++)
-		add(s, segment(i, false, NETTRACE_TH_SYN));
+		opened(s, i);
 	assert_false(holds(s, 2));
 	assert_true(holds(s, 1));
 	/* a word from it, and it is not the longest silent any more */
 	add(s, segment(1, true, NETTRACE_TH_ACK));
 	for (; i < 24000; i++)
-		add(s, segment(i, false, NETTRACE_TH_SYN));
+		opened(s, i);
 	assert_false(holds(s, 1));
+	assert_int_equal(n->received, n->events + n->evicted);
+	ntd_store_free(s);
+}
+
+/* a flood of SYNs pushes out SYNs, and nothing that really happened */
+static void test_flood(void **state)
+{
+	struct ntd_store *s = ntd_store_new(NTD_LIMIT_MIN);
+	const struct ntd_counts *n = ntd_store_counts(s);
+	uint32_t i;
+
+	(void)state;
+	for (i = 1; i <= 100; i++)
+		whole(s, i);
+	opened(s, 101);
+	for (i = 1000; i < 21000; i++) {
+		half(s, i);
+		if (i % 2)
+			add(s, segment(i, true, NETTRACE_TH_RST | NETTRACE_TH_ACK));
+		if (i == 15000) { /* meets the flood, is slow, and gets through */
+			half(s, 102);
+			half(s, 103);
+		}
+		if (i == 15100) {
+			add(s, segment(102, false, NETTRACE_TH_ACK));
+			add(s, transition(103, NETTRACE_SK_FULL, NETTRACE_CHANGE));
+		}
+	}
+	for (i = 1; i <= 103; i++)
+		assert_true(holds(s, i));
+	assert_true(holds(s, 20999));
+	assert_false(holds(s, 1000));
+	assert_true(n->bytes < NTD_LIMIT_MIN / 4 + 103 * 5 * 600);
 	assert_int_equal(n->received, n->events + n->evicted);
 	ntd_store_free(s);
 }
@@ -470,7 +514,7 @@ int main(void)
 		cmocka_unit_test(test_late_end),      cmocka_unit_test(test_join),
 		cmocka_unit_test(test_trim),	      cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_limit_lowered), cmocka_unit_test(test_idle),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random),	      cmocka_unit_test(test_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,11 @@ static int run_follow(const struct nt_cli *cli)
 			  " times a socket did what its segments do not imply, and no"
 			  " reason is known: nettrace disagreements\n"),
 			nt_model_stats(s.model)->disagreements);
+	if (s.model && nt_model_stats(s.model)->shed)
+		fprintf(stderr,
+			_("nettrace: more than %d conversations at a time: %" PRIu64
+			  " that never got beyond a SYN were let go early\n"),
+			NT_SESSION_CONVS, nt_model_stats(s.model)->shed);
 	if (status < 0 || out != NT_EXIT_OK)
 		status = out;
 	status = nt_session_exit(&s, status);

@@ -537,6 +537,7 @@ struct nt_model_stats {
 	uint64_t unjoined;	     /* transitions whose addresses never showed */
 	uint64_t calls_unpaired;     /* calls whose return is not in the trace, or not followed */
 	uint64_t calls_unjoined;     /* calls whose socket never had a conversation, let go */
+	uint64_t shed;		     /* conversations that nt_model_shed() let go */
 	uint64_t drops;		     /* reasons for which the kernel dropped a packet */
 };
 
@@ -604,6 +605,14 @@ bool nt_model_pending(const struct nt_model *m);
  * pointers to what went are invalid, indices shift, ids stay.
  */
 void nt_model_forget(struct nt_model *m, int64_t idle_ns);
+/**
+ * nt_model_shed() - where there are more than @most conversations, let go others, too
+ *
+ * Those of TCP that never got beyond a SYN and are nobody's whose socket is seen, the
+ * longest silent first, down to a quarter of a second: a flood of SYNs does not fill the
+ * memory of a long `follow`.  Counted in nt_model_stats::shed; else as nt_model_forget().
+ */
+void nt_model_shed(struct nt_model *m, size_t most);
 void nt_model_free(struct nt_model *m);
 
 /*

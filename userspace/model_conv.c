@@ -348,26 +348,57 @@ static void unhash(struct nt_model *m, const struct nt_convx *cv)
 	m->nhashed--;
 }
 
+/* true: it is freed */
+static bool let_go(struct nt_model *m, struct nt_convx *cv)
+{
+	unhash(m, cv);
+	if (nt_dgram_silent(cv, m->now))
+		cv->c.closed = NT_CLOSE_TIMEOUT;
+	if (m->policy.keep_over) {
+		cv->over = true;
+		return false;
+	}
+	if (m->obs.gone)
+		m->obs.gone(m->obs.arg, m, &cv->c);
+	nt_conv_free(m, cv);
+	return true;
+}
+
+/* it never got beyond a SYN, and its client is nobody whose socket is seen */
+static bool never_opened(const struct nt_model *m, const struct nt_convx *cv, int64_t idle_ns)
+{
+	return cv->c.proto == IPPROTO_TCP && !cv->pending && !cv->over &&
+	       !(cv->c.completeness & ~(NT_SEEN_SYN | NT_SEEN_SYN_ACK | NT_SEEN_RST)) &&
+	       cv->c.end[0].source < 0 && m->now - cv->t_fed >= idle_ns;
+}
+
+void nt_model_shed(struct nt_model *m, size_t most)
+{
+	int64_t idle;
+	size_t i, kept;
+
+	for (idle = 64000 * NT_MS; m->nconv > most && idle >= 250 * NT_MS; idle /= 4) {
+		for (i = 0, kept = 0; i < m->nconv; i++) {
+			if (never_opened(m, m->conv[i], idle)) {
+				m->stats.shed++;
+				if (let_go(m, m->conv[i]))
+					continue;
+			}
+			m->conv[kept++] = m->conv[i];
+		}
+		m->nconv = kept;
+	}
+}
+
 void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < m->nconv; i++) {
 		struct nt_convx *cv = m->conv[i];
-		bool go = forgettable(m, cv, idle_ns);
 
-		if (go)
-			unhash(m, cv);
-		if (go && nt_dgram_silent(cv, m->now))
-			cv->c.closed = NT_CLOSE_TIMEOUT;
-		if (go && !m->policy.keep_over) {
-			if (m->obs.gone)
-				m->obs.gone(m->obs.arg, m, &cv->c);
-			nt_conv_free(m, cv);
-			continue;
-		}
-		cv->over |= go;
-		m->conv[kept++] = cv;
+		if (!forgettable(m, cv, idle_ns) || !let_go(m, cv))
+			m->conv[kept++] = cv;
 	}
 	m->nconv = kept;
 	if (m->policy.keep_over)

@@ -296,6 +296,7 @@ static void tidy(struct nt_session *s)
 		if (s->src->stream[i].ended)
 			nt_model_stream_ended(s->model, i);
 	nt_model_forget(s->model, FORGET_NS);
+	nt_model_shed(s->model, NT_SESSION_CONVS);
 }
 
 /* until something may come, or the model has something to hand out */

@@ -19,6 +19,9 @@
 #include "render.h"
 #include "source.h"
 
+/* a long follow keeps so many conversations; beyond, those that never opened go early */
+#define NT_SESSION_CONVS 16384
+
 enum nt_mode {
 	NT_ONCE, /* what the rings hold; or COMMAND's time; or a file */
 	NT_LIVE, /* from now on, until a signal; or COMMAND's time */

@@ -213,6 +213,59 @@ static void test_whole(void **state)
 	script_end(&s);
 }
 
+/* SYNs that are answered, from @n ports; source 1 is the server's namespace */
+static void flood(struct script *s, long long us, int n)
+{
+	char text[160];
+	int i;
+
+	for (i = 0; i < n; i++, us += 30) {
+		s->port[0]++;
+		snprintf(text, sizeof(text),
+			 "%lld 1 IN c>s SYN seq=1 id=1\n%lld 1 OUT s>c SYN,ACK seq=5 ack=2 id=2\n",
+			 us, us + 10);
+		script_run(s, text);
+	}
+}
+
+/* too many: those go that never opened, but for what is new or somebody's who is seen */
+static void test_shed(void **state)
+{
+	struct script s;
+	struct log l;
+	size_t i;
+
+	(void)state;
+	begin(&s, &l, WAIT_US);
+	script_run(&s, "100 1 IN c>s SYN seq=1 id=1\n"
+		       "110 1 OUT s>c SYN,ACK seq=5 ack=2 id=2\n"
+		       "120 1 IN c>s ACK seq=2 ack=6 id=3\n");
+	s.port[0]++;
+	script_run(&s, "200 0 FULL c CLOSE>SYN_SENT call=connect pid=20\n"
+		       "210 0 OUT c>s SYN seq=1 id=1\n");
+	flood(&s, 1000, 1000);
+	nt_model_advance(s.m, SCRIPT_T0 + 20000000000LL);
+	nt_model_shed(s.m, 1002);
+	assert_int_equal(nt_model_nconv(s.m), 1002);
+	assert_int_equal(nt_model_stats(s.m)->shed, 0);
+	flood(&s, 20000000, 10);
+	nt_model_advance(s.m, SCRIPT_T0 + 20240000000LL);
+	nt_model_shed(s.m, 1);
+	assert_int_equal(nt_model_stats(s.m)->shed, 1000);
+	assert_int_equal(nt_model_nconv(s.m), 12);
+	nt_model_advance(s.m, SCRIPT_T0 + 20600000000LL);
+	nt_model_shed(s.m, 1);
+	assert_int_equal(nt_model_stats(s.m)->shed, 1010);
+	assert_int_equal(nt_model_nconv(s.m), 2);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(nt_model_conv(s.m, i)->id, i + 1);
+	/* one of them goes on: it is a new conversation, begun in the middle */
+	script_run(&s, "20700000 1 IN c>s ACK seq=2 ack=6 id=3\n");
+	assert_int_equal(nt_model_nconv(s.m), 3);
+	nt_model_finish(s.m);
+	script_end(&s);
+}
+
 /* who listened in a namespace that is gone is no owner of what another has */
 static void test_stream_ended(void **state)
 {
@@ -247,10 +300,10 @@ static void test_stream_ended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_complete),     cmocka_unit_test(test_remote),
-		cmocka_unit_test(test_late),	     cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_end),	     cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_stream_ended),
+		cmocka_unit_test(test_complete), cmocka_unit_test(test_remote),
+		cmocka_unit_test(test_late),	 cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_end),	 cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_shed),	 cmocka_unit_test(test_stream_ended),
 	};
 
 	return cmocka_run_group_tests_name("model_prompt", tests, NULL, NULL);

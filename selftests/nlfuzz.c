@@ -19,6 +19,8 @@
  * hour in an emulated machine:
  *
  *   scripts/vm --append slub_debug=P --timeout 14400 -- selftests/nlfuzz --count 1000000
+ *
+ * Without --count, NT_STORM is the number (scripts/check-storms).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -41,12 +43,13 @@
 #include "lib/own.h"
 
 #define COUNT	   10000
+#define COUNT_MAX  100000000
 #define SEED	   20261126
 #define HOUR	   3600
 #define CANARY	   7199 /* port of the packet that must be seen afterwards */
 #define SETTLED_MS 30000
 
-static uint64_t datagrams = COUNT, seed = SEED;
+static uint64_t datagrams, seed = SEED;
 
 static const struct talk own_talk = {
 	.comm = "own",
@@ -222,6 +225,11 @@ static void report(const char *who, const struct nl_count *c, uint64_t ns)
 	       who, (unsigned long long)c->joins, (unsigned long long)c->closed_unread,
 	       (unsigned long long)c->dumps, (unsigned long long)c->half_read,
 	       (unsigned long long)c->overruns);
+	printf("# storm did: %llu datagrams with %llu requests, as %s; %llu answered, %llu refused\n",
+	       (unsigned long long)c->datagrams, (unsigned long long)c->requests, who,
+	       (unsigned long long)(c->acks + c->data), (unsigned long long)c->refused);
+	printf("# storm lost: %llu overruns of sockets that did not read, each told by ENOBUFS\n",
+	       (unsigned long long)c->overruns);
 	fflush(stdout);
 }
 
@@ -387,5 +395,7 @@ int main(int argc, char **argv)
 		*(count ? &datagrams : &seed) = strtoull(argv[++i], NULL, 0);
 	}
 	argv[kept] = NULL;
+	if (!datagrams)
+		datagrams = storm_size(COUNT, COUNT_MAX);
 	return test_harness_run(kept, argv);
 }

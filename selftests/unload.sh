@@ -4,11 +4,15 @@
 #
 # rmmod at any moment: at once, whoever reads and whatever passes, again and
 # again, with nothing left behind.
+#
+# NT_STORM is how often in t_under_load (50; at most 100000).
 
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
+# shellcheck source=selftests/lib/kmem.sh
+. "$(dirname "$0")/lib/kmem.sh"
 
-ROUNDS=50
+ROUNDS=$(storm_size 50 100000) || exit 1
 WARM_UP=5
 # "At once": it waits for the kernel's grace periods and for nobody else.  Readers
 # here would take 60 s, timers of TIME-WAIT 60 s.  Idle it must be under a second;
@@ -17,24 +21,13 @@ IDLE_MS=$((1000 * SLOW))
 MEDIAN_MS=$((3000 * SLOW))
 LIMIT_MS=$((10000 * SLOW))
 
-# kernel memory, in KiB: what is not given back would be found here
-kernel_memory()
-{
-	awk '/^(SUnreclaim|VmallocUsed|Percpu|KernelStack|PageTables):/ { n += $2 }
-		END { print n }' /proc/meminfo
-}
-
-nets_alive()
-{
-	awk '$1 == "net_namespace" { print $2 }' /proc/slabinfo
-}
-
 now_ms()
 {
 	echo $((${EPOCHREALTIME//[!0-9]/} / 1000))
 }
 
-# readers NETNS: two of the events, one of the text, over and over
+# readers NETNS: two of the events, one of the text, over and over, one of its end, and
+# a member of the netlink group
 readers()
 {
 	local i
@@ -48,7 +41,14 @@ readers()
 	ip netns exec "$1" tail -f /proc/net/nettrace/trace >/dev/null 2>&1 &
 	TAIL=$!
 	disown $TAIL
-	printf '%s\n' "${READERS[@]}" $TAIL >>"$NT_TMP/pids"
+	ip netns exec "$1" nice -n 19 group >"$NT_TMP/group" 2>&1 &
+	GROUP=$!
+	printf '%s\n' "${READERS[@]}" $TAIL $GROUP >>"$NT_TMP/pids"
+}
+
+joined()
+{
+	grep -q '^joined$' "$NT_TMP/group"
 }
 
 all_opened()
@@ -77,6 +77,19 @@ readers_end()
 	kill "$TAIL" 2>/dev/null || :
 	await "tail to end" gone "$TAIL"
 	wait "${READERS[@]}"
+	# a socket of netlink outlives the family that it listened to
+	kill "$GROUP"
+	wait "$GROUP" || fail "the member of the group ended with: $(cat "$NT_TMP/group")"
+	HEARD=$((HEARD + $(sed -n 's/^heard //p' "$NT_TMP/group")))
+	DELIVERED=$((DELIVERED + $(sum_of delivered)))
+	LOST=$((LOST + $(sum_of lost)))
+}
+
+# sum_of KEY: over both readers of the events
+sum_of()
+{
+	sed -n "s/^total .*\\<$1=\\([0-9]*\\).*/\\1/p" "$NT_TMP/reader1" "$NT_TMP/reader2" |
+		awk '{ n += $1 } END { print n + 0 }'
 }
 
 one_round()
@@ -87,6 +100,7 @@ one_round()
 	must insmod "$NETTRACE_KO" ring=256
 	readers nts-x
 	await "the readers to open" all_opened
+	await "the group to be joined: $(cat "$NT_TMP/group")" joined
 	await "events" events_flow
 	before=$(now_ms)
 	must rmmod nettrace
@@ -99,10 +113,11 @@ t_under_load()
 {
 	local i median worst memory nets times
 
+	HEARD=0 DELIVERED=0 LOST=0
 	unload
 	ns_add nts-x nts-y
 	# it may have all the time that is left, and so may the readers
-	ip netns exec nts-x nice -n 19 traffic 600 &
+	ip netns exec nts-x nice -n 19 traffic 86400 &
 	echo $! >>"$NT_TMP/pids"
 	disown $!
 	for ((i = 1; i <= ROUNDS + WARM_UP; i++)); do
@@ -111,7 +126,7 @@ t_under_load()
 		[ $i -ne $WARM_UP ] || memory=$(kernel_memory)
 		[ $i -ne $WARM_UP ] || nets=$(nets_alive)
 	done
-	median=$(sort -n <<<"$times" | sed -n "$((ROUNDS / 2))p")
+	median=$(sort -n <<<"$times" | sed -n "$((ROUNDS / 2 + 1))p")
 	worst=$(sort -n <<<"$times" | tail -n 1)
 	diag "$ROUNDS times; rmmod took $median ms (median), $worst ms (worst); kernel memory $memory -> $(kernel_memory) KiB"
 	at_least "milliseconds allowed" $LIMIT_MS "$worst"
@@ -119,7 +134,10 @@ t_under_load()
 	# a ring of one namespace is 96 KiB; 50 of them would be 4.7 MiB
 	at_least "KiB of tolerance for memory" 2048 $(($(kernel_memory) - memory))
 	at_least "namespaces alive at most" $((nets + 4)) "$(nets_alive)"
-	equal "memory of the module left" "$(grep -c nettrace /proc/vmallocinfo)" 0
+	equal "memory of the module left" "$(module_areas)" 0
+	at_least "notifications that the group was sent" $HEARD "$ROUNDS"
+	diag "storm did: loaded and unloaded $((ROUNDS + WARM_UP)) times under load, with 5 readers each time: 2 of the records, 2 of the text, 1 of the group ($HEARD notifications); rmmod took $median ms (median), $worst ms at most"
+	diag "storm lost: $LOST of $((DELIVERED + LOST)) events, for the readers of the records together, each counted by its gap"
 }
 
 # namespaces are made and destroyed meanwhile

@@ -72,6 +72,19 @@ at_least()
 	[ "$2" -ge "$3" ] || fail "$1: is $2, expected at least $3"
 }
 
+# storm_size USUAL MOST: how much of what a test does: NT_STORM, or USUAL without it.
+# scripts/check-storms sets it; anything but 1 to MOST is refused
+storm_size()
+{
+	local n=${NT_STORM:-$1}
+
+	if ! [[ $n =~ ^[1-9][0-9]{0,11}$ ]] || [ "$n" -gt "$2" ]; then
+		printf "# NT_STORM is '%s': it must be a whole number from 1 to %s\n" "$n" "$2" >&2
+		return 1
+	fi
+	printf '%s\n' "$n"
+}
+
 # pause SECONDS, without starting a program
 pause()
 {

@@ -117,3 +117,21 @@ uint64_t own_mono(void)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
+
+unsigned long storm_size(unsigned long usual, unsigned long most)
+{
+	const char *given = getenv("NT_STORM");
+	unsigned long n;
+	char *end;
+
+	if (!given || !*given)
+		return usual;
+	errno = 0;
+	n = strtoul(given, &end, 10);
+	if (*end || *given < '0' || *given > '9' || errno || !n || n > most) {
+		fprintf(stderr, "# NT_STORM is '%s': it must be a whole number from 1 to %lu\n",
+			given, most);
+		exit(1);
+	}
+	return n;
+}

@@ -41,4 +41,11 @@ uint64_t seen_so_far(void);
 /** own_mono() - CLOCK_MONOTONIC in nanoseconds */
 uint64_t own_mono(void);
 
+/**
+ * storm_size() - how much of what a test does: $NT_STORM, or @usual without it
+ * @most:	more than that is a mistake of the caller's
+ * Return: 1 to @most.  Anything else in NT_STORM ends the test, with a sentence.
+ */
+unsigned long storm_size(unsigned long usual, unsigned long most);
+
 #endif /* SELFTESTS_OWN_H */

@@ -56,6 +56,10 @@ check-labs:
 	@scripts/setup --what check
 	@scripts/check-labs $(CHECK_ARGS)
 
+check-storms:
+	@scripts/setup --what check
+	@scripts/check-storms $(CHECK_ARGS)
+
 check-kernels:
 	@scripts/setup --what check
 	@scripts/check-kernels $(CHECK_ARGS)
@@ -143,6 +147,8 @@ help:
 	@echo 'make check-debug      the tests inside the VM again, on a kernel that looks for'
 	@echo '                      mistakes (KASAN, lockdep, kmemleak, …), built the first time'
 	@echo 'make check-labs       every lab on three kernels; its result in docs/lab-results.md'
+	@echo 'make check-storms     floods, malformed packets, hostile callers, … by the million'
+	@echo '                      (hours; CHECK_ARGS="--small", or names), and their table'
 	@echo 'make check-kernels    every test inside the VM on 5.10, 6.1, 6.12 and the newest kernel'
 	@echo '                      (hours; CHECK_ARGS="--kernel 5.10 drops.sh"), and their table'
 	@echo 'make check-arch       unit tests for arm64 and s390x, in QEMU; the module built for'
@@ -163,6 +169,6 @@ help:
 	@echo '                      make dkms_uninstall takes it away again'
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
-.PHONY: all tools module demo lab shell check check-debug check-labs check-kernels check-arch agreement lint \
-	coverage fuzz bench scale install uninstall \
+.PHONY: all tools module demo lab shell check check-debug check-labs check-storms check-kernels check-arch \
+	agreement lint coverage fuzz bench scale install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

@@ -152,7 +152,7 @@ help:
 	@echo 'make check-kernels    every test inside the VM on 5.10, 6.1, 6.12 and the newest kernel'
 	@echo '                      (hours; CHECK_ARGS="--kernel 5.10 drops.sh"), and their table'
 	@echo 'make check-arch       unit tests for arm64 and s390x, in QEMU; the module built for'
-	@echo '                      them, and by clang'
+	@echo '                      them, and by clang (CHECK_ARGS=--boot: a whole s390x machine)'
 	@echo 'make agreement        5,000 connections through a bad network on each kernel:'
 	@echo '                      what is inferred against what is observed'
 	@echo 'make lint             style and static checks (part of make check)'

@@ -11,7 +11,6 @@
  *            number stands in it, from cmpxchg() to smp_store_release(); only
  *            that thread reads the rest of it.
  */
-#include <asm/syscall.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/hash.h>
@@ -27,6 +26,7 @@
 #include "ns.h"
 #include "probes_call.h"
 #include "skid.h"
+#include "syscall.h"
 #include "tuple.h"
 
 /* ---- which calls --------------------------------------------------------- */
@@ -320,7 +320,8 @@ static noinline void nt_call_entered(struct pt_regs *regs, long nr, u8 kind)
 
 	if (in_compat_syscall())
 		return;
-	syscall_get_arguments(current, regs, arg);
+	if (!nt_syscall_arguments(regs, arg))
+		return;
 	if (kind & NT_CALL_NOFD) {
 		if ((int)arg[0] == AF_INET || (int)arg[0] == AF_INET6)
 			nt_enter(current->nsproxy->net_ns, NULL, nr, kind, arg);
@@ -371,7 +372,10 @@ static noinline void nt_call_returned(struct pt_regs *regs, long nr, u8 kind,
 		return;
 	if (w->nr != nr)
 		goto out;
-	syscall_get_arguments(current, regs, arg);
+	if (!nt_syscall_arguments(regs, arg)) {
+		atomic64_inc(&nt_unpaired);
+		goto out;
+	}
 	file = nt_returned_file(w, kind, arg, ret, &sk);
 	rcu_read_lock();
 	tr = nt_calls_of_way(w);
@@ -397,15 +401,17 @@ out:
 
 static void nt_probe_sys_enter(void *data, struct pt_regs *regs, long nr)
 {
-	u8 kind = nt_kind(nr);
+	u8 kind;
 
+	nr = nt_syscall_meant(regs, nr);
+	kind = nt_kind(nr);
 	if (kind)
 		nt_call_entered(regs, nr, kind);
 }
 
 static void nt_probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 {
-	long nr = syscall_get_nr(current, regs);
+	long nr = nt_syscall_meant(regs, syscall_get_nr(current, regs));
 	u8 kind = nt_kind(nr);
 
 	if (kind)

@@ -9,7 +9,6 @@
  * Locking:   the socket is locked or private to its caller.  A namespace that
  *            is not traced has no ring: nt_net::trace is read under RCU.
  */
-#include <asm/syscall.h>
 #include <linux/sched.h>
 #include <net/inet_sock.h>
 #include <net/inet_timewait_sock.h>
@@ -19,6 +18,7 @@
 #include "probes_tcp.h"
 #include "sample.h"
 #include "skid.h"
+#include "syscall.h"
 
 /* the records' state numbers are the kernel's (uapi/nettrace.h) */
 static_assert((int)NETTRACE_TCP_ESTABLISHED == (int)TCP_ESTABLISHED);
@@ -61,7 +61,7 @@ static void nt_context(struct nettrace_state *s)
 	else if (task->flags & PF_KTHREAD)
 		s->flags |= NETTRACE_CTX_KTHREAD;
 	else
-		s->syscall = syscall_get_nr(task, task_pt_regs(task));
+		s->syscall = nt_syscall_nr();
 	if (in_compat_syscall())
 		s->flags |= NETTRACE_CTX_COMPAT;
 }

@@ -5,7 +5,8 @@
 # one tree: the programs, and further sets of them (cached), the kernel's modules
 # and the first process (cached for each kernel), and what one run needs.
 #
-# Sourced after lib.sh by scripts/vm.
+# Sourced after lib.sh and arch.sh by scripts/vm; $arch is the VM's processor, if it is
+# another one than this machine's.
 
 IMAGES=$BUILD/vm
 
@@ -17,6 +18,12 @@ IMAGE_MODULES+="|arp_tables|arptable_.*|arpt_.*|ebtable.*|ebt_.*|crc32c.*|virtio
 
 # Of these, the ones that the VM needs before the command starts
 IMAGE_FIRST="virtio_pci virtio_console"
+
+# guest_programs: the folder of them
+guest_programs()
+{
+	printf '%s\n' "$BUILD/guest-root${arch:+-$arch}"
+}
 
 # make_cpio DIR FILE: all files belong to root in there, whoever runs this
 make_cpio()
@@ -36,14 +43,15 @@ key_of()
 # image_programs: print the archive of the VM's programs
 image_programs()
 {
-	local file
+	local file root
 
-	"$TOP/scripts/guest-root"
-	file=$IMAGES/programs-$(key_of "$(cat "$BUILD/guest-root.list" "$TOP/scripts/guest-root")").cpio
+	root=$(guest_programs)
+	"$TOP/scripts/guest-root" ${arch:+--arch "$arch"}
+	file=$IMAGES/${arch:+$arch-}programs-$(key_of "$(cat "$root.list" "$TOP/scripts/guest-root")").cpio
 	if [ ! -s "$file" ]; then
 		say "packing the VM's programs"
-		rm -f "$IMAGES"/programs-*.cpio
-		make_cpio "$BUILD/guest-root" "$file"
+		rm -f "$IMAGES/${arch:+$arch-}programs"-*.cpio
+		make_cpio "$root" "$file"
 	fi
 	printf '%s\n' "$file"
 }
@@ -143,7 +151,7 @@ image_kernel()
 		stage=$IMAGES/.kernel-stage
 		rm -rf "$stage" "$stage.list"
 		mkdir -p "$stage/.vm"
-		gcc -static -O2 -Wall -Wno-unused-result -o "$stage/init" "$TOP/scripts/vm-init.c" ||
+		guest_compiler -static -O2 -Wall -Wno-unused-result -o "$stage/init" "$TOP/scripts/vm-init.c" ||
 			die "the VM's first process does not compile (messages above); is libc6-dev installed?"
 		copy_modules "$kernel" "$stage"
 		first_modules "$kernel" "$stage"
@@ -151,6 +159,16 @@ image_kernel()
 		rm -rf "$stage" "$stage.list"
 	fi
 	printf '%s\n' "$file"
+}
+
+# guest_compiler ARG...: what makes programs for the VM
+guest_compiler()
+{
+	if [ -n "$arch" ]; then
+		"$(triplet "$arch")-gcc" "--sysroot=$ARCH_DIR/$arch/root" "$@"
+	else
+		gcc "$@"
+	fi
 }
 
 # guest_path PATH: where a file of this machine belongs in the VM, which has
@@ -183,13 +201,14 @@ add_libraries()
 {
 	local lib dest
 
+	[ -z "$arch" ] || return 0 # guest-root has what the tools link with
 	ldd "$1" >"$RUN/ldd" 2>/dev/null || return 0 # a script, or linked statically
 	! grep -q 'not found' "$RUN/ldd" ||
 		die "$1 lacks libraries on this machine: $(grep 'not found' "$RUN/ldd" | awk '{print $1}' | tr '\n' ' ')"
 	awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' "$RUN/ldd" |
 		while read -r lib; do
 			dest=$(guest_path "$lib")
-			[ -e "$BUILD/guest-root$dest" ] || [ -e "$RUN/root$dest" ] || add_file "$lib" "$dest"
+			[ -e "$(guest_programs)$dest" ] || [ -e "$RUN/root$dest" ] || add_file "$lib" "$dest"
 		done
 }
 
@@ -207,11 +226,15 @@ add_program()
 # add_project: tools, module, tests and scripts, where the tests look for them
 add_project()
 {
-	local tool folder file
+	local tool folder file own=$BUILD
 
 	for folder in selftests scripts build/kselftest; do
 		[ ! -d "$TOP/$folder" ] || add_file "$TOP/$folder" "/nettrace/$folder"
 	done
+	if [ -n "$arch" ]; then
+		own=$ARCH_DIR/$arch/vm
+		add_file "$own/selftests" /nettrace/selftests
+	fi
 	add_file "$TOP/userspace/labs" /usr/local/share/nettrace/labs
 	# the netlink specification, and where the module's sentences are
 	add_file "$TOP/module/uapi" /nettrace/module/uapi
@@ -222,7 +245,7 @@ add_project()
 		esac
 	done
 	[ ! -d "$BUILD/share/locale" ] || add_file "$BUILD/share/locale" /usr/local/share/locale
-	for tool in "$BUILD"/bin/*; do
+	for tool in "$own"/bin/*; do
 		[ -f "$tool" ] || continue
 		add_file "$tool" "/usr/local/bin/${tool##*/}"
 		add_libraries "$tool"

@@ -77,15 +77,17 @@ t_churn()
 	await "all $ROUNDS namespaces to be destroyed; $(devices_left) devices are left" no_devices
 	await "struct net to be freed: $before before" few_nets $((before + ROUNDS / 5))
 	# rings go after a grace period
-	await "the module's memory to be $memory again; it is $(stat_of memory)" memory_is "$memory"
+	await "the module's memory to be $memory again; it is $(stat_of memory)" memory_nearly "$memory"
 	diag "storm did: $ROUNDS namespaces made and destroyed, each with ARP, IPv4, IPv6, TCP, a TIME-WAIT and a half-open socket, while another saw $(stat_of seen nts-load) events"
-	diag "storm did: struct net $before before, $(nets_alive) after; $memory bytes in the module before and after"
+	diag "storm did: struct net $before before, $(nets_alive) after; $memory bytes in the module before, $(stat_of memory) after"
 	diag "storm lost: - (nothing is read here)"
 }
 
-memory_is()
+# memory_nearly BYTES: the busy namespace may follow more mini sockets now; less than a
+# ring of those that went
+memory_nearly()
 {
-	[ "$(stat_of memory)" = "$1" ]
+	[ "$(stat_of memory)" -lt $(($1 + $(stat_of ring) * $(stat_of stride))) ]
 }
 
 # a reader does not keep the namespace, and it is told the end

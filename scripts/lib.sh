@@ -77,3 +77,20 @@ is_series()
 {
 	[[ $1 =~ ^([0-9]+\.[0-9]+(-s390x)?|newest|debug)$ ]]
 }
+
+# fill_table PAGE NAME FILE: what stands in PAGE between its marks "<!-- NAME ..." and
+# "<!-- end of the NAME ..." is FILE from now on
+fill_table()
+{
+	local page=$1 name=$2
+
+	[ "$(grep -cE "^<!-- (end of the )?$name" "$page")" = 2 ] ||
+		die "$page does not have the two marks of the table, '<!-- $name ...' and '<!-- end of the $name'"
+	awk -v table="$3" -v name="$name" '
+		$0 ~ "^<!-- end of the " name { inside = 0 }
+		!inside
+		$0 ~ "^<!-- " name { inside = 1; while ((getline line <table) > 0) print line }' "$page" >"$3.page"
+	cat "$3.page" >"$page"
+	rm "$3.page"
+	say "wrote ${page#"$TOP"/}"
+}

@@ -9,8 +9,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +17,7 @@
 
 #include "kselftest_harness.h"
 #include "lib/own.h"
+#include "lib/syn.h"
 
 #define SYNS	 2000
 #define PLACES	 256
@@ -45,24 +44,6 @@ FIXTURE_SETUP(flood)
 FIXTURE_TEARDOWN(flood)
 {
 	EXPECT_EQ(0, module_unload());
-}
-
-struct syn {
-	struct iphdr ip;
-	struct tcphdr tcp;
-};
-
-static uint16_t tcp_sum(const struct syn *s)
-{
-	const unsigned char *p = (const void *)&s->ip.saddr;
-	uint32_t sum = IPPROTO_TCP + sizeof(s->tcp);
-	size_t i;
-
-	/* addresses and the header behind them */
-	for (i = 0; i < 8 + sizeof(s->tcp); i += 2)
-		sum += (uint32_t)(p[i] << 8 | p[i + 1]);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t) ~((sum & 0xffff) + (sum >> 16)));
 }
 
 /* from an address that is none of ours: the answer leaves by d0, into nothing */

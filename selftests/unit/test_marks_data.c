@@ -191,6 +191,19 @@ static void test_order(void **state)
 		      "  3005 0 FWD c>s ACK seq=1004 ack=5001 len=1 ts=61 id=13\n"
 		      " 99000 0 FWD c>s ACK seq=1003 ack=5001 len=1 ts=61 id=12\n",
 	      "7 ~out-of-order\n");
+	/* an acknowledgment without data overtook them: they are older, all of them */
+	CHECK(OPENING "  3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 ts=60 id=10\n"
+		      "  3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 ts=61 id=11\n"
+		      "  3005 0 FWD c>s ACK seq=1005 ack=5001 ts=61 id=14\n"
+		      " 99000 0 FWD c>s ACK seq=1003 ack=5001 len=1 ts=61 id=12\n"
+		      " 99001 0 FWD c>s ACK seq=1004 ack=5001 len=1 ts=61 id=13\n",
+	      "7 ~out-of-order\n8 ~out-of-order\n");
+	/* an identification of 0 is none */
+	CHECK(OPENING "  3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 ts=60 id=10\n"
+		      "  3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 ts=61 id=11\n"
+		      "  3005 0 FWD c>s ACK seq=1004 ack=5001 ts=61\n"
+		      " 99000 0 FWD c>s ACK seq=1003 ack=5001 len=1 ts=61 id=12\n",
+	      "7 ~retransmission\n");
 	/* identifications that do not count say nothing: time does */
 	CHECK(OPENING "  3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 id=900\n"
 		      "  3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 id=11\n"
@@ -245,6 +258,11 @@ static void test_copy(void **state)
 		      " 3013 0 FWD c>s ACK seq=1014 ack=5001 len=1 id=24\n"
 		      " 3014 0 FWD c>s ACK seq=1004 ack=5001 len=1 id=13\n",
 	      "8 ~retransmission\n18 ~old-duplicate:late\n");
+	/* no identification, but a clock: as new as what came, or older */
+	CHECK(OPENING " 9000 0 FWD c>s ACK seq=1001 ack=5001 len=9 ts=60\n"
+		      " 9001 0 FWD c>s ACK seq=1001 ack=5001 len=9 ts=59\n"
+		      " 9002 0 FWD c>s ACK seq=1001 ack=5001 len=9 ts=61\n",
+	      "5 ~old-duplicate:late\n6 ~retransmission\n");
 	/* no identification: a traced sender knows what it sent */
 	CHECK(TRACED " 100 0 OUT c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
 		     " 110 1 IN  c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
@@ -306,6 +324,36 @@ static void test_paws(void **state)
 		      " 12000 0 FWD c>s ACK seq=1101 ack=5001 len=100 ts=70\n"
 		      " 13000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=70\n",
 	      "7 ~retransmission ~spurious-retransmission:acknowledged\n");
+	/* sent again after the others, overtaken by the FIN; the first is long forgotten */
+#define NINE(id)                                                       \
+	" 10002 0 FWD c>s ACK seq=1101 ack=5001 len=10 ts=61" id "1\n" \
+	" 10003 0 FWD c>s ACK seq=1111 ack=5001 len=10 ts=61" id "2\n" \
+	" 10004 0 FWD c>s ACK seq=1121 ack=5001 len=10 ts=61" id "3\n" \
+	" 10005 0 FWD c>s ACK seq=1131 ack=5001 len=10 ts=61" id "4\n" \
+	" 10006 0 FWD c>s ACK seq=1141 ack=5001 len=10 ts=61" id "5\n" \
+	" 10007 0 FWD c>s ACK seq=1151 ack=5001 len=10 ts=61" id "6\n" \
+	" 10008 0 FWD c>s ACK seq=1161 ack=5001 len=10 ts=61" id "7\n" \
+	" 10009 0 FWD c>s ACK seq=1171 ack=5001 len=10 ts=61" id "8\n" \
+	" 10010 0 FWD c>s ACK seq=1181 ack=5001 len=10 ts=61" id "9\n" \
+	" 20000 0 FWD s>c ACK seq=5001 ack=1191 ts=7\n"
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60 id=20\n" NINE(
+		      " id=2") " 30000 0 FWD c>s ACK,FIN seq=1191 ack=5001 ts=80 id=31\n"
+			       " 31000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=70 id=30\n",
+	      "16 ~retransmission ~spurious-retransmission:acknowledged\n");
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n" NINE(
+		      " ecr=") " 30000 0 FWD c>s ACK,FIN seq=1191 ack=5001 ts=80\n"
+			       " 31000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=70\n",
+	      "16 ~retransmission ~spurious-retransmission:acknowledged\n");
+	/* by its clock the first of them all: refused */
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n" NINE(
+		      " ecr=") " 30000 0 FWD c>s ACK seq=1191 ack=5001 len=1 ts=62\n"
+			       " 31000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n",
+	      "16 ~old-duplicate:paws\n");
+	/* in a hole, after what is behind it, before the newest */
+	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1101 ack=5001 len=10 ts=60\n"
+		      " 20000 0 FWD c>s ACK seq=1111 ack=5001 len=10 ts=80\n"
+		      " 20001 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=70\n",
+	      "6 ~retransmission\n");
 	/* the newer one is behind a hole: it does not count */
 	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 ts=60\n"
 		      " 11000 0 FWD s>c ACK seq=5001 ack=1101 ts=1\n"

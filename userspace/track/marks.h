@@ -127,9 +127,10 @@ void nt_marks_add(struct nt_mark_list *s, enum nt_mark_name name, const char *re
 
 /* what a segment was, to know it again */
 struct nt_recent {
-	uint32_t seq, len;
+	uint32_t seq, len, ts;
 	uint16_t ip_id;
-	bool out; /* seen to leave */
+	bool timed; /* @ts is its timestamp */
+	bool out;   /* seen to leave */
 };
 
 /* what an end has to answer with its next ACK */

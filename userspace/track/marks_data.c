@@ -65,6 +65,34 @@ static bool is_paws_for_sure(const struct nt_mark_at *a)
 	       (int32_t)(a->p->tsval - a->d->ts_echo) < 0;
 }
 
+/* as sent_order(), of one that is remembered */
+static int order_of(const struct nt_mark_at *a, const struct nt_recent *r)
+{
+	const struct nettrace_packet *p = a->p;
+	int16_t step = (int16_t)(p->ip_id - r->ip_id);
+
+	if ((p->optflags & NETTRACE_OPT_TS) && r->timed && p->tsval != r->ts)
+		return (int32_t)(p->tsval - r->ts) < 0 ? -1 : 1;
+	if (!ids_count(a, IDS_SURE) || !r->ip_id)
+		return 0;
+	return step < 0 ? -1 : step > 0;
+}
+
+/* octets behind it were sent before it: new ones go in order, so these went again */
+static bool behind_its_turn(const struct nt_mark_at *a)
+{
+	uint32_t end = a->p->seq + nt_seg_len(a->p);
+	unsigned int i;
+
+	for (i = 0; i < NT_RECENT_MAX; i++) {
+		const struct nt_recent *r = &a->own->recent[i];
+
+		if (r->len && !nt_seq_before(r->seq, end) && order_of(a, r) > 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * All of it was seen before.  The same packet twice: nobody gives two packets of a
  * flow one identification; without one, a sender that is traced knows what it
@@ -74,24 +102,25 @@ static bool is_paws_for_sure(const struct nt_mark_at *a)
 static const char *old_duplicate(const struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
-	bool newer = false, older = false;
+	bool newer = behind_its_turn(a), older = false;
 	unsigned int i;
 
 	for (i = 0; i < NT_RECENT_MAX; i++) {
 		const struct nt_recent *r = &a->own->recent[i];
+		int order = order_of(a, r);
 
 		if (r->seq != p->seq || r->len != nt_seg_len(p))
 			continue;
 		if (r->ip_id == (uint16_t)p->ip_id && (p->ip_id || (a->f->copy && r->out)))
 			return "copy";
-		if ((int16_t)(p->ip_id - r->ip_id) < 0)
-			older = true;
-		else
-			newer = true;
+		older |= order < 0;
+		newer |= order > 0;
 	}
 	/* newer than one of them: it was sent again, whatever came before it */
-	if (ids_count(a, IDS_SURE) && (newer || older))
-		return newer ? NULL : "late";
+	if (newer)
+		return NULL;
+	if (older)
+		return "late";
 	return is_paws(a) ? "paws" : NULL;
 }
 
@@ -175,7 +204,7 @@ static bool was_overtaken(const struct nt_mark_at *a)
 	int order = sent_order(a);
 
 	if (order)
-		return order < 0;
+		return order < 0 && !behind_its_turn(a);
 	if (a->own->recover || a->own->dup_acks >= 3)
 		return false;
 	return a->f->t - a->own->t_max < (a->m->rtt ? a->m->rtt : REORDERED);
@@ -221,21 +250,21 @@ void nt_marks_of_data(struct nt_mark_at *a)
 		mark_again(a, NT_INFERRED);
 }
 
-/* it ends where nothing has been: the newest */
+/*
+ * It ends where nothing has been: the newest.  So is an acknowledgment without data
+ * that overtook what was sent before it.
+ */
 static void note_newest(struct nt_mark_at *a)
 {
 	const struct nettrace_packet *p = a->p;
 	struct nt_mark_dir *own = a->own;
+	int32_t step = id_step(a);
 
-	if (p->ip_id) {
-		int32_t step = id_step(a);
-
-		if (step <= 0 || step > ID_STEP)
-			own->ids = 0;
-		else if (own->ids < IDS_SURE)
-			own->ids++;
-		own->max_id = (uint16_t)p->ip_id;
-	}
+	if (!p->ip_id || step <= 0 || step > ID_STEP)
+		own->ids = 0;
+	else if (own->ids < IDS_SURE)
+		own->ids++;
+	own->max_id = (uint16_t)p->ip_id;
 	own->t_max = a->f->t;
 	own->max_ts_known = p->optflags & NETTRACE_OPT_TS;
 	own->max_ts = p->tsval;
@@ -251,6 +280,8 @@ static void remember(struct nt_mark_at *a)
 		.seq = a->p->seq,
 		.len = nt_seg_len(a->p),
 		.ip_id = (uint16_t)a->p->ip_id,
+		.timed = a->p->optflags & NETTRACE_OPT_TS,
+		.ts = a->p->tsval,
 		.out = a->f->out,
 	};
 	*next = (*next + 1) % (NT_RECENT_MAX / 2);
@@ -262,10 +293,12 @@ void nt_marks_sent(struct nt_mark_at *a)
 	struct nt_mark_dir *own = a->own;
 	uint32_t len = nt_seg_len(p);
 
-	if (!len || TH(p, RST) || !a->d->based)
+	if (TH(p, RST) || !a->d->based)
 		return;
-	own->t_sent = a->f->t;
 	if (a->end > a->d->max)
 		note_newest(a);
+	if (!len)
+		return;
+	own->t_sent = a->f->t;
 	remember(a);
 }

@@ -62,6 +62,7 @@ static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 {
 	const int off = skb_network_offset(skb);
 	struct nettrace_packet p = { };
+	struct sock *sk = NULL;
 	unsigned long flags;
 	unsigned int need;
 
@@ -71,8 +72,10 @@ static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 	if (need)
 		nt_parse_gathered(&p, family, skb, off, need);
 	if (p.proto == IPPROTO_TCP && p.flags & NETTRACE_PKT_L4)
-		nt_sample_in(tr, &p, skb);
+		sk = nt_sample_in(tr, &p, skb);
 	local_irq_restore(flags);
+	if (sk)
+		sock_gen_put(sk);
 }
 
 /* each hook's place, known when it is compiled */
@@ -95,6 +98,7 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	   const struct nf_hook_state *st, const struct nt_where at)
 {
 	union nettrace_rec *rec;
+	struct sock *sk = NULL;
 	unsigned long flags;
 
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
@@ -105,12 +109,14 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 		nt_copy_macs(&rec->packet, eth_hdr(skb));
 	if (at.hook == NETTRACE_LOCAL_IN && rec->packet.proto == IPPROTO_TCP &&
 	    rec->packet.flags & NETTRACE_PKT_L4)
-		nt_sample_in(tr, &rec->packet, skb);
+		sk = nt_sample_in(tr, &rec->packet, skb);
 	nt_ring_publish(&tr->ring);
 	if (at.hook == NETTRACE_LOCAL_IN &&
 	    static_branch_unlikely(&nt_timers_key))
-		nt_timers_in(tr, &rec->packet, skb);
+		nt_timers_in(tr, &rec->packet, skb->sk ? skb->sk : sk);
 	local_irq_restore(flags);
+	if (at.hook == NETTRACE_LOCAL_IN && sk)
+		sock_gen_put(sk);
 	return NF_ACCEPT;
 }
 

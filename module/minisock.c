@@ -15,7 +15,7 @@
 #include "compat.h"
 #include "minisock.h"
 
-#define NT_MINI_BUCKETS	1024
+#define NT_MINI_CHAIN	16		/* entries a bucket, when all are in use */
 #define NT_MINI_CHUNK	256		/* entries allocated at a time */
 #define NT_MINI_LOW	64		/* fewer free ones: allocate */
 
@@ -38,15 +38,17 @@ struct nt_mini_chunk {
 };
 
 struct nt_minis {
-	spinlock_t lock;		/* all below, and the entries */
+	raw_spinlock_t lock;		/* all below, and the entries */
 	struct nt_trace *tr;
 	struct hlist_head free;
-	struct hlist_head bucket[NT_MINI_BUCKETS];
 	struct nt_minis_stats stats;
 	unsigned int entries;		/* allocated, free or not */
 	bool growing;			/* the work is under way, or gave up */
 	struct list_head chunks;
 	struct work_struct grow;
+	size_t bytes;			/* of this */
+	unsigned int mask;		/* buckets - 1 */
+	struct hlist_head bucket[];
 };
 
 /*
@@ -56,7 +58,7 @@ struct nt_minis {
 static struct hlist_head *nt_mini_bucket(struct nt_minis *m,
 					 const struct sock *sk)
 {
-	return &m->bucket[sk->sk_hash % NT_MINI_BUCKETS];
+	return &m->bucket[sk->sk_hash & m->mask];
 }
 
 static struct nt_mini *nt_mini_find(struct hlist_head *bucket,
@@ -201,8 +203,12 @@ static void nt_mini_gone(struct nt_mini *e, const struct sock *sk)
 			    NETTRACE_CTX_TIMER);
 }
 
-/* ask the kernel what has become of the mini socket; table locked */
-static void nt_mini_check(struct nt_mini *e)
+/*
+ * Ask the kernel what has become of the mini socket; table locked.
+ * Return: the socket of its addresses, or NULL.  To let go of the last reference
+ * frees it, which is not to be done under the lock.
+ */
+static struct sock *nt_mini_check(struct nt_mini *e)
 {
 	struct sock *sk = nt_lookup(e->minis->tr->net, &e->tuple);
 
@@ -215,20 +221,22 @@ static void nt_mini_check(struct nt_mini *e)
 		nt_mini_still(e, READ_ONCE(inet_twsk(sk)->tw_timer.expires),
 			      READ_ONCE(inet_twsk(sk)->tw_substate),
 			      NETTRACE_CTX_TIMER);
-	if (sk)
-		sock_gen_put(sk);
+	return sk;
 }
 
 static void nt_mini_timer(struct timer_list *t)
 {
 	struct nt_mini *e = timer_container_of(e, t, timer);
 	struct nt_minis *m = e->minis;
+	struct sock *sk = NULL;
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	if (e->used && !time_before(jiffies, e->due))
-		nt_mini_check(e);
-	spin_unlock_irqrestore(&m->lock, flags);
+		sk = nt_mini_check(e);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
+	if (sk)
+		sock_gen_put(sk);
 }
 
 /**
@@ -249,7 +257,7 @@ bool nt_mini_request_out(struct nt_trace *tr, struct request_sock *req)
 	bool again;
 
 	nt_tuple_of_sock(&t, req_to_sk(req), inet_rsk(req)->ir_num);
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	e = nt_mini_find(bucket, &t, NETTRACE_SK_REQUEST);
 	again = e;
 	if (!e) {
@@ -273,7 +281,7 @@ bool nt_mini_request_out(struct nt_trace *tr, struct request_sock *req)
 		/* its timer is set after this segment has left: see then */
 		nt_mini_look_at(e, jiffies + 1);
 	}
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 	return again;
 }
 
@@ -286,11 +294,11 @@ void nt_mini_promoted(struct nt_trace *tr, const struct sock *sk)
 	unsigned long flags;
 
 	nt_tuple_of_sock(&t, sk, ntohs(inet_sk(sk)->inet_sport));
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	e = nt_mini_find(nt_mini_bucket(m, sk), &t, NETTRACE_SK_REQUEST);
 	if (e)
 		nt_mini_end(e, TCP_SYN_RECV, NETTRACE_END_PROMOTED, 0);
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 }
 
 /**
@@ -312,7 +320,7 @@ u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 	unsigned long flags;
 
 	nt_tuple_of_sock(&t, sk, ntohs(tw->tw_sport));
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	e = nt_mini_find(bucket, &t, NETTRACE_SK_TIMEWAIT);
 	if (e)		/* the old one went unnoticed: its place was taken */
 		nt_mini_end(e, TCP_CLOSE, NETTRACE_END_REUSED, 0);
@@ -323,7 +331,7 @@ u8 nt_mini_timewait(struct nt_trace *tr, const struct inet_timewait_sock *tw,
 		e->expires = READ_ONCE(tw->tw_timer.expires);
 		nt_mini_look_at(e, e->expires);
 	}
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 	return e ? 0 : NETTRACE_END_UNFOLLOWED;
 }
 
@@ -337,7 +345,7 @@ void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *
 	unsigned long flags, due;
 
 	nt_tuple_of_sock(&t, sk, ntohs(tw->tw_sport));
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	e = nt_mini_find(nt_mini_bucket(m, sk), &t, NETTRACE_SK_TIMEWAIT);
 	if (e) {
 		due = e->due;
@@ -347,7 +355,7 @@ void nt_mini_timewait_out(struct nt_trace *tr, const struct inet_timewait_sock *
 		if (time_before(due, e->due))
 			nt_mini_look_at(e, due);
 	}
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 }
 
 /*
@@ -362,13 +370,13 @@ void nt_mini_poke(struct nt_trace *tr, const struct sock *sk)
 	struct nt_mini *e;
 
 	nt_tuple_of_sock(&t, sk, sk->sk_num);
-	spin_lock(&m->lock);
+	raw_spin_lock(&m->lock);
 	e = nt_mini_find(bucket, &t, NETTRACE_SK_TIMEWAIT);
 	if (!e)
 		e = nt_mini_find(bucket, &t, NETTRACE_SK_REQUEST);
 	if (e)
 		nt_mini_look_at(e, jiffies + 1);
-	spin_unlock(&m->lock);
+	raw_spin_unlock(&m->lock);
 }
 
 static int nt_minis_add_chunk(struct nt_minis *m)
@@ -388,12 +396,12 @@ static int nt_minis_add_chunk(struct nt_minis *m)
 		c->entry[i].minis = m;
 		timer_setup(&c->entry[i].timer, nt_mini_timer, 0);
 	}
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	for (i = 0; i < NT_MINI_CHUNK; i++)
 		hlist_add_head(&c->entry[i].node, &m->free);
 	m->entries += NT_MINI_CHUNK;
 	list_add_tail(&c->list, &m->chunks);
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 	return 0;
 }
 
@@ -410,9 +418,9 @@ static void nt_minis_grow(struct work_struct *work)
 	while (m->entries < target)
 		if (nt_minis_add_chunk(m))
 			return;
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	m->growing = false;
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 }
 
 /**
@@ -425,24 +433,31 @@ static void nt_minis_grow(struct work_struct *work)
  */
 int nt_minis_init(struct nt_trace *tr, unsigned int max)
 {
+	unsigned int buckets = roundup_pow_of_two(max / NT_MINI_CHAIN);
 	struct nt_minis *m;
+	size_t bytes;
 	int ret;
 
-	m = kvzalloc(sizeof(*m), GFP_KERNEL);
-	if (!m)
+	bytes = struct_size(m, bucket, buckets);
+	if (!nt_memory_charge(bytes))
+		return -ENOSPC;
+	m = kvzalloc(bytes, GFP_KERNEL);
+	if (!m) {
+		nt_memory_uncharge(bytes);
 		return -ENOMEM;
-	spin_lock_init(&m->lock);
+	}
+	m->bytes = bytes;
+	m->mask = buckets - 1;
+	raw_spin_lock_init(&m->lock);
 	INIT_LIST_HEAD(&m->chunks);
 	INIT_WORK(&m->grow, nt_minis_grow);
 	m->tr = tr;
 	m->stats.max = max;
-	ret = nt_minis_add_chunk(m);
-	if (ret) {
-		kvfree(m);
-		return ret;
-	}
 	tr->minis = m;
-	return 0;
+	ret = nt_minis_add_chunk(m);
+	if (ret)
+		nt_minis_free(tr);
+	return ret;
 }
 
 /* no writer is left; after this no timer runs and none can be set */
@@ -465,6 +480,7 @@ void nt_minis_free(struct nt_trace *tr)
 		nt_memory_uncharge(sizeof(*c));
 		kvfree(c);
 	}
+	nt_memory_uncharge(tr->minis->bytes);
 	kvfree(tr->minis);
 	tr->minis = NULL;
 }
@@ -474,9 +490,9 @@ void nt_minis_stats(const struct nt_trace *tr, struct nt_minis_stats *st)
 	struct nt_minis *m = tr->minis;
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	*st = m->stats;
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 }
 
 /* the chunk of entry number @from, which becomes the number within it */
@@ -514,7 +530,7 @@ unsigned int nt_minis_list(const struct nt_trace *tr, unsigned int *from,
 	struct nt_mini_chunk *c;
 	unsigned long flags;
 
-	spin_lock_irqsave(&m->lock, flags);
+	raw_spin_lock_irqsave(&m->lock, flags);
 	c = nt_minis_chunk(m, &i);
 	base = *from - i;
 	for (; c && i < NT_MINI_CHUNK && found < n; i++) {
@@ -529,6 +545,6 @@ unsigned int nt_minis_list(const struct nt_trace *tr, unsigned int *from,
 		out[found++].state = e->state;
 	}
 	*from = c && base + i < m->entries ? base + i : 0;
-	spin_unlock_irqrestore(&m->lock, flags);
+	raw_spin_unlock_irqrestore(&m->lock, flags);
 	return found;
 }

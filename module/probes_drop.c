@@ -110,14 +110,14 @@ static bool nt_is_echo_reply(const struct nettrace_packet *p)
 
 /*
  * Freed without a reason: older kernels' TCP and IPv6's ICMP end so also with what
- * they have taken, and IGMP does.
+ * they have taken, and IGMP does.  @sk: looked at for it, with a reference, or NULL;
+ * to let go of it may free it, for which it is too early inside of a record.
  */
 static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
-		       const struct sk_buff *skb, unsigned int reason)
+		       const struct sk_buff *skb, unsigned int reason,
+		       struct sock **sk)
 {
 	struct nt_tuple t = { };
-	struct sock *sk;
-	bool waits;
 
 	if (nt_was_taken(p, skb, reason))
 		return true;
@@ -137,12 +137,8 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 	t.dif = skb->skb_iif;
 	memcpy(t.local, p->dst, sizeof(t.local));
 	memcpy(t.remote, p->src, sizeof(t.remote));
-	sk = nt_lookup((struct net *)net, &t);
-	if (!sk)
-		return false;
-	waits = sk->sk_state == TCP_TIME_WAIT;
-	sock_gen_put(sk);
-	return waits;
+	*sk = nt_lookup((struct net *)net, &t);
+	return *sk && (*sk)->sk_state == TCP_TIME_WAIT;
 }
 
 /* ---- where ---------------------------------------------------------------- */
@@ -224,6 +220,7 @@ static void nt_drop_record(struct nt_trace *tr, struct sk_buff *skb, u8 family,
 			   const struct net_device *dev, unsigned int reason)
 {
 	union nettrace_rec *rec;
+	struct sock *sk = NULL;
 	unsigned long flags;
 
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
@@ -231,10 +228,10 @@ static void nt_drop_record(struct nt_trace *tr, struct sk_buff *skb, u8 family,
 		return;
 	nt_sight(tr, &rec->packet, family, NETTRACE_DROPPED, skb, dev);
 	/* what is no drop is not counted as left out either */
-	if (nt_no_drop(tr->net, &rec->packet, skb, reason) ||
+	if (nt_no_drop(tr->net, &rec->packet, skb, reason, &sk) ||
 	    !nt_filter_pass(tr, skb, family)) {
 		nt_ring_abort(flags);
-		return;
+		goto out;
 	}
 	if (nt_has_eth(skb, dev))
 		nt_copy_macs(&rec->packet, eth_hdr(skb));
@@ -243,6 +240,9 @@ static void nt_drop_record(struct nt_trace *tr, struct sk_buff *skb, u8 family,
 	nt_ring_publish(&tr->ring);
 	nt_drop_why(tr, &rec->packet, reason);
 	local_irq_restore(flags);
+out:
+	if (sk)
+		sock_gen_put(sk);
 }
 
 /*

@@ -117,16 +117,9 @@ static __always_inline const struct in6_addr *nt_addr6(const u8 *addr)
 	return (const struct in6_addr *)addr;
 }
 
-/**
- * nt_sample_lookup() - the socket of these addresses, as TCP itself will look it up
- * @net:	where the segment arrived
- * @skb:	at LOCAL_IN
- * @p:		parsed from it
- *
- * Return: it, with a reference to drop by sock_gen_put(), or NULL.
- */
-struct sock *nt_sample_lookup(struct net *net, struct sk_buff *skb,
-			      const struct nettrace_packet *p)
+/* the socket of these addresses, as TCP itself will look it up; with a reference */
+static struct sock *nt_sample_lookup(struct net *net, struct sk_buff *skb,
+				     const struct nettrace_packet *p)
 {
 	if (p->hdr.family == NETTRACE_IPV4)
 		return nt_lookup4(net, nt_addr4(p->src), p->sport,
@@ -179,21 +172,22 @@ static __always_inline void nt_sample_any(struct nt_trace *tr,
 		nt_sample_mini_in(tr, p, sk);
 }
 
-static noinline void nt_sample_found(struct nt_trace *tr,
-				     struct nettrace_packet *p,
-				     struct sk_buff *skb)
+static noinline struct sock *nt_sample_found(struct nt_trace *tr,
+					     struct nettrace_packet *p,
+					     struct sk_buff *skb)
 {
 	struct sock *sk = nt_sample_lookup(tr->net, skb, p);
 
 	p->flags |= NETTRACE_PKT_LOOKUP;
 	if (sk) {
 		nt_sample_any(tr, p, sk);
-		sock_gen_put(sk);
 	} else if (p->tcp_flags & NETTRACE_TH_SYN) {
-		sk = nt_listener(tr->net, skb, p);
-		if (sk)
-			nt_sample_full(p, sk);
+		const struct sock *listener = nt_listener(tr->net, skb, p);
+
+		if (listener)
+			nt_sample_full(p, listener);
 	}
+	return sk;
 }
 
 /**
@@ -204,12 +198,15 @@ static noinline void nt_sample_found(struct nt_trace *tr,
  *
  * Early demultiplexing has tied most segments to their socket; loopback's and
  * the first ones of a connection have to be looked up as TCP itself will.
+ *
+ * Return: NULL, or the socket that was looked up, with a reference.  To let go of
+ * it, by sock_gen_put(), may free it: not before interrupts are on again.
  */
-void nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
-		  struct sk_buff *skb)
+struct sock *nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
+			  struct sk_buff *skb)
 {
-	if (skb->sk)
-		nt_sample_any(tr, p, skb->sk);
-	else
-		nt_sample_found(tr, p, skb);
+	if (!skb->sk)
+		return nt_sample_found(tr, p, skb);
+	nt_sample_any(tr, p, skb->sk);
+	return NULL;
 }

@@ -46,9 +46,7 @@ static inline void nt_sample_comm(struct nettrace_packet *p)
 
 void nt_sample_out(struct nettrace_packet *p, const struct sock *sk);
 void nt_sample_mini(struct nettrace_packet *p, const struct sock *sk);
-void nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
-		  struct sk_buff *skb);
-struct sock *nt_sample_lookup(struct net *net, struct sk_buff *skb,
-			      const struct nettrace_packet *p);
+struct sock *nt_sample_in(struct nt_trace *tr, struct nettrace_packet *p,
+			  struct sk_buff *skb);
 
 #endif /* NETTRACE_SAMPLE_H */

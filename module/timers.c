@@ -193,27 +193,12 @@ void nt_timers_out(struct nt_trace *tr, const struct nettrace_packet *p,
  * nt_timers_in() - the same of the socket that a segment has arrived for
  * @tr:		its namespace
  * @p:		the packet's record, published
- * @skb:	at LOCAL_IN
- *
- * A socket that was looked up for the packet is looked up again: where timers
- * are recorded that is paid, and where they are not nothing is.
+ * @sk:		the packet's, or the one that was looked up for it; NULL: none
  */
 void nt_timers_in(struct nt_trace *tr, const struct nettrace_packet *p,
-		  struct sk_buff *skb)
+		  const struct sock *sk)
 {
-	struct sock *sk = skb->sk;
-	bool put = false;
-
-	if (!(READ_ONCE(tr->extra) & NT_TIMERS) ||
-	    p->sk_kind == NETTRACE_SK_NONE || p->sk_kind == NETTRACE_SK_LISTEN)
-		return;
-	if (!sk) {
-		sk = nt_sample_lookup(tr->net, skb, p);
-		put = sk;
-	}
-	/* it may have given way to another kind meanwhile */
+	/* a listener has none of these timers */
 	if (sk && nt_kind_of(sk) == p->sk_kind)
 		nt_timers_out(tr, p, sk);
-	if (put)
-		sock_gen_put(sk);
 }

@@ -15,7 +15,6 @@
 #define NETTRACE_TIMERS_H
 
 #include <linux/jump_label.h>
-#include <linux/skbuff.h>
 
 #include "ns.h"
 
@@ -25,7 +24,7 @@ DECLARE_STATIC_KEY_FALSE(nt_timers_key);
 void nt_timers_out(struct nt_trace *tr, const struct nettrace_packet *p,
 		   const struct sock *sk);
 void nt_timers_in(struct nt_trace *tr, const struct nettrace_packet *p,
-		  struct sk_buff *skb);
+		  const struct sock *sk);
 bool nt_timers_now(struct nettrace_timer *t, const struct sock *sk);
 
 #endif /* NETTRACE_TIMERS_H */

@@ -537,7 +537,7 @@ TEST_F_TIMEOUT(bad, noise, 4 * 3600)
 
 	delivered = ip_counter("InDelivers") + ip_counter("InUnknownProtos");
 	/* four frames, and a packet of a raw socket */
-	frames = (unsigned int)storm_size(7500, 100000000) / 5 * 4;
+	frames = (unsigned int)(storm_size(7500, 100000000) + 4) / 5 * 4;
 	for (i = 0; i < frames; i++) {
 		if (i % 3)
 			len = spoilt_frame(buf, &type, &seed);

@@ -46,12 +46,6 @@ busy()
 	[ "$(stat_of seen "$1")" -ge 100 ]
 }
 
-# beside the one of the load
-only_init_traced()
-{
-	[ "$(stat_of memory)" -lt $((3 * $(stat_of ring) * $(stat_of stride) * $(nproc))) ]
-}
-
 # while another namespace is busy
 t_churn()
 {
@@ -66,8 +60,9 @@ t_churn()
 	echo nts-churn >>"$NT_TMP/netns"
 	round 0
 	await "the first namespace to go" no_devices
-	# an orphan of theirs that nobody answers keeps its namespace for some two minutes
-	until_true 300 only_init_traced ||
+	# the host's and that of the load; an orphan of an earlier one that nobody answers
+	# keeps its namespace for some two minutes
+	until_true 300 traced 2 ||
 		fail "namespaces of earlier tests are left: $(stat_of memory) bytes in $(nets_alive) namespaces"
 	before=$(nets_alive)
 	memory=$(stat_of memory)

@@ -117,25 +117,12 @@ t_namespace_dies()
 		rm "$NT_TMP"/a.*
 		await "the namespace to be destroyed" no_device nts1
 	done
-	until_true 60 one_namespace_left || fail "their memory is not given back: $(stat_of memory)"
-}
-
-one_namespace_left()
-{
-	[ "$(memory_per_namespace)" = 1 ]
+	until_true 60 traced 1 || fail "their memory is not given back: $(stat_of memory)"
 }
 
 no_device()
 {
 	[ ! -e "/sys/class/net/$1" ]
-}
-
-# how many namespaces' worth of memory is in use; a ring and a table of the least size
-memory_per_namespace()
-{
-	local one=$(($(stat_of ring) * $(stat_of stride) * $(nproc)))
-
-	echo $(($(stat_of memory) / one))
 }
 
 nt_main t_joined_late t_wake t_other_namespace t_nothing_holds_it t_namespace_dies

@@ -150,6 +150,13 @@ stat_of()
 	in_ns "${2:-}" cat /proc/net/nettrace/stats | awk -v key="$1" '$1 == key { print $2; exit }'
 }
 
+# traced N: the module's memory is that of N namespaces, with rings of the usual size.  One
+# that is destroyed keeps its own until the kernel has done it
+traced()
+{
+	[ $(($(stat_of memory) / ($(stat_of ring) * $(stat_of stride) * $(nproc)))) = "$1" ]
+}
+
 # ---- namespaces -------------------------------------------------------------
 
 # in_ns NETNS COMMAND...: an empty name is the namespace that we are in

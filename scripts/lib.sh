@@ -75,7 +75,7 @@ with_lock()
 # may be for another processor: 6.1-s390x.
 is_series()
 {
-	[[ $1 =~ ^([0-9]+\.[0-9]+(-s390x)?|newest|debug)$ ]]
+	[[ $1 =~ ^([0-9]+\.[0-9]+(-s390x|-rt)?|newest|debug)$ ]]
 }
 
 # fill_table PAGE NAME FILE: what stands in PAGE between its marks "<!-- NAME ..." and

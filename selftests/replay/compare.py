@@ -140,7 +140,7 @@ def against_tshark(name, objs):
             older(rows, "echoed") - set(o) for (_, ss), o, rows in zip(ours, other, streams)]
     compare(name, f"repeated or out of order ({sum(map(len, paws))} by PAWS alone)",
             [sorted(set(t) - p) for t, p in zip(told, paws)], [sorted(o) for o in other])
-    told_apart(name, told, other, [either(rows) for rows in streams],
+    told_apart(name, ours, told, other, [either(rows) for rows in streams],
                [repeated(rows) for rows in streams])
     windows(name, ours, streams)
     compare(name, "keepalives and probes",
@@ -257,9 +257,9 @@ def tshark_kind(r):
     return "O" if r["tcp.analysis.out_of_order"] else None
 
 
-def resent(name):
-    """what the senders' own sockets say: for each conversation, the segments that
-    passed the place of capture and that they had sent before"""
+def resent(name, ours):
+    """what the senders' own sockets say: for each conversation of ours, the segments
+    that passed the place of capture and that they had sent before"""
     here = objects("timeline", f"{folder}/{name}.here.ntr")
     times = set()
     for o in objects("timeline", f"{folder}/{name}.all.ntr"):
@@ -268,20 +268,28 @@ def resent(name):
                 for m in o["marks"]):
             times |= {s["t"] for s in o["sightings"]}
     told = {i: set() for i in conversations(here)}
-    for o in here:
-        if o["type"] == "segment" and o["sightings"][0]["t"] in times:
-            told[o["conv"]].add(o["n"])
-    return [told[i] for i in sorted(told)]
+    for o, which in occurrences(o for o in here if o["type"] == "segment"):
+        if o["sightings"][0]["t"] in times:
+            told[o["conv"]].add(which)
+    return [{o["n"] for o, which in occurrences(ss) if which in t}
+            for (_, ss), t in zip(ours, (told[i] for i in sorted(told)))]
 
 
-def first_here(name, index, candidates):
+def occurrences(segments):
+    """each with what tells it from the others of its conversation: two CPUs may see it
+    in another order at the hook than tcpdump does"""
+    seen = {}
+    for o in segments:
+        key = (o["conv"], o["dir"], o.get("seq"), o["len"], tuple(o["flags"]))
+        seen[key] = seen.get(key, 0) + 1
+        yield o, key[1:] + (seen[key],)
+
+
+def first_here(segments, candidates):
     """of these segments, those of which nothing passed here before, nor anything
     behind them: no one can tell here that they had been sent before"""
-    objs = objects("timeline", f"{folder}/{name}.here.ntr")
-    conv = sorted(conversations(objs))[index]
     top, first = {}, set()
-    for o in sorted((o for o in objs if o["type"] == "segment" and o["conv"] == conv),
-                    key=lambda o: o["n"]):
+    for o in segments:
         end = o.get("seq", 0) + length(o)
         if o["n"] in candidates and o.get("seq", 0) >= top.get(o["dir"], 0):
             first.add(o["n"])
@@ -317,10 +325,10 @@ def repeated(rows):
     return found
 
 
-def told_apart(name, told, other, unsure, twice):
+def told_apart(name, ours, told, other, unsure, twice):
     """retransmission, out of order, copy: the sender knows, tshark and we conclude"""
-    truth = resent(name)
-    unseen = [first_here(name, i, t) for i, t in enumerate(truth)]
+    truth = resent(name, ours)
+    unseen = [first_here(ss, t) for (_, ss), t in zip(ours, truth)]
     compare(name, "retransmissions, by their senders"
             f" ({sum(map(len, unseen))} of what had not passed here before,"
             f" {sum(map(len, unsure))} SYN,ACKs that nothing tells apart)",

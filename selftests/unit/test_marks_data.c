@@ -224,6 +224,22 @@ static void test_order(void **state)
 	      "5 ~retransmission\n");
 }
 
+/* a copy that comes when @between segments have passed since */
+static void late_copy(unsigned int between, const char *want, int line)
+{
+	char text[16384];
+	unsigned int i, n;
+
+	n = (unsigned int)snprintf(text, sizeof(text), "%s", OPENING);
+	for (i = 0; i <= between; i++)
+		n += (unsigned int)snprintf(text + n, sizeof(text) - n,
+					    "%u 0 FWD c>s ACK seq=%u ack=5001 len=10 ts=60 id=%u\n",
+					    10000 + i, 1001 + 10 * i, 100 + i);
+	snprintf(text + n, sizeof(text) - n,
+		 "%u 0 FWD c>s ACK seq=1001 ack=5001 len=10 ts=60 id=100\n", 10001 + between);
+	check_at(text, want, 0, line);
+}
+
 static void test_copy(void **state)
 {
 	(void)state;
@@ -233,6 +249,8 @@ static void test_copy(void **state)
 	CHECK(OPENING " 10000 0 FWD c>s ACK seq=1001 ack=5001 len=100 id=9\n"
 		      " 10100 0 FWD c>s ACK seq=1001 ack=5001 len=100 id=10\n",
 	      "5 ~retransmission\n");
+	late_copy(40, "45 ~old-duplicate:copy\n", __LINE__);
+	late_copy(63, "68 ~old-duplicate:copy\n", __LINE__);
 	/* what was sent again came first: 14 after 15 */
 	CHECK(OPENING " 3000 0 FWD c>s ACK seq=1001 ack=5001 len=1 id=10\n"
 		      " 3001 0 FWD c>s ACK seq=1002 ack=5001 len=1 id=11\n"

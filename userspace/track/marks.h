@@ -124,6 +124,7 @@ void nt_marks_add(struct nt_mark_list *s, enum nt_mark_name name, const char *re
 		  enum nt_basis basis, uint32_t n);
 
 #define NT_RECENT_MAX 16 /* the second half: what was sent again */
+#define NT_PRINTS_MAX 64
 
 /* what a segment was, to know it again */
 struct nt_recent {
@@ -158,6 +159,7 @@ enum nt_owes {
  * @max_ts:	timestamp of the one at max
  * @max_id:	IPv4 identification of it
  * @ids:	how often in a row that grew by little with a segment in order
+ * @prints:	of its last packets with an IPv4 identification, to know a copy
  * @mss:	that it offered; 0: not known
  * @syns:	SYNs, or SYN,ACKs, that were seen
  */
@@ -166,9 +168,10 @@ struct nt_mark_dir {
 	uint64_t answer, answer_ack, recover, again;
 	uint32_t dup_acks, max_ts, sacked[2];
 	uint16_t max_id, mss;
-	uint8_t ids, syns, owes, next[2];
+	uint8_t ids, syns, owes, next[2], next_print;
 	bool max_ts_known, sack_ok, too_big, syn_data, ecn_offered, synack;
 	struct nt_recent recent[NT_RECENT_MAX];
+	uint32_t prints[NT_PRINTS_MAX];
 };
 
 /**

@@ -78,6 +78,26 @@ static int order_of(const struct nt_mark_at *a, const struct nt_recent *r)
 	return step < 0 ? -1 : step > 0;
 }
 
+/* equal for the same packet; for two, of a few, hardly ever; never 0 */
+static uint32_t print_of(const struct nettrace_packet *p)
+{
+	uint32_t id = (uint16_t)p->ip_id;
+
+	return ((p->seq ^ id << 16) * 0x9e3779b1u + nt_seg_len(p)) | 1;
+}
+
+/* it passed before, as it is: nobody gives two packets of a flow one identification */
+static bool is_copy(const struct nt_mark_at *a)
+{
+	uint32_t print = print_of(a->p);
+	unsigned int i;
+
+	for (i = 0; a->p->ip_id && i < NT_PRINTS_MAX; i++)
+		if (a->own->prints[i] == print)
+			return true;
+	return false;
+}
+
 /* octets behind it were sent before it: new ones go in order, so these went again */
 static bool behind_its_turn(const struct nt_mark_at *a)
 {
@@ -94,9 +114,9 @@ static bool behind_its_turn(const struct nt_mark_at *a)
 }
 
 /*
- * All of it was seen before.  The same packet twice: nobody gives two packets of a
- * flow one identification; without one, a sender that is traced knows what it
- * sent.  Or what was sent again came first, and this is what was sent before it.
+ * All of it was seen before.  The same packet twice: by its identification; without
+ * one, a sender that is traced knows what it sent.  Or what was sent again came
+ * first, and this is what was sent before it.
  * Return: why it was not sent again, or NULL: it was, as far as can be told.
  */
 static const char *old_duplicate(const struct nt_mark_at *a)
@@ -105,13 +125,15 @@ static const char *old_duplicate(const struct nt_mark_at *a)
 	bool newer = behind_its_turn(a), older = false;
 	unsigned int i;
 
+	if (is_copy(a))
+		return "copy";
 	for (i = 0; i < NT_RECENT_MAX; i++) {
 		const struct nt_recent *r = &a->own->recent[i];
 		int order = order_of(a, r);
 
 		if (r->seq != p->seq || r->len != nt_seg_len(p))
 			continue;
-		if (r->ip_id == (uint16_t)p->ip_id && (p->ip_id || (a->f->copy && r->out)))
+		if (!p->ip_id && !r->ip_id && a->f->copy && r->out)
 			return "copy";
 		older |= order < 0;
 		newer |= order > 0;
@@ -285,6 +307,10 @@ static void remember(struct nt_mark_at *a)
 		.out = a->f->out,
 	};
 	*next = (*next + 1) % (NT_RECENT_MAX / 2);
+	if (!a->p->ip_id)
+		return;
+	a->own->prints[a->own->next_print] = print_of(a->p);
+	a->own->next_print = (a->own->next_print + 1) % NT_PRINTS_MAX;
 }
 
 void nt_marks_sent(struct nt_mark_at *a)

@@ -146,11 +146,25 @@ def against_tshark(name, objs):
     compare(name, "keepalives and probes",
             [[s["n"] for s in ss if PROBES & words(s)] for _, ss in ours],
             [[n + 1 for n, r in enumerate(rows)
-              if r["tcp.analysis.keep_alive"] or r["tcp.analysis.zero_window_probe"]]
-             for rows in streams])
+              if r["tcp.analysis.zero_window_probe"] or
+              r["tcp.analysis.keep_alive"] and n + 1 not in unacknowledged(ss)]
+             for (_, ss), rows in zip(ours, streams)])
 
 
-def excuse(s, ours, theirs, under_way, probe, overtaken):
+def unacknowledged(segments):
+    """those that were sent while something of their sender's had not been acknowledged:
+    none is a keepalive (RFC 9293, 3.8.4), but an ACK that the FIN overtook looks like one"""
+    top, acked, found = {}, {}, set()
+    for s in segments:
+        if top.get(s["dir"], 0) > acked.get(s["dir"], 0):
+            found.add(s["n"])
+        top[s["dir"]] = max(top.get(s["dir"], 0), s.get("seq", 0) + length(s))
+        other = "s>c" if s["dir"] == "c>s" else "c>s"
+        acked[other] = max(acked.get(other, 0), s.get("ack", 0))
+    return found
+
+
+def excuse(s, ours, theirs, under_way, probe, overtaken, pending):
     """why the two say different things of a segment; docs/limitations.md tells of
     each.  None: that is not explained"""
     if ours == theirs:
@@ -164,6 +178,8 @@ def excuse(s, ours, theirs, under_way, probe, overtaken):
         return "nothing is under way that it could be a duplicate for"
     if differ <= {"duplicate-ack", "window-update"} and overtaken:
         return "acknowledgements that came in another order"
+    if differ == {"keepalive"} and s["n"] in pending:
+        return "a keepalive while something is under way"
     if differ == {"persist-probe", "keepalive"} and "persist-probe" in ours and not s["len"]:
         return "a probe of a window of 0 that carries no octet"
     if differ == {"persist-ack"} and "persist-ack" in ours and probe and not probe["len"]:
@@ -177,7 +193,7 @@ def windows(name, ours, streams):
     for (c, ss), rows in zip(ours, streams):
         top = {"c>s": 0, "s>c": 0}
         acks = {"c>s": [0], "s>c": [0]}  # the greatest, and the one before
-        late = older(rows, "sent")
+        late, pending = older(rows, "sent"), unacknowledged(ss)
         probe = {}
         odd = False
         for s, r in zip(ss, rows):
@@ -186,7 +202,7 @@ def windows(name, ours, streams):
             theirs = {w for f, w in WINDOWS.items() if r[f]}
             ack, seen = s.get("ack", 0), acks[s["dir"]]
             why = excuse(s, set(mine), theirs, top[other] > ack, probe.get(other),
-                         min(ack, seen[-1]) < seen[0] or s["n"] in late)
+                         min(ack, seen[-1]) < seen[0] or s["n"] in late, pending)
             acks[s["dir"]] = [max(ack, seen[0]), ack]
             where = f"{c['conv']}/{s['n']}"
             if why:

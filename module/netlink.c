@@ -38,12 +38,13 @@ static struct sk_buff *nt_answer(const struct genl_info *info, void **head)
 	return NULL;
 }
 
+/* @ret: 0, an error, or true: an attribute found no room */
 static int nt_answer_with(int ret, struct sk_buff *skb, void *head,
 			  struct genl_info *info)
 {
 	if (ret) {
 		nlmsg_free(skb);
-		return -EMSGSIZE;
+		return ret < 0 ? ret : -EMSGSIZE;
 	}
 	genlmsg_end(skb, head);
 	return genlmsg_reply(skb, info);

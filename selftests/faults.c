@@ -392,10 +392,15 @@ TEST_F_TIMEOUT(faults, a_new_namespace, 1200)
 			fail_nth(n);
 			ret = unshare(CLONE_NEWNET) ? -errno : 0;
 			more = failed_one();
+			if (ret && !of_a_fault(ret))
+				TH_LOG("unshare: error %d", ret);
 			if (ret)
 				_exit(of_a_fault(ret) ? 1 : 3);
 			/* it may have come to be without being traced */
-			_exit(traced() < 0 ? 3 : more ? 1 : 0);
+			ret = traced();
+			if (ret < 0)
+				TH_LOG("/proc/net/nettrace/events: error %d", ret);
+			_exit(ret < 0 ? 3 : more ? 1 : 0);
 		}
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		ASSERT_TRUE(WIFEXITED(status));

@@ -40,9 +40,9 @@ t_extra_memory()
 	ynl y nts-y
 	ynl z nts-z
 	# of each CPU; together nearly all of it
-	tell a call start "{\"ring\": $((4096 / cpus))}"
-	tell y call start "{\"ring\": $((512 / cpus))}"
-	tell z call start "{\"ring\": $((32 / cpus))}"
+	tell a call start "{\"ring\": $((4096 / cpus)), \"minisocks\": 256}"
+	tell y call start "{\"ring\": $((512 / cpus)), \"minisocks\": 256}"
+	tell z call start "{\"ring\": $((32 / cpus)), \"minisocks\": 256}"
 	refused z ENOSPC "calls: it would pass the module's memory cap" call set '{"calls": 1}'
 	extra z
 	equal "refused, and not set" "$EXTRA" "0 0"

@@ -72,7 +72,7 @@ with_lock()
 
 # is_series WORD: looks like a kernel series (6.1), not like a folder.  Two have
 # names: the newest one that Debian has, and our own that looks for mistakes.  One
-# may be for another processor: 6.1-s390x.
+# may be for another processor, 6.1-s390x, or Debian's with PREEMPT_RT, 6.1-rt.
 is_series()
 {
 	[[ $1 =~ ^([0-9]+\.[0-9]+(-s390x|-rt)?|newest|debug)$ ]]

@@ -228,14 +228,9 @@ static void nt_notify_work(struct work_struct *work)
 {
 	struct nt_notify *n = container_of(to_delayed_work(work),
 					   struct nt_notify, work);
-	struct nt_ring *ring = &n->tr->ring;
 
-	if (!nt_reader_has_data(n->rd)) {
-		WRITE_ONCE(ring->want_wake, 1);
-		smp_mb(); /* a writer sees the wish, or we see its record */
-		if (!nt_reader_has_data(n->rd))
-			return;
-	}
+	if (!nt_reader_sleep(n->rd, 1))
+		return;
 	queue_delayed_work(system_unbound_wq, &n->work,
 			   nt_look(n) ? NT_SEND_EVERY : NT_LOOK_EVERY);
 }

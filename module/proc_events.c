@@ -258,11 +258,8 @@ static bool nt_readable(struct nt_file *f)
 {
 	struct nt_ring *ring = &f->tr->ring;
 
-	if (READ_ONCE(ring->ended) || !f->told_info || nt_reader_has_data(f->rd))
-		return true;
-	WRITE_ONCE(ring->want_wake, 1);
-	smp_mb(); /* a writer sees the wish, or we see its record */
-	return nt_reader_has_data(f->rd) || READ_ONCE(ring->ended);
+	return READ_ONCE(ring->ended) || !f->told_info ||
+	       nt_reader_sleep(f->rd, 1) || READ_ONCE(ring->ended);
 }
 
 /*
@@ -317,15 +314,22 @@ static ssize_t nt_events_read(struct file *file, char __user *buf, size_t count,
 	return put < 0 ? put : put * ring->stride;
 }
 
+/* who asks for EPOLLPRI alone is not woken before a quarter of a ring is unread */
 static __poll_t nt_events_poll(struct file *file, poll_table *wait)
 {
+	const __poll_t want = poll_requested_events(wait);
 	struct nt_file *f = file->private_data;
+	struct nt_ring *ring = &f->tr->ring;
+	__poll_t mask = 0;
 
-	poll_wait(file, &f->tr->ring.wait, wait);
-	if (!nt_readable(f))
-		return 0;
-	return EPOLLIN | EPOLLRDNORM |
-	       (READ_ONCE(f->tr->ring.ended) ? EPOLLHUP : 0);
+	poll_wait(file, &ring->wait, wait);
+	if (want & EPOLLPRI && nt_reader_sleep(f->rd, ring->slots / 4))
+		mask |= EPOLLPRI;
+	if (want & (EPOLLIN | EPOLLRDNORM) && nt_readable(f))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(ring->ended))
+		mask |= EPOLLIN | EPOLLRDNORM | EPOLLHUP;
+	return mask;
 }
 
 /* the beginning: what the rings hold; the end: now.  There is no other place. */

@@ -105,26 +105,43 @@ void nt_ring_global_exit(void)
 	cpuhp_remove_state_nocalls(nt_hp_state);
 }
 
+static void nt_ring_wake_all(struct nt_ring *ring)
+{
+	wake_up_interruptible_poll(&ring->wait,
+				   EPOLLIN | EPOLLRDNORM | EPOLLPRI);
+}
+
 /* a lone event reaches a sleeping reader at the next tick; see nt_ring_wake() */
 static void nt_ring_wake_timer(struct timer_list *t)
 {
 	struct nt_ring *ring = timer_container_of(ring, t, wake);
 
-	wake_up_interruptible_poll(&ring->wait, EPOLLIN | EPOLLRDNORM);
+	nt_ring_wake_all(ring);
+}
+
+/* as soon as interrupts are on */
+static void nt_ring_wake_work(struct irq_work *work)
+{
+	nt_ring_wake_all(container_of(work, struct nt_ring, wake_now));
 }
 
 /**
  * nt_ring_wake() - wake the readers soon
- * @ring:	whose want_wake was seen set
+ * @ring:	one of whose CPUs has come to its wake_at
  *
  * A wake-up costs about as much as forty records, so it is left to a timer at
- * the next tick: however many events come until then share it.
+ * the next tick: however many events come until then share it.  But who waits
+ * for a ring to fill up is woken at once, for it goes on filling.
  * Context: a writer, interrupts off.
  */
 void nt_ring_wake(struct nt_ring *ring)
 {
-	if (xchg(&ring->want_wake, 0))
+	if (READ_ONCE(ring->hurry)) {
+		WRITE_ONCE(ring->hurry, false);
+		irq_work_queue(&ring->wake_now);
+	} else {
 		mod_timer(&ring->wake, jiffies);
+	}
 }
 
 /**
@@ -145,6 +162,7 @@ int nt_ring_init(struct nt_ring *ring, unsigned int slots, unsigned int stride)
 	ring->stride = stride;
 	init_waitqueue_head(&ring->wait);
 	timer_setup(&ring->wake, nt_ring_wake_timer, 0);
+	init_irq_work(&ring->wake_now, nt_ring_wake_work);
 	INIT_LIST_HEAD(&ring->list);
 	ring->cpu = alloc_percpu(struct nt_cpu_ring);
 	if (!ring->cpu)
@@ -172,6 +190,7 @@ void nt_ring_end(struct nt_ring *ring)
 {
 	WRITE_ONCE(ring->ended, true);
 	timer_shutdown_sync(&ring->wake);
+	irq_work_sync(&ring->wake_now);
 	wake_up_all(&ring->wait);
 }
 
@@ -315,14 +334,63 @@ void nt_reader_to_limit(struct nt_reader *rd)
 	}
 }
 
-bool nt_reader_has_data(const struct nt_reader *rd)
+/* does a CPU have @n records or more that were not read? */
+static bool nt_reader_unread(const struct nt_reader *rd, unsigned long n)
 {
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		if (nt_cpu_head(rd->ring, cpu) != rd->cur[cpu].pos)
+		if (nt_cpu_head(rd->ring, cpu) - rd->cur[cpu].pos >= n)
 			return true;
 	return false;
+}
+
+bool nt_reader_has_data(const struct nt_reader *rd)
+{
+	return nt_reader_unread(rd, 1);
+}
+
+/*
+ * Wake at head @at, or at the next record if that is past, unless another reader's
+ * wish will be fulfilled before.
+ */
+static void nt_cpu_wish(struct nt_cpu_ring *r, unsigned long at)
+{
+	unsigned long next, old;
+
+	do {
+		next = READ_ONCE(r->head) + 1;
+		if ((long)(at - next) < 0)
+			at = next;
+		old = READ_ONCE(r->wake_at);
+		if (old - next < at - next)
+			return;
+	} while (cmpxchg(&r->wake_at, old, at) != old);
+}
+
+/**
+ * nt_reader_sleep() - leave the wish to be woken
+ * @rd:		the reader; who sleeps is on its ring's queue by now
+ * @unread:	wake it when so many records of one CPU are there that it has
+ *		not read; more than 1: at once, otherwise at the next tick
+ *
+ * A wish is fulfilled once, and readers may be woken for that of another.
+ *
+ * Return: true: so many are there already.
+ */
+bool nt_reader_sleep(struct nt_reader *rd, unsigned long unread)
+{
+	unsigned int cpu;
+
+	if (nt_reader_unread(rd, unread))
+		return true;
+	if (unread > 1)
+		WRITE_ONCE(rd->ring->hurry, true);
+	for_each_possible_cpu(cpu)
+		nt_cpu_wish(nt_ring_of(rd->ring, cpu), rd->cur[cpu].pos + unread);
+	/* a writer sees the wish, or we its record: pairs with nt_ring_publish() */
+	smp_mb();
+	return nt_reader_unread(rd, unread);
 }
 
 /* if a writer overtook the cursor, move it on and count what it missed */

@@ -12,10 +12,13 @@
  *            @head (release).  Slot p is whole as long as head - p < slots:
  *            index p + slots, which shares its slot, is begun when
  *            head == p + slots.  A reader copies first and asks then.
+ *            A reader that is about to sleep leaves in each CPU's @wake_at
+ *            the head at which it wants to run again, and looks once more.
  */
 #ifndef NETTRACE_RING_H
 #define NETTRACE_RING_H
 
+#include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -30,6 +33,7 @@ struct nt_cpu_ring {
 	unsigned long head;	/* index of the next record */
 	unsigned long mask;	/* slots - 1 */
 	void *slots;		/* NULL: this CPU has none */
+	unsigned long wake_at;	/* the head at which a reader wants to be woken */
 	unsigned long noslots;	/* events that found none */
 	unsigned long filtered;	/* packets that the filter left out */
 };
@@ -38,10 +42,11 @@ struct nt_ring {
 	struct nt_cpu_ring __percpu *cpu;
 	unsigned int stride;	/* bytes from slot to slot */
 	unsigned int slots;	/* per CPU, a power of two */
-	int want_wake;		/* a reader is about to sleep */
+	bool hurry;		/* who is to be woken cannot wait for a tick */
 	bool ended;		/* no record will follow */
 	wait_queue_head_t wait;
 	struct timer_list wake;
+	struct irq_work wake_now;
 	struct list_head list;	/* all rings, for CPUs that come later */
 };
 
@@ -81,6 +86,7 @@ void nt_reader_from_now(struct nt_reader *rd);
 void nt_reader_limit_now(struct nt_reader *rd);
 void nt_reader_to_limit(struct nt_reader *rd);
 bool nt_reader_has_data(const struct nt_reader *rd);
+bool nt_reader_sleep(struct nt_reader *rd, unsigned long unread);
 int nt_reader_peek(struct nt_reader *rd, unsigned int cpu,
 		   union nettrace_rec *rec);
 void nt_reader_skip(struct nt_reader *rd, unsigned int cpu);
@@ -162,10 +168,13 @@ static inline void nt_ring_abort(unsigned long flags)
 static __always_inline void nt_ring_publish(struct nt_ring *ring)
 {
 	struct nt_cpu_ring *r = this_cpu_ptr(ring->cpu);
+	const unsigned long head = r->head + 1;
 
 	/* a reader that sees the new head sees the record */
-	smp_store_release(&r->head, r->head + 1);
-	if (unlikely(READ_ONCE(ring->want_wake)))
+	smp_store_release(&r->head, head);
+	/* it sees the new head, or we its wish: pairs with nt_reader_sleep() */
+	smp_mb();
+	if (unlikely(READ_ONCE(r->wake_at) == head))
 		nt_ring_wake(ring);
 }
 

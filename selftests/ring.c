@@ -397,6 +397,78 @@ TEST_F(ring, nothing_is_eagain_and_poll_wakes)
 	waitpid(pid, NULL, 0);
 }
 
+static void on_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* POLLPRI: a quarter of a CPU's 64 is unread, not less, whoever else is woken */
+TEST_F(ring, poll_waits_for_a_quarter)
+{
+	struct pollfd pri = { .fd = self->a.fd, .events = POLLPRI };
+	struct pollfd in = { .fd = self->b.fd, .events = POLLIN };
+	uint64_t t0;
+	pid_t pid;
+	int i;
+
+	on_cpu(0);
+	ASSERT_EQ(0, read_all(&self->a, &self->ca));
+	ASSERT_EQ(0, read_all(&self->b, &self->cb));
+	pid = fork();
+	if (!pid) {
+		for (i = 0; i < 8; i++) {
+			usleep(50000);
+			if (send_datagrams(1))
+				_exit(1);
+		}
+		_exit(0);
+	}
+	t0 = own_mono();
+	EXPECT_EQ(1, poll(&in, 1, 10000));
+	EXPECT_EQ(POLLIN, in.revents);
+	EXPECT_EQ(1, poll(&pri, 1, 10000));
+	EXPECT_EQ(POLLPRI, pri.revents);
+	EXPECT_LE(400000000, own_mono() - t0);
+	EXPECT_EQ(16, seen_so_far());
+	waitpid(pid, NULL, 0);
+	EXPECT_EQ(1, poll(&pri, 1, 0));
+	ASSERT_EQ(0, read_all(&self->a, &self->ca));
+	EXPECT_EQ(0, poll(&pri, 1, 0));
+	/* both: each by itself */
+	pri.events = POLLIN | POLLPRI;
+	ASSERT_EQ(0, send_datagrams(1));
+	EXPECT_EQ(1, poll(&pri, 1, 0));
+	EXPECT_EQ(POLLIN, pri.revents);
+	EXPECT_EQ(16, self->a.delivered);
+}
+
+/* no quarter is missed, one after the other */
+TEST_F(ring, poll_says_each_quarter)
+{
+	struct pollfd pri = { .fd = self->a.fd, .events = POLLPRI };
+	unsigned int i, woken = 0;
+	pid_t pid;
+
+	on_cpu(0);
+	ASSERT_EQ(0, read_all(&self->a, &self->ca));
+	for (i = 0; i < 20; i++) {
+		pid = fork();
+		if (!pid)
+			_exit(send_datagrams(8) ? 1 : 0);
+		woken += poll(&pri, 1, 10000) == 1;
+		waitpid(pid, NULL, 0);
+		ASSERT_EQ(0, read_all(&self->a, &self->ca));
+	}
+	EXPECT_EQ(20, woken);
+	EXPECT_EQ(320, self->a.delivered);
+	EXPECT_EQ(0, self->a.lost);
+	EXPECT_CLEAN(self->ca);
+}
+
 struct flood {
 	int cpu, err;
 	unsigned int n;
@@ -406,11 +478,8 @@ struct flood {
 static void *flood(void *arg)
 {
 	struct flood *f = arg;
-	cpu_set_t set;
 
-	CPU_ZERO(&set);
-	CPU_SET(f->cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	on_cpu(f->cpu);
 	f->err = send_datagrams(f->n);
 	atomic_fetch_sub(f->running, 1);
 	return NULL;

@@ -13,9 +13,14 @@
 #include <string.h>
 
 #define HEAP_FIRST 64 /* entries to begin with */
+/* as many as hold what comes in while a reader sleeps, and what it holds back: memory
+ * that went back to the kernel would come again a page fault at a time
+ */
+#define SPARES 8
 
 struct nt_merge_chunk {
-	unsigned int refs; /* runs, and who reads into it */
+	struct nt_merge_chunk *next; /* of the spare ones */
+	unsigned int refs;	     /* runs, and who reads into it */
 	size_t used;
 	_Alignas(64) uint8_t bytes[NT_MERGE_SPACE];
 };
@@ -26,24 +31,43 @@ void nt_merge_init(struct nt_merge *m, size_t cap)
 	m->cap = cap;
 }
 
-/* one is kept for the next time */
+/* some are kept for the next time */
 static void put_chunk(struct nt_merge *m, struct nt_merge_chunk *c)
 {
 	if (!c || --c->refs)
 		return;
-	free(m->spare);
+	if (m->nspare == SPARES) {
+		free(c);
+		return;
+	}
+	c->next = m->spare;
 	m->spare = c;
+	m->nspare++;
+}
+
+/* NULL: none was kept */
+static struct nt_merge_chunk *take_spare(struct nt_merge *m)
+{
+	struct nt_merge_chunk *c = m->spare;
+
+	if (c) {
+		m->spare = c->next;
+		m->nspare--;
+	}
+	return c;
 }
 
 void nt_merge_free(struct nt_merge *m)
 {
+	struct nt_merge_chunk *c;
 	size_t i;
 
 	for (i = 0; i < m->nheap; i++)
 		put_chunk(m, m->heap[i].chunk);
 	put_chunk(m, m->taken);
 	put_chunk(m, m->chunk);
-	free(m->spare);
+	while ((c = take_spare(m)))
+		free(c);
 	free(m->heap);
 	nt_merge_init(m, 0);
 }
@@ -56,9 +80,8 @@ static void let_go(struct nt_merge *m)
 
 static struct nt_merge_chunk *new_chunk(struct nt_merge *m)
 {
-	struct nt_merge_chunk *c = m->spare;
+	struct nt_merge_chunk *c = take_spare(m);
 
-	m->spare = NULL;
 	if (!c)
 		c = aligned_alloc(64, sizeof(*c));
 	if (c) {

@@ -47,7 +47,8 @@ struct nt_merge {
 	uint64_t order;
 	struct nt_merge_chunk *chunk;	/* what is read into */
 	struct nt_merge_chunk *taken;	/* of the last stretch, if it was its last */
-	struct nt_merge_chunk *spare;
+	struct nt_merge_chunk *spare; /* to be used again */
+	unsigned int nspare;
 };
 
 /** nt_merge_init() - @cap: records held at most; memory grows as needed */

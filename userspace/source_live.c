@@ -35,6 +35,10 @@
  * cost ten times the event
  */
 #define WAIT_MIN_NS 2000000ull
+/* for who takes many at a time and shows nothing: a wake-up is dear, and the module
+ * gives it before a ring is full
+ */
+#define WAIT_BULK_NS 10000000ull
 
 /* as the module's clock has it */
 uint64_t nt_live_now(const struct nt_live *l)
@@ -290,8 +294,10 @@ static int fetch(struct nt_live *l, struct nt_error *err)
 static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *err)
 {
 	struct nt_live *l = nt_live_of(s);
-	int ret = l->run.n ? 1 : fetch(l, err);
+	int ret;
 
+	l->bulk = false;
+	ret = l->run.n ? 1 : fetch(l, err);
 	if (ret != 1)
 		return ret;
 	ev->rec = *record(&l->run, 0);
@@ -307,8 +313,10 @@ static int live_next(struct nt_source *s, struct nt_event *ev, struct nt_error *
 static int live_batch(struct nt_source *s, struct nt_run *run, struct nt_error *err)
 {
 	struct nt_live *l = nt_live_of(s);
-	int ret = l->run.n ? 1 : fetch(l, err);
+	int ret;
 
+	l->bulk = true;
+	ret = l->run.n ? 1 : fetch(l, err);
 	if (ret != 1)
 		return ret;
 	*run = l->run;
@@ -324,10 +332,30 @@ static struct timespec to_timespec(uint64_t ns)
 	};
 }
 
+/* all streams that have not ended, from @n on in l->pfd: how many there are then */
+static nfds_t poll_streams(struct nt_live *l, nfds_t n, short events)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->s.nstream; i++)
+		if (l->in[i].fd >= 0)
+			l->pfd[n++] = (struct pollfd){ .fd = l->in[i].fd, .events = events };
+	return n;
+}
+
+/* how long events are held back that are due in @due nanoseconds */
+static uint64_t hold_ns(const struct nt_live *l, uint64_t due)
+{
+	if (l->bulk)
+		return WAIT_BULK_NS;
+	return due < WAIT_MIN_NS ? WAIT_MIN_NS : due > WAIT_MAX_NS ? WAIT_MAX_NS : due;
+}
+
 /*
  * While events are held back, no younger one can pass them: sleep until the
- * oldest may go, and let the rings gather.  Only with nothing in hand does the
- * module have to wake us.
+ * oldest may go, and let the rings gather; only in bulk longer than these last, so
+ * there the module says when one fills up (POLLPRI).  With nothing in hand it has
+ * to wake us for anything.
  */
 static int live_wait(struct nt_source *s, int timeout_ms)
 {
@@ -335,7 +363,6 @@ static int live_wait(struct nt_source *s, int timeout_ms)
 	struct pollfd *pfd = l->pfd;
 	uint64_t oldest, ns, t = nt_live_now(l);
 	struct timespec ts;
-	unsigned int i;
 	nfds_t n = 0;
 
 	if (l->until_now || over(l))
@@ -348,13 +375,11 @@ static int live_wait(struct nt_source *s, int timeout_ms)
 		if (oldest <= t)
 			return 0;
 		if (ns > oldest - t)
-			ns = oldest - t < WAIT_MIN_NS ? WAIT_MIN_NS : oldest - t;
-		if (ns > WAIT_MAX_NS)
-			ns = WAIT_MAX_NS;
+			ns = hold_ns(l, oldest - t);
+		if (l->bulk)
+			n = poll_streams(l, n, POLLPRI);
 	} else {
-		for (i = 0; i < s->nstream; i++)
-			if (l->in[i].fd >= 0)
-				pfd[n++] = (struct pollfd){ .fd = l->in[i].fd, .events = POLLIN };
+		n = poll_streams(l, n, POLLIN);
 	}
 	ts = to_timespec(ns);
 	if (ppoll(pfd, n, ns == UINT64_MAX ? NULL : &ts, NULL) < 0)

@@ -34,6 +34,7 @@ struct nt_live {
 	int64_t skew;	/* records' clock less ours: time namespaces */
 	bool until_now;
 	bool drained; /* until_now: all has been read */
+	bool bulk;    /* the last call was batch(): nobody waits for single events */
 	bool fixed_cap;
 	struct nt_run run; /* was taken of the merge and not handed out yet */
 	struct nt_live_finder *finder; /* NULL: no namespace comes later */

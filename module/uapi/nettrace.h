@@ -18,7 +18,9 @@
  * sequence).  lseek(fd, 0, SEEK_END) before the first read() starts at "now"
  * instead.  A NETTRACE_GAP record stands where this reader lost events, so that
  * from its attaching on: seen = delivered + filtered + lost.
- * read() returns 0 when tracing in this namespace has ended.
+ * read() returns 0 when tracing in this namespace has ended.  poll() for POLLIN
+ * waits for any event; for POLLPRI alone, until a quarter of a CPU's ring is unread,
+ * so that who wants many at a time can sleep and lose nothing.
  */
 #ifndef _UAPI_NETTRACE_H
 #define _UAPI_NETTRACE_H

@@ -192,6 +192,38 @@ static void in_runs(void **state)
 	nt_source_close(s);
 }
 
+/* who takes many at a time is not woken for what comes while events are held back */
+static void waits_long_in_bulk(void **state)
+{
+	uint64_t t = now() + 300 * MS, t0;
+	struct nt_source *s;
+	struct nt_error err;
+	struct nt_event ev;
+	struct nt_run run;
+	int fd;
+
+	(void)state;
+	s = open_streams(&fd, 1, 0);
+	send_one(fd, t, 0, 0);
+	assert_int_equal(s->ops->batch(s, &run, &err), 0);
+	send_one(fd, t + 1, 0, 1);
+	t0 = now();
+	assert_int_equal(nt_source_wait(s, 1000), 0);
+	assert_true(now() - t0 >= 10 * MS);
+	assert_true(now() - t0 < 250 * MS); /* nor for the time-out */
+	t0 = now();
+	assert_int_equal(nt_source_wait(s, 4), 0); /* which is the most */
+	assert_true(now() - t0 < 250 * MS);
+	close(fd);
+	assert_int_equal(nt_source_wait(s, 5000), 0); /* its end wakes */
+	assert_true(now() < t);
+	while (now() < t + 3 * MS)
+		nt_source_wait(s, 10);
+	assert_int_equal(nt_source_next(s, &ev, &err), 1);
+	assert_int_equal(ev.rec.hdr.seq, 0);
+	nt_source_close(s);
+}
+
 /* more at once than may be held: all is handed out, disorder is counted */
 static void bounded(void **state)
 {
@@ -313,6 +345,7 @@ int main(void)
 		cmocka_unit_test(gaps_are_counted),
 		cmocka_unit_test(until_now),
 		cmocka_unit_test(in_runs),
+		cmocka_unit_test(waits_long_in_bulk),
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(waiting),
 		cmocka_unit_test(shorter_than_a_slot),

@@ -248,6 +248,28 @@ static void test_midstream(void **state)
 	run(NT_SET(NT_LISTEN) | NT_SET(NT_CLOSED), "< S seq=0 ?\n> RA seq=0 ack=1 CLOSED\n");
 }
 
+#define UPLOAD                                                                        \
+	"> SA seq=0 ack=1 ws=2 win=1000 SYN-RECEIVED\n< A seq=1 ack=1 ESTABLISHED\n"  \
+	"< PA seq=1 ack=1 len=1000 ESTABLISHED\n> A seq=1 ack=1001 ESTABLISHED\n"     \
+	"< PA seq=1001 ack=1 len=3000 ESTABLISHED\n> A seq=1 ack=4001 ESTABLISHED\n"  \
+	"< FA seq=4001 ack=1 CLOSE-WAIT\n> FA seq=1 ack=4002 LAST-ACK\n"              \
+	"< A seq=4002 ack=2 CLOSED\n"
+
+/* what was in the SYN is known, whether or not it was known that somebody listens */
+static void test_windows_of_a_listener(void **state)
+{
+	(void)state;
+	run(SERVER, "< S seq=0 ws=7 SYN-RECEIVED\n" UPLOAD);
+	run(NT_SET(NT_LISTEN) | NT_SET(NT_CLOSED), "< S seq=0 ws=7 ?\n" UPLOAD);
+	/* it was sent before the trace began: that the answer offers to scale is enough */
+	run(SERVER, UPLOAD);
+	/* not offered: what is beyond the window as it stands is refused */
+	run(NT_SET(NT_LISTEN) | NT_SET(NT_CLOSED),
+	    "< S seq=0 ?\n> SA seq=0 ack=1 win=1000 SYN-RECEIVED\n< A seq=1 ack=1 ESTABLISHED\n"
+	    "> A seq=1 ack=1 ESTABLISHED\n< FA seq=1001 ack=1 ESTABLISHED\n"
+	    "< FA seq=1 ack=1 CLOSE-WAIT\n");
+}
+
 /* more holes than are kept: what the end acknowledges has reached it */
 static void test_holes(void **state)
 {
@@ -284,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_open),	  cmocka_unit_test(test_close),
 		cmocka_unit_test(test_rst),	  cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_midstream), cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_windows_of_a_listener),
 	};
 
 	return cmocka_run_group_tests_name("tcp", tests, NULL, NULL);

@@ -131,8 +131,10 @@ static size_t received_by_several(struct nt_tcp *e, const struct nt_segment *g,
 		for (set = NT_SET(s), i = 0; i < n; i++)
 			set = next_of(set, m[i], e->tcb.passive);
 		to |= set;
-		/* the one that takes most of it is what the variables follow */
-		if (n > ntook || (n == ntook && s > NT_LISTEN)) {
+		/* the one that takes most of it is what the variables follow: of a SYN,
+		 * to a listener or to nobody, the listener
+		 */
+		if (n > ntook || (n == ntook && s >= NT_LISTEN)) {
 			for (i = 0; i < n; i++)
 				took[i] = m[i];
 			ntook = n;

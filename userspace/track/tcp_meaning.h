@@ -127,6 +127,7 @@ static inline void nt_segment_of(struct nt_segment *g, const struct nettrace_pac
  * acknowledged *to it*.  RCV.*: what reached it.
  *
  * @passive:	it came from LISTEN
+ * @answered:	its last SYN was the answer to one
  * @max_wnd:	the largest window the peer offered, scaled; 0: not known
  * @right:	right edge of the window it offered: RCV.NXT + RCV.WND
  * @syn_wnd:	the window in its own SYN, until @right can be known
@@ -139,7 +140,7 @@ static inline void nt_segment_of(struct nt_segment *g, const struct nettrace_pac
 struct nt_tcb {
 	bool iss_known, snd_known, una_known, fin_sent;
 	bool irs_known, rcv_known, fin_seen, right_known, acked_known, ts_known;
-	bool passive, scale_sent, scale_seen, ts_sent, ts_seen, fin_refused;
+	bool passive, answered, scale_sent, scale_seen, ts_sent, ts_seen, fin_refused;
 	uint8_t scale, peer_scale; /* shifts of the own and the peer's window */
 	uint8_t nahead;
 	uint16_t syn_wnd;

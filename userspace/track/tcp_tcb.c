@@ -108,16 +108,19 @@ static void has_ahead(struct nt_tcb *t, uint32_t from, uint32_t to)
 		arrived(t, from, to);
 }
 
-/* the right edge that it offers; a SYN's window is never scaled (RFC 7323, 2.2) */
+/*
+ * The right edge that it offers; a SYN's window is never scaled.  Who answers a SYN
+ * offers to scale only if that one did (both RFC 7323, 2.2), seen or not.
+ */
 static void offers(struct nt_tcb *t, const struct nt_segment *g)
 {
 	uint32_t wnd = g->window, right;
 
 	if (!TH(g, SYN)) {
 		/* whether it is scaled was said in SYNs that were not seen */
-		if (!t->iss_known || !t->irs_known)
+		if (!t->iss_known || (!t->irs_known && !t->answered))
 			return;
-		if (t->scale_sent && t->scale_seen)
+		if (t->scale_sent && (t->scale_seen || !t->irs_known))
 			wnd <<= t->scale;
 	}
 	right = g->ack + wnd;
@@ -145,6 +148,7 @@ void nt_tcb_sent(struct nt_tcb *t, const struct nt_segment *g)
 		t->syn_wnd = g->window;
 		t->scale_sent = g->optflags & NETTRACE_OPT_WSCALE;
 		t->scale = shift_of(g);
+		t->answered = TH(g, ACK);
 	}
 	sent_up_to(t, g->seq + nt_seglen(g));
 	if (TH(g, FIN)) {

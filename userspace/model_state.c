@@ -110,15 +110,23 @@ void nt_listener_apply(struct nt_model *m, struct nt_convx *cv, int end, unsigne
 static struct nt_convx *conv_of_record(const struct nt_model *m, const struct nt_tuple *t,
 				       const struct nettrace_state *rec)
 {
-	struct nt_convx *cv, *newest = nt_conv_find(m, t);
+	/* TIME-WAIT has the id of the full socket, whose memory is used again by now */
+	bool waits = rec->kind == NETTRACE_SK_TIMEWAIT && rec->what != NETTRACE_BEGIN;
+	struct nt_convx *cv, *newest = nt_conv_find(m, t), *found = NULL;
 
 	/* the end of an old one may come after the beginning of a new one */
 	for (cv = newest; cv; cv = nt_conv_older(cv, t)) {
 		const struct nt_endx *e = &cv->e[nt_conv_end(cv, &t->a[0])];
 
-		if (e->sk_id && e->sk_id == rec->sk_id && !e->gone)
-			return cv;
+		if (e->sk_id != rec->sk_id || !e->sk_id || (waits ? !e->timewait : e->gone))
+			continue;
+		found = cv;
+		/* what a new connection took over is not the newest */
+		if (!waits || rec->end_why != NETTRACE_END_REUSED)
+			break;
 	}
+	if (found)
+		return found;
 	for (cv = newest; cv; cv = nt_conv_older(cv, t)) {
 		const struct nt_endx *e = &cv->e[nt_conv_end(cv, &t->a[0])];
 

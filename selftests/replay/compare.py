@@ -4,7 +4,8 @@
 
 For each DIR/NAME.pcap: what `nettrace replay` says of it, packet by packet and
 stream by stream, against tshark; and its conversations against what nettrace saw
-live in the same place (NAME.here.ntr) and in all namespaces (NAME.all.ntr).
+live in the same place (NAME.here.ntr) and in all namespaces (NAME.all.ntr), where the
+states of both ends are those of their sockets.
 Prints KTAP.  Where tshark and nettrace conclude differently from the same bytes,
 the sender's own socket, which nettrace saw live, has to be on nettrace's side.
 """
@@ -367,16 +368,38 @@ def summary(c, keys):
     return ends(c) + " " + " ".join(f"{k}={json.dumps(c[k])}" for k in keys)
 
 
+def lives(objs):
+    """the states of each end, one after the other, but for what no segment shows: a
+    time-out, a SYN that is given up, and what TIME-WAIT does by itself"""
+    said = []
+    for i, c in conversations(objs).items():
+        for end in ("client", "server"):
+            states = []
+            for o in objs:
+                if o["type"] != "transition" or (o["conv"], o["end"]) != (i, end):
+                    continue
+                cause = o.get("cause") or {}
+                alone = o["from"] == "TIME-WAIT" or "timer" in cause or (
+                    o["from"] == "SYN-SENT" and o["to"] == "CLOSED" and "segment" not in cause)
+                if not alone and o["to"] not in states[-1:]:
+                    states.append(o["to"])
+            said.append(f"{ends(c)} {end}: {' '.join(states)}")
+    return sorted(said)
+
+
 def against_live(name, objs):
     replayed = conversations(objs)
     here = conversations(objects("timeline", f"{folder}/{name}.here.ntr"))
-    every = conversations(objects("timeline", f"{folder}/{name}.all.ntr"))
+    everywhere = objects("timeline", f"{folder}/{name}.all.ntr")
+    every = conversations(everywhere)
     keys = ["opened", "closed", "completeness", "bytes", "segments", "retransmissions"]
     compare(name, "live, same place", sorted(summary(c, keys) for c in replayed.values()),
             sorted(summary(c, keys) for c in here.values()))
     keys = ["opened", "closed", "completeness", "bytes"]
     compare(name, "live, all places", sorted(summary(c, keys) for c in replayed.values()),
             sorted(summary(c, keys) for c in every.values()))
+    have, want = lives(objs), lives(everywhere)
+    compare(name, f"states of both ends, inferred, and the kernel's own ({len(want)})", have, want)
 
 
 # what of a packet tshark tells, by our name of the protocol; some columns are lists

@@ -397,6 +397,8 @@ struct nt_end {
 	uint32_t arrows; /* it sent */
 	uint32_t retransmissions;
 	bool listening; /* LISTEN stood behind this end when it began */
+	bool syn;	/* its SYN was seen */
+	int8_t wscale;	/* in that; -1: it offered none */
 };
 
 /* of tshark's completeness: what was seen of a TCP conversation */

@@ -183,10 +183,14 @@ static void note_opening(struct nt_convx *cv, const struct nt_arrowx *x)
 	const struct nettrace_packet *p = &x->a.pkt;
 	struct nt_conv *c = &cv->c;
 
-	if (TH(p, SYN))
+	if (TH(p, SYN)) {
 		c->completeness |= TH(p, ACK) ? NT_SEEN_SYN_ACK : NT_SEEN_SYN;
-	else if (TH(p, ACK))
+		c->end[x->a.dir].syn = true;
+		c->end[x->a.dir].wscale =
+			p->optflags & NETTRACE_OPT_WSCALE ? (int8_t)(p->wscale & 15) : -1;
+	} else if (TH(p, ACK)) {
 		c->completeness |= p->payload ? NT_SEEN_DATA : NT_SEEN_ACK;
+	}
 	if (TH(p, FIN))
 		c->completeness |= NT_SEEN_FIN;
 	if (TH(p, RST))

@@ -39,11 +39,20 @@ static void see_begin(struct nt_numbers *num, const struct nt_arrow *a)
 		num->shift[dir] = p->optflags & NETTRACE_OPT_WSCALE ? p->wscale & 15 : 0;
 }
 
-/* both ends have to offer the scale (RFC 7323, 2.2); 14 is the most */
-static void settle_shift(struct nt_numbers *num, bool offered[2])
+/*
+ * Both ends have to offer the scale (RFC 7323, 2.2); 14 is the most.  Where the items
+ * are gone, the conversation remembers its SYNs.
+ */
+static void settle_shift(struct nt_numbers *num, const struct nt_conv *c, bool offered[2])
 {
 	int k;
 
+	for (k = 0; k < 2; k++) {
+		if (num->shift[k] >= 0 || !c->end[k].syn)
+			continue;
+		offered[k] = c->end[k].wscale >= 0;
+		num->shift[k] = offered[k] ? c->end[k].wscale : 0;
+	}
 	for (k = 0; k < 2; k++) {
 		if (num->shift[0] < 0 || num->shift[1] < 0)
 			num->shift[k] = -1;
@@ -122,7 +131,7 @@ void nt_numbers_of(struct nt_numbers *num, enum nt_number_style style, const str
 		if ((a->pkt.tcp_flags & NETTRACE_TH_SYN) && (a->pkt.optflags & NETTRACE_OPT_WSCALE))
 			offered[a->dir & 1] = true;
 	}
-	settle_shift(num, offered);
+	settle_shift(num, c, offered);
 	if (style == NT_NUMBERS_SYMBOLS)
 		find_letters(num, c);
 }

@@ -22,6 +22,7 @@ FIELDS = [
     "tcp.analysis.fast_retransmission", "tcp.analysis.spurious_retransmission",
     "tcp.analysis.out_of_order", "tcp.analysis.keep_alive", "tcp.analysis.zero_window_probe",
     "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr", "frame.time_epoch", "ip.id",
+    "tcp.window_size", "tcp.window_size_scalefactor",
 ]
 # what is said of acknowledgements and windows
 WINDOWS = {
@@ -103,6 +104,12 @@ def flag_bits(text):
     return bits
 
 
+def window(r):
+    """scaled; that of a SYN never is, and none is none.  -1: tshark has not seen the SYNs"""
+    size = int(r["tcp.window_size"])
+    return size if r["tcp.window_size_scalefactor"] != "-1" or not size else None
+
+
 def unknown(s):
     """a RST for which nothing listened is of no stream; tshark counts from it"""
     return 1 if "RST" in s["flags"] else None
@@ -131,6 +138,10 @@ def against_tshark(name, objs):
             [f"{i + 1}/{n + 1} {r['tcp.srcport']} seq {r['tcp.seq']} ack {r['tcp.ack'] or 0} "
              f"flags {int(r['tcp.flags'], 16):#06x} len {r['tcp.len']}"
              for i, rows in enumerate(streams) for n, r in enumerate(rows)])
+    compare(name, "windows in bytes",
+            [f"{i + 1}/{s['n']} {s.get('win_bytes')}" for i, (_, ss) in enumerate(ours) for s in ss],
+            [f"{i + 1}/{n + 1} {window(r)}" for i, rows in enumerate(streams)
+             for n, r in enumerate(rows)])
     compare(name, "completeness", [c["completeness"] for c, _ in ours],
             [int(rows[-1]["tcp.completeness"]) for rows in streams])
     told = [{s["n"]: kind(s) for s in ss if kind(s)} for _, ss in ours]

@@ -22,7 +22,9 @@ FIELDS = [
     "tcp.analysis.fast_retransmission", "tcp.analysis.spurious_retransmission",
     "tcp.analysis.out_of_order", "tcp.analysis.keep_alive", "tcp.analysis.zero_window_probe",
     "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr", "frame.time_epoch", "ip.id",
-    "tcp.window_size", "tcp.window_size_scalefactor",
+    "tcp.window_size", "tcp.window_size_scalefactor", "ip.ttl", "ipv6.hlim",
+    "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.options.sack_perm",
+    "tcp.options.sack_le", "tcp.options.sack_re",
 ]
 # what is said of acknowledgements and windows
 WINDOWS = {
@@ -110,6 +112,21 @@ def window(r):
     return size if r["tcp.window_size_scalefactor"] != "-1" or not size else None
 
 
+def options(s):
+    o, base = s["opts"], s.get("ack_abs", 0) - s.get("ack", 0)
+    blocks = [f"{(a - base) % 2**32}-{(b - base) % 2**32}" for a, b in o.get("sack", [])]
+    return [str(o.get(k, "")) for k in ("mss", "wscale", "tsval", "tsecr")] + [
+        bool(o.get("sack_ok")), blocks]
+
+
+def tshark_options(r):
+    blocks = [f"{a}-{b}" for a, b in zip(*(filter(None, r[f"tcp.options.sack_{w}"].split(","))
+                                           for w in ("le", "re")))]
+    return [r[f"tcp.options.{w}"] for w in ("mss_val", "wscale.shift", "timestamp.tsval",
+                                            "timestamp.tsecr")] + [
+        bool(r["tcp.options.sack_perm"]), blocks]
+
+
 def unknown(s):
     """a RST for which nothing listened is of no stream; tshark counts from it"""
     return 1 if "RST" in s["flags"] else None
@@ -138,10 +155,11 @@ def against_tshark(name, objs):
             [f"{i + 1}/{n + 1} {r['tcp.srcport']} seq {r['tcp.seq']} ack {r['tcp.ack'] or 0} "
              f"flags {int(r['tcp.flags'], 16):#06x} len {r['tcp.len']}"
              for i, rows in enumerate(streams) for n, r in enumerate(rows)])
-    compare(name, "windows in bytes",
-            [f"{i + 1}/{s['n']} {s.get('win_bytes')}" for i, (_, ss) in enumerate(ours) for s in ss],
-            [f"{i + 1}/{n + 1} {window(r)}" for i, rows in enumerate(streams)
-             for n, r in enumerate(rows)])
+    compare(name, "windows in bytes, TTL, options",
+            [f"{i + 1}/{s['n']} {s.get('win_bytes')} {s['ttl']} {options(s)}"
+             for i, (_, ss) in enumerate(ours) for s in ss],
+            [f"{i + 1}/{n + 1} {window(r)} {r['ip.ttl'] or r['ipv6.hlim']} {tshark_options(r)}"
+             for i, rows in enumerate(streams) for n, r in enumerate(rows)])
     compare(name, "completeness", [c["completeness"] for c, _ in ours],
             [int(rows[-1]["tcp.completeness"]) for rows in streams])
     told = [{s["n"]: kind(s) for s in ss if kind(s)} for _, ss in ours]

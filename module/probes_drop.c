@@ -109,9 +109,20 @@ static bool nt_is_echo_reply(const struct nettrace_packet *p)
 }
 
 /*
- * Freed without a reason: older kernels' TCP and IPv6's ICMP end so also with what
- * they have taken, and IGMP does.  @sk: looked at for it, with a reference, or NULL;
- * to let go of it may free it, for which it is too early inside of a record.
+ * TCP has looked at a segment of a full socket and frees it without a reason: an ACK
+ * that finds it in CLOSE-WAIT, CLOSING or LAST-ACK ends so (tcp_rcv_state_process()).
+ * What it refuses has a reason, on kernels that have any.
+ */
+static bool nt_was_an_ack(const struct nettrace_packet *p, const struct sock *sk)
+{
+	return NT_DROP_REASONS && !p->payload && nt_sk_is_tcp(sk) &&
+	       sk->sk_state != TCP_LISTEN;
+}
+
+/*
+ * Freed without a reason: TCP and IPv6's ICMP end so also with what they have taken,
+ * and IGMP does.  @sk: looked at for it, with a reference, or NULL; to let go of it
+ * may free it, for which it is too early inside of a record.
  */
 static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 		       const struct sk_buff *skb, unsigned int reason,
@@ -138,7 +149,7 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 	memcpy(t.local, p->dst, sizeof(t.local));
 	memcpy(t.remote, p->src, sizeof(t.remote));
 	*sk = nt_lookup((struct net *)net, &t);
-	return *sk && (*sk)->sk_state == TCP_TIME_WAIT;
+	return *sk && ((*sk)->sk_state == TCP_TIME_WAIT || nt_was_an_ack(p, *sk));
 }
 
 /* ---- where ---------------------------------------------------------------- */

@@ -245,6 +245,30 @@ t_none()
 	done
 }
 
+# nor is an ACK that finds its socket in CLOSE-WAIT, though the kernel frees it without
+# a reason
+t_done()
+{
+	judged
+	load
+	net_pair
+	opened
+	tell client shut wr
+	tell server eof
+	for _ in 1 2 3 4 5; do
+		tell server send 100
+		tell client recv 100
+	done
+	! reasons || at_least "freed without a reason" "$(kernel_said NOT_SPECIFIED)" 1
+	tell server close
+	tell client eof
+	"$NETTRACE" timeline --json -N $C,$S >"$NT_TMP/json" || fail "timeline"
+	at_least "ACKs" "$(ntq -c type=segment dir='c>s' flags=ACK len=0 <"$NT_TMP/json")" 5
+	equal "drops in the picture" "$(ntq -c type=drop <"$NT_TMP/json")" 0
+	equal "marks" "$(ntq -c type=segment 'marks.*.name=dropped' <"$NT_TMP/json")" 0
+	! reasons || equal "drops in the records" "$(drops $S proto=6)" ""
+}
+
 # the filter decides on dropped packets as on others
 t_filter()
 {
@@ -293,4 +317,4 @@ t_flood()
 	equal "drops" "$(drops $S dport=9 | grep -c "^$(named NETFILTER_DROP) ")" 1200
 }
 
-nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_filter t_filter_later t_flood
+nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_done t_filter t_filter_later t_flood

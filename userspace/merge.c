@@ -16,7 +16,7 @@
 /* as many as hold what comes in while a reader sleeps, and what it holds back: memory
  * that went back to the kernel would come again a page fault at a time
  */
-#define SPARES 8
+#define SPARES	   8
 
 struct nt_merge_chunk {
 	struct nt_merge_chunk *next; /* of the spare ones */

@@ -48,6 +48,30 @@ static bool is_leftover(const struct nettrace_packet *p, const char *reason)
 	       !strcmp(reason, "NO_SOCKET");
 }
 
+/*
+ * TCP frees some segments without a reason when it has done what they say: an ACK that
+ * finds its socket closing, a RST.  So it does with an ACK that a request has no room
+ * for (the accept queue is full), and with data that nobody takes: those are drops.
+ */
+static bool is_done(const struct nt_arrow *a, unsigned int source, const char *reason)
+{
+	const bool rst = a->pkt.tcp_flags & NETTRACE_TH_RST;
+	unsigned int i;
+
+	if (a->pkt.proto != IPPROTO_TCP || a->pkt.payload || !reason ||
+	    strcmp(reason, "NOT_SPECIFIED"))
+		return false;
+	for (i = 0; i < a->nsight; i++) {
+		const struct nt_sighting *s = &a->sight[i];
+
+		if (s->source != source || nt_hook_stage(s->hook) != NT_STAGE_IN)
+			continue;
+		if (s->sk_kind == NETTRACE_SK_FULL || (s->sk_kind == NETTRACE_SK_REQUEST && rst))
+			return true;
+	}
+	return false;
+}
+
 /* it was thrown away before TCP looked at what it says */
 static bool is_unread(const char *reason)
 {
@@ -258,7 +282,8 @@ int nt_drop_feed(struct nt_model *m, const struct nt_event *ev)
 		d->d.code = rec->reason;
 		d->d.reason = intern(m, rec->name, sizeof(rec->name));
 		d->heard |= is_no_drop(d->d.reason);
-		if (d->d.delivered && is_leftover(&d->x->a.pkt, d->d.reason)) {
+		if (d->d.delivered && (is_leftover(&d->x->a.pkt, d->d.reason) ||
+				       is_done(&d->x->a, ev->source, d->d.reason))) {
 			d->heard = true;
 			unsight(d->x, &d->d);
 		}

@@ -30,11 +30,11 @@
 #include "live_open.h"
 #include "source_live_priv.h"
 
-#define WAIT_MAX_NS 3000000ull
+#define WAIT_MAX_NS  3000000ull
 /* in a stream of events one is always about to be due: a wake-up for each would
  * cost ten times the event
  */
-#define WAIT_MIN_NS 2000000ull
+#define WAIT_MIN_NS  2000000ull
 /* for who takes many at a time and shows nothing: a wake-up is dear, and the module
  * gives it before a ring is full
  */

@@ -52,6 +52,46 @@ static void test_on_the_way(void **state)
 	script_end(&s);
 }
 
+/*
+ * Freed without a reason, when TCP has done what it says: an ACK for a socket that
+ * closes, a RST for a half-open one.  Not so what the kernel has no room for (the third
+ * segment, when the accept queue is full), nor data.
+ */
+static void test_done(void **state)
+{
+	static const char *const none = "reason=NOT_SPECIFIED";
+	static const struct {
+		const char *what, *sk;
+		bool drop;
+	} of[] = {
+		{ "ACK seq=9 ack=5", "FULL:CLOSE_WAIT", false },
+		{ "FIN,ACK seq=9 ack=5", "FULL:LAST_ACK", false },
+		{ "ACK seq=9 ack=5 len=7", "FULL:CLOSE_WAIT", true },
+		{ "RST seq=9", "REQUEST:NEW_SYN_RECV", false },
+		{ "ACK seq=9 ack=5", "REQUEST:NEW_SYN_RECV", true },
+		{ "ACK seq=9 ack=5", "LISTEN:LISTEN", true },
+	};
+	char text[512];
+	struct script s;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		begin(&s);
+		snprintf(text, sizeof(text),
+			 "10 0 OUT c>s %s id=1\n30 2 IN c>s %s id=1 sk=%s\n"
+			 "31 2 DROP c>s %s id=1 %s\n",
+			 of[i].what, of[i].what, of[i].sk, of[i].what, none);
+		script_run(&s, text);
+		nt_model_finish(s.m);
+		assert_string_equal(drops(&s, 0),
+				    of[i].drop ? "1 2 lo NOT_SPECIFIED delivered\n" : "");
+		assert_int_equal(!!strstr(script_dump(&s, 0, SCRIPT_ARROWS), "dropped:"),
+				 of[i].drop);
+		script_end(&s);
+	}
+}
+
 /* of what the receiver's side drops behind the hook both is true: it came, it went */
 static void test_behind_delivery(void **state)
 {
@@ -281,11 +321,11 @@ static void test_prompt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_on_the_way), cmocka_unit_test(test_behind_delivery),
-		cmocka_unit_test(test_heard),	   cmocka_unit_test(test_whose_reason),
-		cmocka_unit_test(test_names),	   cmocka_unit_test(test_equal_packets),
-		cmocka_unit_test(test_late),	   cmocka_unit_test(test_prompt),
-		cmocka_unit_test(test_leftover),
+		cmocka_unit_test(test_on_the_way),    cmocka_unit_test(test_behind_delivery),
+		cmocka_unit_test(test_done),	      cmocka_unit_test(test_heard),
+		cmocka_unit_test(test_whose_reason),  cmocka_unit_test(test_names),
+		cmocka_unit_test(test_equal_packets), cmocka_unit_test(test_late),
+		cmocka_unit_test(test_prompt),	      cmocka_unit_test(test_leftover),
 	};
 
 	return cmocka_run_group_tests_name("model_drop", tests, NULL, NULL);

@@ -364,18 +364,18 @@ static void test_gap(void **state)
 }
 
 /* the server closes first, and waits */
-#define SERVER_WAITS                                                                    \
-	"200 1 FULL s ESTABLISHED>FIN_WAIT1 call=close pid=20\n"                        \
-	"201 1 OUT s>c FIN,ACK seq=5001 ack=1001 id=100\n"                              \
-	"202 0 IN  s>c FIN,ACK seq=5001 ack=1001 id=100\n"                              \
-	"203 0 FULL c ESTABLISHED>CLOSE_WAIT\n"                                         \
-	"204 0 FULL c CLOSE_WAIT>LAST_ACK call=close\n"                                 \
-	"205 0 OUT c>s FIN,ACK seq=1001 ack=5002 id=3\n"                                \
-	"206 1 IN  c>s FIN,ACK seq=1001 ack=5002 id=3\n"                                \
-	"207 1 FULL s FIN_WAIT1>FIN_WAIT2\n"                                            \
-	"208 1 TW s BEGIN FIN_WAIT2>TIME_WAIT left=60000\n"                             \
-	"209 1 OUT s>c ACK seq=5002 ack=1002 id=101\n"                                  \
-	"210 0 IN  s>c ACK seq=5002 ack=1002 id=101\n"                                  \
+#define SERVER_WAITS                                             \
+	"200 1 FULL s ESTABLISHED>FIN_WAIT1 call=close pid=20\n" \
+	"201 1 OUT s>c FIN,ACK seq=5001 ack=1001 id=100\n"       \
+	"202 0 IN  s>c FIN,ACK seq=5001 ack=1001 id=100\n"       \
+	"203 0 FULL c ESTABLISHED>CLOSE_WAIT\n"                  \
+	"204 0 FULL c CLOSE_WAIT>LAST_ACK call=close\n"          \
+	"205 0 OUT c>s FIN,ACK seq=1001 ack=5002 id=3\n"         \
+	"206 1 IN  c>s FIN,ACK seq=1001 ack=5002 id=3\n"         \
+	"207 1 FULL s FIN_WAIT1>FIN_WAIT2\n"                     \
+	"208 1 TW s BEGIN FIN_WAIT2>TIME_WAIT left=60000\n"      \
+	"209 1 OUT s>c ACK seq=5002 ack=1002 id=101\n"           \
+	"210 0 IN  s>c ACK seq=5002 ack=1002 id=101\n"           \
 	"211 0 FULL c LAST_ACK>CLOSE\n"
 
 /* the same ports again, while TIME-WAIT still stands; its end comes later */
@@ -384,15 +384,14 @@ static void test_port_reuse(void **state)
 	struct script s;
 
 	(void)state;
-	begin(&s, SERVER_WAITS
-		  "900 0 FULL c CLOSE>SYN_SENT lport0 call=connect pid=11 sk=7\n"
-		  "901 0 OUT c>s SYN seq=70000 id=1\n"
-		  "902 1 IN  c>s SYN seq=70000 id=1\n"
-		  "903 1 TW s END TIME_WAIT>CLOSE why=REUSED\n"
-		  "904 1 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
-		  "905 1 OUT s>c SYN,ACK seq=90000 ack=70001\n"
-		  "906 0 IN  s>c SYN,ACK seq=90000 ack=70001\n"
-		  "907 0 FULL c SYN_SENT>ESTABLISHED sk=7\n");
+	begin(&s, SERVER_WAITS "900 0 FULL c CLOSE>SYN_SENT lport0 call=connect pid=11 sk=7\n"
+			       "901 0 OUT c>s SYN seq=70000 id=1\n"
+			       "902 1 IN  c>s SYN seq=70000 id=1\n"
+			       "903 1 TW s END TIME_WAIT>CLOSE why=REUSED\n"
+			       "904 1 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
+			       "905 1 OUT s>c SYN,ACK seq=90000 ack=70001\n"
+			       "906 0 IN  s>c SYN,ACK seq=90000 ack=70001\n"
+			       "907 0 FULL c SYN_SENT>ESTABLISHED sk=7\n");
 	nt_model_finish(s.m);
 	assert_int_equal(nt_model_nconv(s.m), 2);
 	script_dump(&s, 0, SCRIPT_TRANSITIONS);
@@ -419,20 +418,19 @@ static void test_port_reuse_late(void **state)
 	struct script s;
 
 	(void)state;
-	begin(&s, SERVER_WAITS
-		  "900 0 FULL c CLOSE>SYN_SENT lport0 call=connect pid=11 sk=7\n"
-		  "901 0 OUT c>s SYN seq=70000 id=1\n"
-		  "902 1 IN  c>s SYN seq=70000 id=1\n"
-		  "904 1 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
-		  "905 1 OUT s>c SYN,ACK seq=90000 ack=70001\n"
-		  "906 0 IN  s>c SYN,ACK seq=90000 ack=70001\n"
-		  "907 0 FULL c SYN_SENT>ESTABLISHED sk=7\n"
-		  "908 0 OUT c>s ACK seq=70001 ack=90001 id=2\n"
-		  "909 1 IN  c>s ACK seq=70001 ack=90001 id=2\n"
-		  "910 1 FULL s SYN_RECV>ESTABLISHED\n"
-		  "911 1 REQ s END NEW_SYN_RECV>SYN_RECV why=PROMOTED\n"
-		  "920 1 FULL s ESTABLISHED>FIN_WAIT1 call=close pid=20\n"
-		  "921 1 TW s END TIME_WAIT>CLOSE why=REUSED\n");
+	begin(&s, SERVER_WAITS "900 0 FULL c CLOSE>SYN_SENT lport0 call=connect pid=11 sk=7\n"
+			       "901 0 OUT c>s SYN seq=70000 id=1\n"
+			       "902 1 IN  c>s SYN seq=70000 id=1\n"
+			       "904 1 REQ s BEGIN LISTEN>NEW_SYN_RECV\n"
+			       "905 1 OUT s>c SYN,ACK seq=90000 ack=70001\n"
+			       "906 0 IN  s>c SYN,ACK seq=90000 ack=70001\n"
+			       "907 0 FULL c SYN_SENT>ESTABLISHED sk=7\n"
+			       "908 0 OUT c>s ACK seq=70001 ack=90001 id=2\n"
+			       "909 1 IN  c>s ACK seq=70001 ack=90001 id=2\n"
+			       "910 1 FULL s SYN_RECV>ESTABLISHED\n"
+			       "911 1 REQ s END NEW_SYN_RECV>SYN_RECV why=PROMOTED\n"
+			       "920 1 FULL s ESTABLISHED>FIN_WAIT1 call=close pid=20\n"
+			       "921 1 TW s END TIME_WAIT>CLOSE why=REUSED\n");
 	nt_model_finish(s.m);
 	assert_int_equal(nt_model_nconv(s.m), 2);
 	assert_non_null(strstr(script_dump(&s, 0, SCRIPT_TRANSITIONS),

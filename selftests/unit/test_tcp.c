@@ -248,11 +248,11 @@ static void test_midstream(void **state)
 	run(NT_SET(NT_LISTEN) | NT_SET(NT_CLOSED), "< S seq=0 ?\n> RA seq=0 ack=1 CLOSED\n");
 }
 
-#define UPLOAD                                                                        \
-	"> SA seq=0 ack=1 ws=2 win=1000 SYN-RECEIVED\n< A seq=1 ack=1 ESTABLISHED\n"  \
-	"< PA seq=1 ack=1 len=1000 ESTABLISHED\n> A seq=1 ack=1001 ESTABLISHED\n"     \
-	"< PA seq=1001 ack=1 len=3000 ESTABLISHED\n> A seq=1 ack=4001 ESTABLISHED\n"  \
-	"< FA seq=4001 ack=1 CLOSE-WAIT\n> FA seq=1 ack=4002 LAST-ACK\n"              \
+#define UPLOAD                                                                       \
+	"> SA seq=0 ack=1 ws=2 win=1000 SYN-RECEIVED\n< A seq=1 ack=1 ESTABLISHED\n" \
+	"< PA seq=1 ack=1 len=1000 ESTABLISHED\n> A seq=1 ack=1001 ESTABLISHED\n"    \
+	"< PA seq=1001 ack=1 len=3000 ESTABLISHED\n> A seq=1 ack=4001 ESTABLISHED\n" \
+	"< FA seq=4001 ack=1 CLOSE-WAIT\n> FA seq=1 ack=4002 LAST-ACK\n"             \
 	"< A seq=4002 ack=2 CLOSED\n"
 
 /* what was in the SYN is known, whether or not it was known that somebody listens */
@@ -303,9 +303,12 @@ static void test_holes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_open),	  cmocka_unit_test(test_close),
-		cmocka_unit_test(test_rst),	  cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_midstream), cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_rst),
+		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_midstream),
+		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_windows_of_a_listener),
 	};
 

@@ -50,12 +50,12 @@ static bool is_leftover(const struct nettrace_packet *p, const char *reason)
 
 /*
  * TCP frees some segments without a reason when it has done what they say: an ACK that
- * finds its socket closing, a RST.  So it does with an ACK that a request has no room
- * for (the accept queue is full), and with data that nobody takes: those are drops.
+ * finds its socket closing, a RST, a SYN that was answered before and is again.  So it
+ * does with an ACK that a request has no room for (the accept queue is full), and with
+ * data that nobody takes: those are drops.
  */
 static bool is_done(const struct nt_arrow *a, unsigned int source, const char *reason)
 {
-	const bool rst = a->pkt.tcp_flags & NETTRACE_TH_RST;
 	unsigned int i;
 
 	if (a->pkt.proto != IPPROTO_TCP || a->pkt.payload || !reason ||
@@ -66,7 +66,9 @@ static bool is_done(const struct nt_arrow *a, unsigned int source, const char *r
 
 		if (s->source != source || nt_hook_stage(s->hook) != NT_STAGE_IN)
 			continue;
-		if (s->sk_kind == NETTRACE_SK_FULL || (s->sk_kind == NETTRACE_SK_REQUEST && rst))
+		if (s->sk_kind == NETTRACE_SK_FULL || s->sk_kind == NETTRACE_SK_TIMEWAIT ||
+		    (s->sk_kind == NETTRACE_SK_REQUEST &&
+		     (a->pkt.tcp_flags & (NETTRACE_TH_RST | NETTRACE_TH_SYN))))
 			return true;
 	}
 	return false;

@@ -68,6 +68,8 @@ static void test_done(void **state)
 		{ "FIN,ACK seq=9 ack=5", "FULL:LAST_ACK", false },
 		{ "ACK seq=9 ack=5 len=7", "FULL:CLOSE_WAIT", true },
 		{ "RST seq=9", "REQUEST:NEW_SYN_RECV", false },
+		{ "SYN seq=9", "REQUEST:NEW_SYN_RECV", false },
+		{ "RST seq=9", "TIMEWAIT:TIME_WAIT", false },
 		{ "ACK seq=9 ack=5", "REQUEST:NEW_SYN_RECV", true },
 		{ "ACK seq=9 ack=5", "LISTEN:LISTEN", true },
 	};

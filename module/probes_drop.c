@@ -109,14 +109,15 @@ static bool nt_is_echo_reply(const struct nettrace_packet *p)
 }
 
 /*
- * TCP has looked at a segment of a full socket and frees it without a reason: an ACK
- * that finds it in CLOSE-WAIT, CLOSING or LAST-ACK ends so (tcp_rcv_state_process()).
- * What it refuses has a reason, on kernels that have any.
+ * It came, and TCP has looked at it and frees it without a reason: an ACK that finds
+ * its socket in CLOSE-WAIT, CLOSING or LAST-ACK ends so (tcp_rcv_state_process()).
+ * What TCP refuses has a reason, on kernels that have any.
  */
-static bool nt_was_an_ack(const struct nettrace_packet *p, const struct sock *sk)
+static bool nt_was_an_ack(const struct nettrace_packet *p,
+			  const struct sk_buff *skb, const struct sock *sk)
 {
-	return NT_DROP_REASONS && !p->payload && nt_sk_is_tcp(sk) &&
-	       sk->sk_state != TCP_LISTEN;
+	return NT_DROP_REASONS && skb->skb_iif && !p->payload &&
+	       nt_sk_is_tcp(sk) && sk->sk_state != TCP_LISTEN;
 }
 
 /*
@@ -149,7 +150,7 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 	memcpy(t.local, p->dst, sizeof(t.local));
 	memcpy(t.remote, p->src, sizeof(t.remote));
 	*sk = nt_lookup((struct net *)net, &t);
-	return *sk && ((*sk)->sk_state == TCP_TIME_WAIT || nt_was_an_ack(p, *sk));
+	return *sk && ((*sk)->sk_state == TCP_TIME_WAIT || nt_was_an_ack(p, skb, *sk));
 }
 
 /* ---- where ---------------------------------------------------------------- */

@@ -45,6 +45,9 @@ oracle_on()
 	echo mono >$TRACING/trace_clock
 	echo 16384 >$TRACING/buffer_size_kb
 	: >$TRACING/kprobe_events
+	case $(uname -r) in
+	*-nettrace-debug) [ -e /sys/kernel/btf/vmlinux ] || skip "scripts/debug-kernel has no type information (BTF)" ;;
+	esac
 	V6_AT=$(python3 "$NT_DIR/lib/btf.py" sock_common skc_v6_daddr) ||
 		fail "the kernel's type information does not tell where an IPv6 address is"
 	kprobe req_begin inet_csk_reqsk_queue_hash_add si

@@ -54,8 +54,8 @@ daemon_start()
 	OPENER=$!
 	echo "$OPENER" >>"$NT_TMP/pids"
 	await "nettraced to serve" serves
-	WORKER=$(awk -v parent="$OPENER" '$1 == "PPid:" && $2 == parent { print FILENAME }' \
-		/proc/[0-9]*/status 2>/dev/null | head -n 1 | tr -dc 0-9)
+	WORKER=$(pgrep -P "$OPENER" | head -n 1)
+	[ -n "$WORKER" ] || fail "nettraced has no second process"
 }
 
 # follow_start: its lines are counted, not kept

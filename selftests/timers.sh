@@ -284,6 +284,8 @@ t_now()
 		i=$((i + 1))
 	done
 	undrop $S
+	# when it is sent again, the peer would not wait so long
+	await "what was sent to arrive" eval '[ -z "$(ss_of $C unacked)" ]'
 	tell server recv 100
 	tell client close
 	tell server eof

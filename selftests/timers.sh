@@ -55,8 +55,8 @@ next_step()
 	while :; do
 		await "retransmission $((STEP + 1))" retransmitted $((STEP + 1))
 		STEP=$(retransmissions)
-		RTO=$(ss_of $C rto)
-		BACKOFF=$(ss_of $C backoff)
+		RTO=$(ss_of "$C" rto)
+		BACKOFF=$(ss_of "$C" backoff)
 		[ "$(retransmissions)" != "$STEP" ] || return 0
 		[ "$STEP" -lt 9 ] || fail "each time it was sent again before ss was asked"
 	done

@@ -48,5 +48,6 @@ report()
 	local form=$1
 
 	shift
-	awk -v "form=$form" -v "compiler=gcc $(gcc -dumpfullversion)" "$@" -f "$BENCH/report.awk"
+	awk -v "form=$form" -v "compiler=gcc $(gcc -dumpfullversion)" "$@" \
+		-f "$BENCH/page.awk" -f "$BENCH/report.awk"
 }

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lines of guest.sh as a table, as JSON, or as "WORKLOAD SYSTEM ADDED LOST"
-# lines for short.
+# The lines of guest.sh as a table, as JSON, as "WORKLOAD SYSTEM ADDED LOST"
+# lines for short, or as what docs/performance.md has of them (page.awk, which is
+# loaded with this).
 #
 # -v targets=FILE   what nettrace is to reach; targets explains its lines
 # -v compiler=TEXT  what the module was built with
-# -v form=table|json|plain
+# -v form=table|json|plain|page
 
 function value(key,   m)
 {
@@ -191,6 +192,10 @@ END {
 	take_baselines()
 	if (form == "json") {
 		print_json()
+		exit
+	}
+	if (form == "page") {
+		print_page()
 		exit
 	}
 	if (form == "plain") {

@@ -126,6 +126,7 @@ struct nt_arrow {
 	enum nt_basis about_basis;  /* INFERRED: nothing in the quotation tells it apart */
 	uint32_t request;	    /* an echo reply: the arrow that it answers; 0: not seen */
 	struct nt_sighting asked;   /* the first sighting of that one */
+	struct nt_sighting *sight;  /* @nsight of them, in the order of the way; they may move */
 	bool answered;		    /* an echo request: a reply or an error came */
 	struct nt_fragments *frags; /* NULL: none was sighted; at the place of the first first */
 	struct nt_app *app;	    /* what its payload says; NULL: nothing, or not kept */
@@ -133,7 +134,6 @@ struct nt_arrow {
 	struct nettrace_packet pkt; /* the first sighting's record; that of
 					 * LOCAL_OUT where there is one
 					 */
-	struct nt_sighting sight[NT_SIGHTINGS_MAX];
 	struct nt_mark mark[NT_MARKS_MAX];
 };
 

@@ -5,6 +5,7 @@
  * model_pair.c finds the arrow that a sighting joins, if there is one.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model_priv.h"
@@ -37,18 +38,35 @@ static void set_sighting(struct nt_arrowx *x, unsigned int at, const struct nt_s
 	x->x[at].upto = s->p->seq + s->p->payload;
 }
 
+/* room for all sightings that are kept */
+static int make_room(struct nt_arrowx *x)
+{
+	struct nt_sightings *many = malloc(sizeof(*many));
+
+	if (!many)
+		return -ENOMEM;
+	memcpy(many->sight, x->few, sizeof(x->few));
+	memcpy(many->x, x->fewx, sizeof(x->fewx));
+	x->many = many;
+	x->a.sight = many->sight;
+	x->x = many->x;
+	return 0;
+}
+
 /* it has others already */
-static void add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
+static int add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_arrow *a = &x->a;
 	unsigned int i, at;
 
+	if (a->nsight == NT_SIGHTINGS_FEW && !x->many && make_room(x))
+		return -ENOMEM;
 	a->nsighted++;
 	if (a->nsight == NT_SIGHTINGS_MAX) {
 		/* delivery is what matters: it takes the place of a way-point */
 		if (s->stage != NT_STAGE_IN ||
 		    nt_hook_stage(a->sight[a->nsight - 1].hook) == NT_STAGE_IN)
-			return;
+			return 0;
 		a->nsight--;
 	}
 	at = place_of(a, s);
@@ -64,13 +82,16 @@ static void add_sighting(struct nt_arrowx *x, const struct nt_seen *s)
 		a->t_last = s->ev->t;
 	if (s->stage == NT_STAGE_OUT)
 		a->pkt = *s->p;
+	return 0;
 }
 
 int nt_arrow_join(struct nt_model *m, struct nt_arrowx *x, const struct nt_seen *s)
 {
 	struct nt_convx *cv = x->pend.cv;
+	int ret = add_sighting(x, s);
 
-	add_sighting(x, s);
+	if (ret)
+		return ret;
 	if (s->stage == NT_STAGE_IN && !(s->p->flags & NETTRACE_PKT_FRAGMENT)) {
 		nt_arrow_unmark(&x->a, NT_MARK_NOT_DELIVERED);
 		if (s->ev->t - x->a.t > cv->max_delay)

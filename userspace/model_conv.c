@@ -190,14 +190,21 @@ struct nt_arrowx *nt_arrow_new(struct nt_model *m)
 {
 	struct nt_arrowx *x = m->spare;
 
-	if (!x)
-		return calloc(1, sizeof(*x));
-	m->spare = x->next;
-	m->nspare--;
-	/* beyond nsight and nmark nobody reads what these hold; who asks writes @pkt */
-	memset(&x->pend, 0, sizeof(x->pend));
-	memset(&x->a, 0, offsetof(struct nt_arrow, pkt));
-	memset(&x->prev, 0, offsetof(struct nt_arrowx, x) - offsetof(struct nt_arrowx, prev));
+	if (!x) {
+		x = calloc(1, sizeof(*x));
+		if (!x)
+			return NULL;
+	} else {
+		m->spare = x->next;
+		m->nspare--;
+		/* beyond nsight and nmark nobody reads what these hold; who asks writes @pkt */
+		memset(&x->pend, 0, sizeof(x->pend));
+		memset(&x->a, 0, offsetof(struct nt_arrow, pkt));
+		memset(&x->prev, 0,
+		       offsetof(struct nt_arrowx, few) - offsetof(struct nt_arrowx, prev));
+	}
+	x->a.sight = x->few;
+	x->x = x->fewx;
 	return x;
 }
 
@@ -207,6 +214,7 @@ static void arrow_free(struct nt_model *m, struct nt_arrowx *x)
 	nt_nat_forget(m, x);
 	free(x->a.app);
 	free(x->a.nat);
+	free(x->many);
 	if (m->nspare == SPARE_MAX) {
 		free(x);
 		return;

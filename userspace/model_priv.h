@@ -47,12 +47,12 @@
 #include "track/pair.h"
 
 #define NT_MS	       1000000LL
-#define NT_SLOP	       (NT_MS / 10)   /* clocks of two CPUs may differ so much */
-#define NT_PAIR_WINDOW (2000 * NT_MS) /* how late a sighting may still join */
+#define NT_SLOP	       (NT_MS / 10)    /* clocks of two CPUs may differ so much */
+#define NT_PAIR_WINDOW (2000 * NT_MS)  /* how late a sighting may still join */
 #define NT_DROP_WINDOW (60000 * NT_MS) /* ... the end of one that was never delivered */
-#define NT_LOST_WAIT   (200 * NT_MS)  /* what is not delivered by then is said not to be */
-#define NT_ECHO_WAIT   (1000 * NT_MS) /* an echo that takes longer is unanswered until it comes */
-#define NT_SOURCES     65536	      /* nt_sighting::source is a uint16_t */
+#define NT_LOST_WAIT   (200 * NT_MS)   /* what is not delivered by then is said not to be */
+#define NT_ECHO_WAIT   (1000 * NT_MS)  /* an echo that takes longer is unanswered until it comes */
+#define NT_SOURCES     65536	       /* nt_sighting::source is a uint16_t */
 
 enum nt_pend_type {
 	NT_PEND_ARROW,
@@ -78,6 +78,19 @@ struct nt_pend {
 	struct nt_convx *cv; /* NULL: belongs to none */
 };
 
+/* what the model knows of a sighting besides */
+struct nt_sightx {
+	uint16_t cpu;
+	uint32_t upto; /* seq after what it covered */
+};
+
+/* an arrow's sightings, where there are more than it has room for itself */
+#define NT_SIGHTINGS_FEW 2
+struct nt_sightings {
+	struct nt_sighting sight[NT_SIGHTINGS_MAX];
+	struct nt_sightx x[NT_SIGHTINGS_MAX];
+};
+
 struct nt_arrowx {
 	struct nt_pend pend;
 	struct nt_arrow a;
@@ -89,12 +102,12 @@ struct nt_arrowx {
 	bool expects; /* more of its fragments: model_frag.c has it in its table */
 	uint32_t first_len; /* octets of its first fragment, while @a.pkt is of that; else 0 */
 	bool final;
-	bool icmp;     /* an error about the conversation */
-	uint16_t open; /* model_nat.c has it in its table, at this place less one; 0: not */
-	struct {
-		uint16_t cpu;
-		uint32_t upto; /* seq after what this sighting covered */
-	} x[NT_SIGHTINGS_MAX];
+	bool icmp;	     /* an error about the conversation */
+	uint16_t open;	     /* model_nat.c has it in its table, at this place less one; 0: not */
+	struct nt_sightx *x; /* of a.sight, one each */
+	struct nt_sightings *many; /* where these are; NULL: they are here */
+	struct nt_sighting few[NT_SIGHTINGS_FEW];
+	struct nt_sightx fewx[NT_SIGHTINGS_FEW];
 };
 
 /* a NETTRACE_STATE or NETTRACE_RESET record that knows its end */

@@ -96,10 +96,12 @@ static inline void scene_see(struct nt_arrow *a, int64_t t, int source, int hook
 static inline struct nt_arrow *scene_packet(struct scene *s, double us, int dir, uint32_t len)
 {
 	struct nt_item *it = scene_item(s, us);
-	struct nt_arrow *a = calloc(1, sizeof(*a));
+	/* its sightings behind it: one allocation */
+	struct nt_arrow *a = calloc(1, sizeof(*a) + NT_SIGHTINGS_MAX * sizeof(*a->sight));
 
 	it->type = NT_ITEM_ARROW;
 	it->arrow = a;
+	a->sight = (struct nt_sighting *)(a + 1);
 	a->n = ++s->conv.narrow;
 	a->dir = (uint8_t)dir;
 	a->t = it->t;

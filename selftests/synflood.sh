@@ -17,7 +17,7 @@ NETTRACED=${NETTRACED:-$(command -v nettraced || echo "$NT_TOP/build/bin/nettrac
 SYNS=$(storm_size 3000 10000000) || exit 1
 MINISOCKS=256
 DAEMON_MIB=24
-# 16384 conversations, and what comes in a quarter of a second
+# 8192 conversations of 6 KiB, and what comes in a quarter of a second
 FOLLOW_MIB=96
 
 # most_memory PID: that it ever had, in KiB

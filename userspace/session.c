@@ -283,15 +283,20 @@ static int64_t settled(const struct nt_session *s)
 	return s->src->settled ? s->src->settled : now_ns() - LATE_NS;
 }
 
-/* let go what is over, now and then */
+/*
+ * Let go what is over, now and then.  To look through all conversations costs as many
+ * steps as there are: where there are too many, as often as they can be that many more.
+ */
 static void tidy(struct nt_session *s)
 {
 	int64_t now = now_ns();
 	unsigned int i;
 
-	if (now - s->tidied >= 0 && now - s->tidied < TIDY_NS)
+	if (now - s->tidied >= 0 && now - s->tidied < TIDY_NS &&
+	    (s->since < BURST || nt_model_nconv(s->model) <= NT_SESSION_CONVS))
 		return;
 	s->tidied = now;
+	s->since = 0;
 	for (i = 0; i < s->src->nstream; i++)
 		if (s->src->stream[i].ended)
 			nt_model_stream_ended(s->model, i);
@@ -381,6 +386,7 @@ static int pump(struct nt_session *s)
 					step_file(s);
 				continue;
 			}
+			s->since++;
 			if (burst % BURST || !s->live)
 				continue;
 			if (pause_reading(s))

@@ -20,7 +20,7 @@
 #include "source.h"
 
 /* a long follow keeps so many conversations; beyond, those that never opened go early */
-#define NT_SESSION_CONVS 16384
+#define NT_SESSION_CONVS 8192
 
 enum nt_mode {
 	NT_ONCE, /* what the rings hold; or COMMAND's time; or a file */
@@ -48,7 +48,7 @@ struct nt_session {
 	bool no_items;	   /* of a file: the observer is all that wants items */
 	bool no_order;	   /* of a file: nor what happens in which conversation first */
 	int64_t t_max;	   /* of a file: up to here it has been read, Unix ns */
-	uint64_t since;	   /* of a file: events since forgetting last */
+	uint64_t since;	   /* events since what is over was let go last */
 	pid_t child;	   /* 0: no COMMAND */
 	bool ended;	   /* COMMAND has */
 	int64_t ended_at;  /* ns, CLOCK_REALTIME */

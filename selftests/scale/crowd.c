@@ -12,9 +12,12 @@
  *                               beside the others; until TIME-WAIT is over
  *              opening COUNT    the same, but TIME-WAIT is not waited for
  *              timewait COUNT   not measured: so many are closed, and left
+ *              silence 1        not measured: when this process ends, its connections
+ *                               do without a segment
  *            "measured" is as in bench/measure.h, and so is the answer.
  * Ownership: one process has both ends.  At the end of the orders it keeps all of
- *            it until it is killed: closing a million connections takes minutes.
+ *            it until it is killed.  Closing a million connections takes minutes, and
+ *            the kernel finds itself stalled by their timers: see "silence".
  * Context:   one thread.
  */
 #include <arpa/inet.h>
@@ -121,6 +124,18 @@ static void grow(unsigned long count)
 	choose();
 }
 
+/* a socket under repair is closed without a FIN or RST: tcp_close() */
+static void silence(void)
+{
+	unsigned long i;
+	int on = 1;
+
+	for (i = 0; i < have; i++)
+		if (setsockopt(all[i].ours, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) ||
+		    setsockopt(all[i].theirs, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)))
+			die("TCP_REPAIR");
+}
+
 static void say(int fd)
 {
 	if (send(fd, "", 1, 0) != 1)
@@ -196,6 +211,11 @@ static void obey(const char *order, unsigned long count)
 	if (!strcmp(order, "timewait")) {
 		churn(NULL, count);
 		printf("closed=%lu\n", count);
+		return;
+	}
+	if (!strcmp(order, "silence")) {
+		silence();
+		printf("silent=%lu\n", have);
 		return;
 	}
 	for (l = orders; l->name; l++)

@@ -137,6 +137,7 @@ part_module()
 	for size in "$@"; do
 		beside "$size"
 	done
+	ask silence 1
 }
 
 # ---- TIME-WAIT --------------------------------------------------------------

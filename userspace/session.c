@@ -20,6 +20,7 @@
 #define LATE_NS	      50000000LL     /* no event comes later, where the source says nothing */
 #define TIDY_NS	      100000000LL    /* between looks at what can be let go */
 #define POLL_MS	      50	     /* how soon COMMAND's end is noticed */
+#define IDLE_MS	      500	     /* without a COMMAND: a signal that came just before */
 #define FORGET_NS     300000000000LL /* what a long follow lets go: silent so long */
 #define BURST	      4096	     /* events between looks at the rest */
 #define CALL_COST     90	     /* instructions a system call: docs/performance.md */
@@ -304,18 +305,22 @@ static void tidy(struct nt_session *s)
 	nt_model_shed(s->model, NT_SESSION_CONVS);
 }
 
-/* until something may come, or the model has something to hand out */
+/*
+ * Until the model has something to hand out, or it is time to look after the rest.
+ * What comes, and nearly each signal, ends the wait before that.
+ */
 static int patience_ms(const struct nt_session *s)
 {
+	int most = s->child || s->idle ? POLL_MS : IDLE_MS;
 	int64_t due;
 
 	if (!s->live || !s->model)
-		return POLL_MS;
+		return most;
 	due = nt_model_due(s->model);
 	if (due == INT64_MAX)
-		return POLL_MS;
+		return most;
 	due = (due - settled(s)) / 1000000 + 1;
-	return due < 1 ? 1 : due > POLL_MS ? POLL_MS : (int)due;
+	return due < 1 ? 1 : due > most ? most : (int)due;
 }
 
 /* nothing to read at this moment, or a long burst: true to end */

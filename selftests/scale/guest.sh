@@ -216,7 +216,7 @@ keep()
 		[ $((size - had - more)) -lt 1 ] || ask timewait $((size - had - more))
 		measured "$system" "$size" churn "$count"
 		had=$size
-		[ "$system" != none ] || continue
+		[ "$system" = nettraced ] || continue
 		nettrace stats -d >"$TMP/stats" || fail "nettraced does not tell its counters"
 		row "order=daemon system=$system size=$size pss_kb=$(pss_kb) $(awk '
 			/^(store_bytes|store_limit|events_|conversations_)/ { printf "%s=%s ", $1, $2 }' "$TMP/stats")"

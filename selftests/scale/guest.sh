@@ -214,6 +214,8 @@ keep()
 	shift
 	for size in "$@"; do
 		[ $((size - had - more)) -lt 1 ] || ask timewait $((size - had - more))
+		# what comes of these would count as what an idle system costs
+		all_over
 		measured "$system" "$size" churn "$count"
 		had=$size
 		[ "$system" = nettraced ] || continue

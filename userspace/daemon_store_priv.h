@@ -36,21 +36,22 @@ struct ntd_conv {
 	uint32_t waits; /* TIME-WAIT sockets */
 	uint8_t fin;
 	bool reset;
-	bool syn; /* one was seen */
-	bool met; /* and more than SYNs, their answers and RSTs */
+	bool syn;     /* one was seen */
+	bool met;     /* and more than SYNs, their answers and RSTs */
 	uint8_t rank; /* enum ntd_rank */
 };
 
 struct ntd_store {
-	struct ntd_node *all; /* oldest first */
-	struct ntd_conv *conv;	     /* hashed */
+	struct ntd_node *all;  /* oldest first */
+	struct ntd_conv *conv; /* hashed */
 	struct ntd_conv *rank[NTD_RANKS];
 	struct ntd_conv other, listener; /* lists that are no conversations */
 	size_t half;			 /* bytes of those in NTD_HALF */
 	struct ntd_cursor *cursor;
 	struct ntd_tally evicted;
 	uint64_t held[NT_STREAM_MAX];
-	uint64_t number; /* of the next event */
+	uint64_t number;	 /* of the next event */
+	uint64_t seed;		 /* of the hash: who sends packets does not know it */
 	struct nt_rf_event edge; /* the youngest that ever came: for gaps at the end */
 	struct ntd_counts n;
 };
@@ -77,7 +78,6 @@ void ntd_tally_forget(struct ntd_store *s, struct ntd_tally *t, unsigned int str
  * @node goes: cursors that had not come to it will tell of it, but for those
  * that will come to the gap @cut, which does
  */
-void ntd_cursors_lose(struct ntd_store *s, const struct ntd_node *node,
-		      const struct ntd_node *cut);
+void ntd_cursors_lose(struct ntd_store *s, const struct ntd_node *node, const struct ntd_node *cut);
 
 #endif /* NETTRACE_DAEMON_STORE_PRIV_H */

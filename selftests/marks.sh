@@ -228,11 +228,11 @@ t_reorder()
 	diag "late or again by tcpdump: $late, unsure $unsure; TcpRetransSegs $sent"
 	diag "retransmissions $again, out of order $ooo, old duplicates $old"
 	at_least "late, and not sent again" $((late - sent)) 3
-	at_least "out of order" "$ooo" 1
 	at_least "TcpRetransSegs, compared with retransmissions" "$sent" "$again"
 	at_least "retransmissions" "$again" $((sent - unsure))
-	# when what was sent again came first, the late one is an old duplicate; and what
-	# brings new numbers can be too late for its timestamp
+	# when what was sent again came first, the late one is an old duplicate (on 7.2 all of
+	# them may be: then none is out of order); and what brings new numbers can be too late
+	# for its timestamp
 	paws=$(mib "$S" TcpExtPAWSEstab)
 	at_least "out of order, or old, or again" $((ooo + old + again)) "$late"
 	at_least "late, or refused by PAWS ($paws)" $((late + paws)) $((ooo + old + again))

@@ -9,34 +9,17 @@
 # shellcheck disable=SC2016 # programs in single quotes: awk's and the inner shell's
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
+# shellcheck source=selftests/lib/reasons.sh
+. "$(dirname "$0")/lib/reasons.sh"
 
 NT_DROPS=1
-
-TRACING=/sys/kernel/tracing
 
 # judged: from now on tracefs has the kernel's own word
 judged()
 {
-	[ -e $TRACING/trace ] || mount -t tracefs tracefs $TRACING 2>/dev/null || skip "no tracefs here"
-	[ -e $TRACING/events/skb/kfree_skb ] || skip "tracefs has no skb:kfree_skb here"
+	reasons_seen
 	echo 1 >$TRACING/events/skb/kfree_skb/enable
 	: >$TRACING/trace
-}
-
-# reasons: this kernel has some
-reasons()
-{
-	grep -q reason $TRACING/events/skb/kfree_skb/format
-}
-
-# named NAME: as this kernel calls it
-named()
-{
-	if reasons; then
-		echo "$1"
-	else
-		echo NOT_SPECIFIED
-	fi
 }
 
 # kernel_said NAME: how many IPv4, IPv6 and ARP packets it dropped for this reason

@@ -15,6 +15,16 @@
 #define AREAS  64
 #define IN_USE (16ull << 30)
 
+/*
+ * No number below is known for an address.  s390x has a space for the kernel alone, that
+ * begins with all memory at 0; elsewhere the upper half is the kernel's.
+ */
+#ifdef __s390x__
+#define KERNEL_FROM (1ull << 32)
+#else
+#define KERNEL_FROM (1ull << 63)
+#endif
+
 static char complaint[256];
 
 #define COMPLAIN(...) (snprintf(complaint, sizeof(complaint), __VA_ARGS__), complaint)
@@ -52,8 +62,7 @@ bool nl_like_pointer(uint64_t v)
 {
 	unsigned int i;
 
-	/* in the lower half is nothing of the kernel's */
-	for (i = 0; i < areas && v >> 63; i++)
+	for (i = 0; i < areas && v >= KERNEL_FROM; i++)
 		if (v >= area[i].from && v < area[i].to)
 			return true;
 	return false;

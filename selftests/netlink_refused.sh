@@ -106,7 +106,7 @@ attr()
 	while [ $(((len + ${#pad} / 2) % 4)) -ne 0 ]; do
 		pad+=00
 	done
-	printf '%s%s%s%s' "$(le 2 $((len + 4)))" "$(le 2 "$1")" "$2" "$pad"
+	printf '%s%s%s%s' "$(in_memory 2 $((len + 4)))" "$(in_memory 2 "$1")" "$2" "$pad"
 }
 
 # what no library would send; numbers of attributes as in nettrace_netlink.h
@@ -136,7 +136,7 @@ t_hostile()
 	refused a EINVAL "the headers have bytes or flags set" raw get - 0 1
 	refused a ENOTSUP "" raw get - 0x300
 	# twice: the last one counts, and is checked
-	tell a raw set "$(attr 7 "$(le 4 64)")$(attr 7 "$(le 4 128)")"
+	tell a raw set "$(attr 7 "$(in_memory 4 64)")$(attr 7 "$(in_memory 4 128)")"
 	tell a call get
 	equal "ring" "$(value ring)" 128
 }

@@ -90,13 +90,20 @@ python_value()
 	sed -n "s/.*\"$1\": \(\"\([^\"]*\)\"\|\([^,}]*\)\).*/\2\3/p"
 }
 
-# le BYTES NUMBER: in hexadecimal, the smallest byte first
-le()
+# 1 where this machine stores the largest byte of a number first
+TWO_BYTES=$(printf '\0\1' | od -An -d -N 2 | tr -d ' ')
+
+# in_memory BYTES NUMBER: in hexadecimal, as this machine stores it
+in_memory()
 {
 	local i n=$2 out=
 
 	for ((i = 0; i < $1; i++)); do
-		printf -v out '%s%02x' "$out" $((n & 255))
+		if [ "$TWO_BYTES" = 1 ]; then
+			printf -v out '%02x%s' $((n & 255)) "$out"
+		else
+			printf -v out '%s%02x' "$out" $((n & 255))
+		fi
 		n=$((n >> 8))
 	done
 	printf '%s' "$out"
@@ -109,7 +116,8 @@ bpf()
 
 	for insn in "$@"; do
 		read -ra w <<<"$insn"
-		printf '%s%02x%02x%s' "$(le 2 $((w[0])))" $((w[1])) $((w[2])) "$(le 4 $((w[3])))"
+		printf '%s%02x%02x%s' "$(in_memory 2 $((w[0])))" $((w[1])) $((w[2])) \
+			"$(in_memory 4 $((w[3])))"
 	done
 }
 

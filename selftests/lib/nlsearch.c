@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <elf.h>
 #include <errno.h>
+#include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,10 +78,11 @@ static bool like_poison(uint64_t v)
 static const char *search_planted(const unsigned char *p, size_t len)
 {
 	/* 8 bytes: an address with what is around it in records, or as an attribute */
-	unsigned char addr4[8] = "", nla4[8] = { 8 }, addr6[16], port[8] = { 8 };
+	unsigned char addr4[8] = "", nla4[8], addr6[16], port[8];
 	static const char *const names[] = { PLANTED_COMM, PLANTED_DEV };
 	static const char *const sets[] = { "socket", "transition" };
 	static const char *const ends[] = { "local", "remote" };
+	struct nlattr head = { .nla_len = 8 };
 	uint32_t number = PLANTED_PORT;
 	size_t i, s;
 
@@ -99,8 +101,10 @@ static const char *search_planted(const unsigned char *p, size_t len)
 		while (strcmp(nl_set_of[set].name, sets[s]))
 			set++;
 		for (i = 0; i < 2; i++) {
-			nla4[2] = (unsigned char)nl_attr_named(set, ends[i]);
-			port[2] = (unsigned char)nl_attr_named(set, i ? "rport" : "lport");
+			head.nla_type = (uint16_t)nl_attr_named(set, ends[i]);
+			memcpy(nla4, &head, sizeof(head));
+			head.nla_type = (uint16_t)nl_attr_named(set, i ? "rport" : "lport");
+			memcpy(port, &head, sizeof(head));
 			if (memmem(p, len, nla4, sizeof(nla4)))
 				return COMPLAIN("an IPv4 address of another namespace");
 			if (memmem(p, len, port, sizeof(port)))

@@ -252,7 +252,8 @@ t_fragments6()
 	observe "$C,$R,$S"
 	says 1 type=icmp icmp.type=128 len=4000 sightings.*.hook=LOCAL_IN 'fragments?'
 	says 1 type=icmp icmp.type=129 len=4000 sightings.*.hook=LOCAL_IN 'fragments?' 'rtt?'
-	says 0 type=icmp marks.*.name=not-delivered
+	says 0 type=icmp icmp.type=128 marks.*.name=not-delivered
+	says 0 type=icmp icmp.type=129 marks.*.name=not-delivered
 	equal "fragments by the kernel" "$(in_ns $S cat /proc/net/snmp6 | awk '$1 == "Ip6ReasmReqds" { print $2 }')" \
 		"$(ntq type=icmp icmp.type=128 len=4000 <"$JSON" | python3 -c '
 import json, sys

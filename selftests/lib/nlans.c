@@ -22,9 +22,13 @@ static char complaint[256];
 
 static const char *check_number(const struct nl_attr *a, const unsigned char *v)
 {
-	uint64_t n = 0;
+	uint64_t n;
+	uint32_t half;
 
-	memcpy(&n, v, a->kind == NL_U64 ? 8 : 4);
+	memcpy(&half, v, sizeof(half));
+	n = half;
+	if (a->kind == NL_U64)
+		memcpy(&n, v, sizeof(n));
 	if (a->kind != NL_S32 && (n < a->low || n > a->high))
 		return COMPLAIN("%s is %llu", a->name, (unsigned long long)n);
 	return NULL;

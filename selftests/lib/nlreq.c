@@ -179,6 +179,7 @@ static void put_nest(struct nl_req *q, const struct nl_attr *a, unsigned int typ
 static void put_attr(struct nl_req *q, int set, unsigned int type)
 {
 	const struct nl_attr *a = nl_attr_find(set, type);
+	uint32_t half;
 	uint64_t v;
 
 	if (!a || (set != nl_top && !nl_names_socket(a->name) && !one_in(q, 40)))
@@ -193,7 +194,8 @@ static void put_attr(struct nl_req *q, int set, unsigned int type)
 	switch (a->kind) {
 	case NL_U32:
 	case NL_S32:
-		put_raw(q, type, &v, 4);
+		half = (uint32_t)v;
+		put_raw(q, type, &half, sizeof(half));
 		break;
 	case NL_U64:
 		put_raw(q, type, &v, 8);

@@ -18,10 +18,11 @@
 
 /*
  * No number below is known for an address.  s390x has a space for the kernel alone, that
- * begins with all memory at 0; elsewhere the upper half is the kernel's.
+ * begins with all memory at 0, and what it has for vmalloc looks like attributes' heads: of
+ * that only modules are looked for.  Elsewhere the upper half is the kernel's.
  */
 #ifdef __s390x__
-#define KERNEL_FROM (1ull << 32)
+#define KERNEL_FROM (0x3ffull << 32)
 #else
 #define KERNEL_FROM (1ull << 63)
 #endif

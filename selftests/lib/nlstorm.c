@@ -294,6 +294,7 @@ const char *nl_planted_found(void)
 		wrong = nl_judge(&k->q, k->got.p, k->got.len, true, false, k->c);
 	}
 	close(p.fd);
-	return wrong && strstr(wrong, "of another namespace") ? NULL :
-								"not found in what is multicast";
+	if (!wrong)
+		return "not found in what is multicast";
+	return strstr(wrong, "of another namespace") ? NULL : wrong;
 }

@@ -286,7 +286,7 @@ static int64_t settled(const struct nt_session *s)
 
 /*
  * Let go what is over, now and then.  To look through all conversations costs as many
- * steps as there are: where there are too many, as often as they can be that many more.
+ * steps as there are: where there are too many, once for as many events.
  */
 static void tidy(struct nt_session *s)
 {
@@ -294,7 +294,7 @@ static void tidy(struct nt_session *s)
 	unsigned int i;
 
 	if (now - s->tidied >= 0 && now - s->tidied < TIDY_NS &&
-	    (s->since < BURST || nt_model_nconv(s->model) <= NT_SESSION_CONVS))
+	    (s->since < nt_model_nconv(s->model) || nt_model_nconv(s->model) <= NT_SESSION_CONVS))
 		return;
 	s->tidied = now;
 	s->since = 0;

@@ -108,15 +108,10 @@ function print_picture(n,   i, w)
 	print "```\n"
 }
 
-function print_judged(   line, part)
+function print_judged()
 {
 	print "```text"
-	while ((getline line < targets) > 0)
-		if (line !~ /^(#|$)/) {
-			split(line, part, /[ \t]+/)
-			judge(part[1], part[2], part[3], part[4])
-		}
-	close(targets)
+	judge_all()
 	print "```"
 }
 

@@ -157,15 +157,20 @@ function judge(w, s, than, limit,   have, what)
 		what, group(limit), lost[w, s] ? ", and events were lost" : ""
 }
 
-function print_targets(   line, part)
+function judge_all(   line, part)
 {
-	print "targets, per unit, consumer included and nothing lost"
 	while ((getline line < targets) > 0)
 		if (line !~ /^(#|$)/) {
 			split(line, part, /[ \t]+/)
 			judge(part[1], part[2], part[3], part[4])
 		}
 	close(targets)
+}
+
+function print_targets()
+{
+	print "targets, per unit, consumer included and nothing lost"
+	judge_all()
 	print ""
 }
 

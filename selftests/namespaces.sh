@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
-ROUNDS=200
+ROUNDS=60
 
 # ---- what the kernel and others say -----------------------------------------
 
@@ -341,7 +341,8 @@ t_churn()
 	await "all $ROUNDS namespaces to be destroyed" no_devices
 	await "their files to be closed" reads_just "$READER" "$before"
 	equal "descriptors" "$(find "/proc/$READER/fd" -type l | wc -l)" "$files"
-	await "struct net to be freed: $nets before" few_nets $((nets + ROUNDS / 10))
+	# the allocator's count is of whole slabs
+	await "struct net to be freed: $nets before" few_nets $((nets + 20))
 	# it was at work: most of them it has met
 	at_least "conversations in them" "$(grep -c 'SYN-SENT (connect' "$NT_TMP/out")" $((ROUNDS / 2))
 	diag "of $ROUNDS namespaces with a connection $(grep -c 'SYN-SENT (connect' "$NT_TMP/out") were met"

@@ -4,14 +4,14 @@
 # Namespaces come and go while they are traced: none is kept alive, no reader
 # hangs, nothing leaks.
 #
-# NT_STORM is how many do in t_churn (100; at most 100000).
+# NT_STORM is how many do in t_churn (40; at most 100000).
 
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 # shellcheck source=selftests/lib/kmem.sh
 . "$(dirname "$0")/lib/kmem.sh"
 
-ROUNDS=$(storm_size 100 100000) || exit 1
+ROUNDS=$(storm_size 40 100000) || exit 1
 
 # a veth's other end goes when the namespace is really destroyed, not before
 devices_left()

@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "minisock.h"
+#include "sample.h"
 
 #define NT_MINI_CHAIN	16		/* entries a bucket, when all are in use */
 #define NT_MINI_CHUNK	256		/* entries allocated at a time */
@@ -149,19 +150,6 @@ static void nt_mini_end(struct nt_mini *e, u8 new_state, u8 why, u16 ctx)
 {
 	nt_mini_record(e, NETTRACE_END, e->state, new_state, why, ctx);
 	nt_mini_del(e->minis, e);
-}
-
-/* the kind of @sk, as an entry would have it */
-static u8 nt_kind_of(const struct sock *sk)
-{
-	switch (sk->sk_state) {
-	case TCP_TIME_WAIT:
-		return NETTRACE_SK_TIMEWAIT;
-	case TCP_NEW_SYN_RECV:
-		return NETTRACE_SK_REQUEST;
-	default:
-		return NETTRACE_SK_FULL;
-	}
 }
 
 /*

@@ -21,6 +21,16 @@ static inline bool nt_sk_is_tcp(const struct sock *sk)
 	       sk->sk_type == SOCK_STREAM;
 }
 
+/* enum nettrace_sk_kind of @sk, which is no listener */
+static inline u8 nt_kind_of(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		return NETTRACE_SK_REQUEST;
+	if (sk->sk_state == TCP_TIME_WAIT)
+		return NETTRACE_SK_TIMEWAIT;
+	return nt_sk_is_tcp(sk) ? NETTRACE_SK_FULL : NETTRACE_SK_NONE;
+}
+
 /* nettrace_packet::pid and the TASK flag */
 static inline void nt_sample_task(struct nettrace_packet *p)
 {

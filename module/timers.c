@@ -119,15 +119,6 @@ static void nt_timewait_timer(struct nettrace_timer *t, const struct sock *sk)
 	t->keep_ms = nt_left_ms(READ_ONCE(tw->tw_timer.expires));
 }
 
-static u8 nt_kind_of(const struct sock *sk)
-{
-	if (sk->sk_state == TCP_NEW_SYN_RECV)
-		return NETTRACE_SK_REQUEST;
-	if (sk->sk_state == TCP_TIME_WAIT)
-		return NETTRACE_SK_TIMEWAIT;
-	return nt_sk_is_tcp(sk) ? NETTRACE_SK_FULL : NETTRACE_SK_NONE;
-}
-
 /* @t has the socket's kind and state */
 static void nt_sample_timers(struct nettrace_timer *t, const struct sock *sk)
 {

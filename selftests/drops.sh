@@ -252,6 +252,27 @@ t_done()
 	! reasons || equal "drops in the records" "$(drops $S proto=6)" ""
 }
 
+request_over()
+{
+	evdump -N $S | grep -q '^state .* kind=REQUEST what=END .* why=KILLED '
+}
+
+# nor is a RST that ends a half-open connection: here of a host that had sent no SYN
+t_done_half_open()
+{
+	judged
+	load
+	net_pair
+	peer server $S
+	tell server listen $SADDR 80
+	must in_ns $C forge $CADDR 4000 $SADDR 80 S 1000 0
+	await "the half-open socket to go" request_over
+	diag "its records: $(drops $S proto=6)"
+	"$NETTRACE" timeline --json -N $C,$S >"$NT_TMP/json" || fail "timeline"
+	at_least "RST" "$(ntq -c type=segment dir='c>s' flags=RST <"$NT_TMP/json")" 1
+	equal "drops in the picture" "$(ntq -p conv,segment type=drop reason=NOT_SPECIFIED <"$NT_TMP/json")" ""
+}
+
 # the filter decides on dropped packets as on others
 t_filter()
 {
@@ -300,4 +321,4 @@ t_flood()
 	equal "drops" "$(drops $S dport=9 | grep -c "^$(named NETFILTER_DROP) ")" 1200
 }
 
-nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_done t_filter t_filter_later t_flood
+nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_done t_done_half_open t_filter t_filter_later t_flood

@@ -13,7 +13,8 @@
 
 #include "model_priv.h"
 
-#define ANSWER_MAX (100 * NT_MS) /* the SYN,ACK leaves in the time of the SYN */
+#define ANSWER_MAX  (100 * NT_MS) /* the SYN,ACK leaves in the time of the SYN */
+#define ANSWER_LATE (300 * NT_MS) /* unless the machine itself stood still */
 
 static bool is_syn(const struct nettrace_packet *p)
 {
@@ -64,18 +65,23 @@ int nt_queue_feed(struct nt_model *m, struct nt_convx *cv, const struct nt_seen 
 /* the SYN,ACK that answered the SYN of @x, as it left; NULL: none has */
 static const struct nt_sighting *answer(const struct nt_queuex *x)
 {
+	const struct nt_sighting *found = NULL;
 	const struct nt_arrowx *a;
 
 	for (a = x->pend.cv->last; a && a->a.t_last >= x->q.t; a = a->prev) {
 		const struct nettrace_packet *p = &a->a.pkt;
+		const struct nt_sighting *s = &a->a.sight[0];
 
-		if (a->a.dir == x->q.end && !a->icmp && p->proto == IPPROTO_TCP &&
-		    (p->tcp_flags & NETTRACE_TH_SYN) && (p->tcp_flags & NETTRACE_TH_ACK) &&
-		    a->a.sight[0].hook == NETTRACE_LOCAL_OUT && a->a.sight[0].t >= x->q.t &&
-		    a->a.sight[0].t < x->q.t + ANSWER_MAX)
-			return &a->a.sight[0];
+		if (a->icmp || p->proto != IPPROTO_TCP || !(p->tcp_flags & NETTRACE_TH_SYN))
+			continue;
+		if (a->a.dir != x->q.end && s->t > x->q.t)
+			found = NULL; /* it came again: what follows answers that */
+		else if (a->a.dir == x->q.end && (p->tcp_flags & NETTRACE_TH_ACK) &&
+			 s->hook == NETTRACE_LOCAL_OUT && s->t >= x->q.t &&
+			 s->t < x->q.t + ANSWER_LATE)
+			found = s;
 	}
-	return NULL;
+	return found;
 }
 
 /* the child that the ACK of @x made: the request socket's end, or its state */

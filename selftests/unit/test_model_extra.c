@@ -446,6 +446,12 @@ static void queues_told_apart(void **state)
 	queue(backlog, 0, NULL, "C 1 request~@1 ");
 	queue(accept | backlog, 0, NULL, "C 1 accept~@1 ");
 	queue(backlog, 1, NULL, "C 1 unanswered~@1 ");
+	/* so late it is if the machine stood still, but not if the SYN came again */
+	queue(accept, 0, "200000 1 OUT s>c SYN,ACK seq=900 ack=101\n", "C 1 ok@1 2 C ");
+	queue(accept, 0,
+	      "190000 1 IN c>s SYN seq=100\n"
+	      "200000 1 OUT s>c SYN,ACK seq=900 ack=101\n",
+	      "C 1 accept~@1 2 3 C ");
 	/* an answer so late is to another SYN */
 	queue(accept, 0, "400000 1 OUT s>c SYN,ACK seq=900 ack=101\n", "C 1 accept~@1 2 C ");
 }

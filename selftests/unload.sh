@@ -5,15 +5,15 @@
 # rmmod at any moment: at once, whoever reads and whatever passes, again and
 # again, with nothing left behind.
 #
-# NT_STORM is how often in t_under_load (20, on a slow kernel 10; at most 100000).
+# NT_STORM is how often in t_under_load (12, on a slow kernel 10; at most 100000).
 
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 # shellcheck source=selftests/lib/kmem.sh
 . "$(dirname "$0")/lib/kmem.sh"
 
-ROUNDS=$(storm_size $((SLOW == 1 ? 20 : 10)) 100000) || exit 1
-WARM_UP=5
+ROUNDS=$(storm_size $((SLOW == 1 ? 12 : 10)) 100000) || exit 1
+WARM_UP=3
 # "At once": it waits for the kernel's grace periods and for nobody else.  Readers
 # here would take 60 s, timers of TIME-WAIT 60 s.  Idle it must be under a second;
 # under load an emulated CPU that shares its host needs some for the grace periods.

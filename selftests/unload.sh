@@ -126,7 +126,8 @@ t_under_load()
 		[ $i -ne $WARM_UP ] || memory=$(kernel_memory)
 		[ $i -ne $WARM_UP ] || nets=$(nets_alive)
 	done
-	median=$(sort -n <<<"$times" | sed -n "$((ROUNDS / 2 + 1))p")
+	times=${times%$'\n'}
+	median=$(sort -n <<<"$times" | sed -n "$(((ROUNDS + WARM_UP + 1) / 2))p")
 	worst=$(sort -n <<<"$times" | tail -n 1)
 	diag "$ROUNDS times; rmmod took $median ms (median), $worst ms (worst); kernel memory $memory -> $(kernel_memory) KiB"
 	at_least "milliseconds allowed" $LIMIT_MS "$worst"

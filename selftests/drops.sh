@@ -254,7 +254,7 @@ t_done()
 
 request_over()
 {
-	evdump -N $S | grep -q '^state .* kind=REQUEST what=END .* why=KILLED '
+	evdump -N "$S" | grep -q '^state .* kind=REQUEST what=END .* why=KILLED '
 }
 
 # nor is a RST that ends a half-open connection: here of a host that had sent no SYN
@@ -267,7 +267,7 @@ t_done_half_open()
 	net_pair
 	peer server $S
 	tell server listen $SADDR 80
-	must in_ns $C forge $CADDR 4000 $SADDR 80 S 1000 0
+	must in_ns "$C" forge "$CADDR" 4000 "$SADDR" 80 S 1000 0
 	await "the half-open socket to go" request_over
 	diag "its records: $(drops $S proto=6)"
 	"$NETTRACE" timeline --json -N $C,$S >"$NT_TMP/json" || fail "timeline"

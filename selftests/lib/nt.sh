@@ -172,14 +172,24 @@ in_ns()
 	fi
 }
 
+# batch NETNS LINE...: commands of ip, by one ip: to start a program is what takes long
+batch()
+{
+	local ns=$1 out
+
+	shift
+	out=$(printf '%s\n' "$@" | ip ${ns:+-n "$ns"} -batch - 2>&1) ||
+		fail "ip ${ns:+-n $ns} -batch: $out: $(printf '%s; ' "$@")"
+}
+
 # ns_add NAME...: noted first, so that it goes even when this fails half-way
 ns_add()
 {
 	local ns
 
+	printf '%s\n' "$@" >>"$NT_TMP/netns"
+	batch "" "${@/#/netns add }"
 	for ns in "$@"; do
-		echo "$ns" >>"$NT_TMP/netns"
-		must ip netns add "$ns"
 		must ip -n "$ns" link set lo up
 	done
 }
@@ -189,17 +199,17 @@ ns_add()
 cable()
 {
 	must ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
-	must ip -n "$1" link set "$2" addrgenmode none
-	must ip -n "$3" link set "$4" addrgenmode none
-	must ip -n "$1" addr add "10.0.$5.1/24" dev "$2"
-	must ip -n "$3" addr add "10.0.$5.2/24" dev "$4"
-	must ip -n "$1" addr add "fd00:$5::1/64" dev "$2" nodad
-	must ip -n "$3" addr add "fd00:$5::2/64" dev "$4" nodad
-	# a router asks for its neighbours from its link-local address
-	must ip -n "$1" addr add "fe80::$5:1/64" dev "$2" nodad
-	must ip -n "$3" addr add "fe80::$5:2/64" dev "$4" nodad
-	must ip -n "$1" link set "$2" up
-	must ip -n "$3" link set "$4" up
+	cable_end "$1" "$2" "$5" 1
+	cable_end "$3" "$4" "$5" 2
+}
+
+# cable_end NS DEV N HOST: the second one brings the cable up.  A router asks for its
+# neighbours from its link-local address
+cable_end()
+{
+	batch "$1" "link set $2 addrgenmode none" "addr add 10.0.$3.$4/24 dev $2" \
+		"addr add fd00:$3::$4/64 dev $2 nodad" "addr add fe80::$3:$4/64 dev $2 nodad" \
+		"link set $2 up"
 }
 
 # net_pair: nts-c (10.0.1.1) --- (10.0.1.2) nts-s

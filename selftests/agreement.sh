@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --icount --mem 768 --timeout 1200
+# vm: --icount --mem 768
 # kernel: 6.1
 #
 # What the tracker infers from segments is what the sockets did: connections of

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 1200
 #
 # Each packet is one arrow, wherever and however often it was sighted; nothing is
 # called a retransmission that is not one, and what is one is called so.  The

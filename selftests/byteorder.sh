@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # Addresses, ports and numbers of segments, in the module's text and in the tools'
 # JSON, are those that others read: the kernel's own list of its sockets, ss, and

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # System calls: the module's records against the kernel's own tracing of the same
 # calls; their rows in a timeline; that nothing is left when nobody asks.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 1200
 #
 # Why a state changed, and whose doing it was: the system call with process and
 # command where one is the cause, the segment or the timer otherwise.

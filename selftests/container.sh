@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 600
 #
 # Root of a user namespace traces its own network namespace, by text, records,
 # counters and netlink, and learns nothing of any other.  An ordinary user

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 300
 #
 # What pictures say beside arrows and states, on real connections.  The judges:
 # what the programs sent, ss, and the captures' own sequence numbers in JSON.

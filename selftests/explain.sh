@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # Explanations of live traces: programs of a beginner, each with one mistake, are
 # told in terms of what they did; the whole story of a connection; another language.

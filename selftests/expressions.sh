@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # Filters: for each expression the packets that nettrace records are those that
 # tcpdump picks from a capture of the same traffic, whether the kernel decides,

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # Filters in the kernel: what they leave out is counted exactly (the judge is an
 # nft counter), each reader's account balances, and nobody is deprived of packets

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --set greetings --timeout 900
+# vm: --set greetings
 #
 # What real servers say first: OpenSSH, vsftpd, Python's SMTP server and inetutils'
 # telnetd.  The label has what their clients heard (ssh, curl), and what tcpdump makes of

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --icount --timeout 3600
+# vm: --icount
 # kernel: 6.1
 #
 # Each lab shows what it claims, and fails its claim when its phenomenon is prevented.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # The generic netlink family, by its specification and the kernel's own YNL tool:
 # every operation, every attribute.  What it refuses: netlink_refused.sh; those who

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vm: --append slub_debug=P --timeout 900 */
+/* vm: --append slub_debug=P */
 /*
  * nlfuzz.c - hostile callers of the netlink family and of the files in /proc
  *

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # Transitions as netlink messages: who subscribes misses nothing that follows, hears of
 # its own namespace alone, and neither it nor its end holds module or namespace.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --icount --timeout 900
+# vm: --icount
 #
 # nettrace's transitions against the kernel's own tracing of the same sockets: the
 # tracepoint inet_sock_set_state, and kprobes where request and TIME-WAIT sockets,

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 600
 #
 # A listener's queues: a full accept queue, a full request queue and SYN cookies are
 # told apart, as the kernel's own counters tell them apart; and the lengths are those

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --append module.sig_enforce=1 --timeout 120
+# vm: --append module.sig_enforce=1
 #
 # A kernel that takes signed modules only: the tools say so, and what to do.  The
 # judge is insmod.

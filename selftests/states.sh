@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 1200
 #
 # Every TCP state, frozen: the segment that would end it is dropped by a
 # firewall rule, ss is asked while the state lasts, and nettrace must say the

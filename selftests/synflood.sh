@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 900
 #
 # A flood of SYNs, each from another address, at a web server that curl asks meanwhile:
 # the module, nettraced and `nettrace follow` take no more memory than they say, what is

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --icount --timeout 900
+# vm: --icount
 #
 # Timers: what is sampled against what ss says of the same socket at the same time,
 # and what fires against the kernel's own counters.  Time that nobody uses is skipped

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vm: --icount --timeout 900 */
+/* vm: --icount */
 /*
  * timewait.c - the sockets for which the kernel reports nothing
  *

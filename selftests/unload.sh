@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --timeout 1000
 #
 # rmmod at any moment: at once, whoever reads and whatever passes, again and
 # again, with nothing left behind.

@@ -7,8 +7,6 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
-TRACING=/sys/kernel/tracing
-
 tracefs()
 {
 	[ -e $TRACING/trace ] || must mount -t tracefs none $TRACING

@@ -19,7 +19,7 @@ judged()
 {
 	reasons_seen
 	echo 1 >$TRACING/events/skb/kfree_skb/enable
-	: >$TRACING/trace
+	trace_anew
 }
 
 # kernel_said NAME: how many IPv4, IPv6 and ARP packets it dropped for this reason

@@ -22,13 +22,11 @@ inode()
 	in_ns "${1:-}" stat -L -c %i /proc/self/ns/net
 }
 
-TRACING=/sys/kernel/tracing
-
 # hook_calls NETNS: how often the kernel calls the module's hooks for one ping, as
 # its function tracer says
 hook_calls()
 {
-	[ -e $TRACING/trace ] || must mount -t tracefs none $TRACING
+	trace_anew
 	echo 'nt_in4 nt_out4 nt_pre4 nt_post4' >$TRACING/set_ftrace_filter
 	echo function >$TRACING/current_tracer
 	echo >$TRACING/trace

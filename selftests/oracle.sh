@@ -13,7 +13,6 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
-TRACING=/sys/kernel/tracing
 SOCK='daddr=+0(%REG):x32 saddr=+4(%REG):x32 dport=+12(%REG):x16 num=+14(%REG):u16'
 SOCK+=' family=+16(%REG):u16'
 # its IPv6 addresses are together, the remote one first, OFF6 bytes in

@@ -8,8 +8,6 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
-TRACING=/sys/kernel/tracing
-
 # calls: how often TCP has called the module's probe
 calls()
 {

@@ -416,6 +416,17 @@ show_and_fail()
 
 # ---- running ----------------------------------------------------------------
 
+TRACING=/sys/kernel/tracing
+
+# trace_anew: the kernel's own tracing, on and empty, whatever was done with it before
+trace_anew()
+{
+	[ -e $TRACING/trace ] || must mount -t tracefs tracefs $TRACING
+	echo nop >$TRACING/current_tracer
+	: >$TRACING/trace
+	echo 1 >$TRACING/tracing_on
+}
+
 kernel_trouble()
 {
 	dmesg | grep -cE 'BUG:|WARNING:|Oops|refcount_t|general protection|rcu: INFO|blocked for more|unregister_netdevice: waiting'

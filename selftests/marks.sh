@@ -471,7 +471,8 @@ t_port_reuse()
 		tell server close
 		tell client eof
 		tell client close
-		await "the connection to be in TIME-WAIT" in_time_wait
+		until_true $((60 * SLOW)) in_time_wait ||
+			fail "no TIME-WAIT: server $(in_ns "$S" ss -tano), client $(in_ns "$C" ss -tano)"
 	done
 	observe "$C,$S"
 	says 2 type=conversation client.port=40123

@@ -461,6 +461,9 @@ has_challenged()
 t_port_reuse()
 {
 	net_pair
+	# where all is busy the client sends its FIN again; by the time that it is answered again
+	# the client is gone, and what it says then would end the TIME-WAIT (RFC 1337)
+	must in_ns "$S" sysctl -qw net.ipv4.tcp_rfc1337=1
 	peer server "$S"
 	peer client "$C"
 	tell server listen "$SADDR" $PORT

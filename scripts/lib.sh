@@ -94,3 +94,12 @@ fill_table()
 	rm "$3.page"
 	say "wrote ${page#"$TOP"/}"
 }
+
+# prepare_tests SERIES: that kernel, the tools and the kselftests
+prepare_tests()
+{
+	"$TOP/scripts/kernel" "$1"
+	"$TOP/scripts/kselftest-files"
+	make -s --no-print-directory -C "$TOP/userspace" >&2
+	make -s --no-print-directory -C "$TOP/selftests" >&2
+}

@@ -7,11 +7,6 @@
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"
 
-tracefs()
-{
-	[ -e $TRACING/trace ] || must mount -t tracefs none $TRACING
-}
-
 # a program that uses each call of the list once at least, on both ends
 every_call()
 {
@@ -78,7 +73,7 @@ t_as_traced()
 
 	load_with calls=1 ring=16384
 	ns_add nts-c
-	tracefs
+	trace_anew
 	echo mono >$TRACING/trace_clock
 	echo 16384 >$TRACING/buffer_size_kb
 	for call in sys_enter sys_exit; do
@@ -180,7 +175,7 @@ t_record()
 # calls_of_probe: how often the kernel calls the module's probe while getpid() loops
 calls_of_probe()
 {
-	tracefs
+	trace_anew
 	echo nt_probe_sys_enter >$TRACING/set_ftrace_filter || fail "no function nt_probe_sys_enter"
 	echo function >$TRACING/current_tracer
 	echo >$TRACING/trace

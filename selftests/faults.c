@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm: --mem 1024 --timeout 3600
+ * vm: --mem 1024
  *
  * faults.c - nothing breaks when memory runs out, wherever that happens
  *

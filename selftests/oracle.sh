@@ -39,7 +39,7 @@ kprobe()
 
 oracle_on()
 {
-	[ -e $TRACING/trace ] || must mount -t tracefs none $TRACING
+	trace_anew
 	echo 0 >$TRACING/tracing_on
 	echo mono >$TRACING/trace_clock
 	echo 16384 >$TRACING/buffer_size_kb

@@ -179,7 +179,8 @@ void nt_filter_set(struct nt_net *nt, struct nt_filter *f)
 	WRITE_ONCE(nt->filter_port, f ? f->portid : 0);
 	if (tr)
 		rcu_assign_pointer(tr->filter, f);
-	if (tr && old)
+	/* an ending trace's hooks have it until the namespace's grace period is over */
+	if (old && (tr || nt->ending))
 		synchronize_rcu();
 	nt_filter_free(old);
 }

@@ -175,23 +175,40 @@ static struct net_device *nt_drop_route_dev(const struct sk_buff *skb)
 }
 
 /*
- * @rx_sk: who should have got it, where the kernel tells.  A packet whose socket
- * counts on hearing of its end has a destructor; without one skb->sk may be old.
+ * The socket that a packet belongs to, NULL: none that tells where it is.  One whose
+ * socket counts on hearing of its end has a destructor; without one skb->sk may be old.
+ * A packet keeps its sender on its way through pairs of devices and bridges into other
+ * namespaces: where it has come by a device, only its receiver counts.  The kernel's
+ * own sockets, which answer for everybody, are in one namespace only since 5.18.
  */
+static const struct sock *nt_drop_sk(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (!skb->destructor || !sk || !sk_fullsock(sk) ||
+	    (NT_DROP_REASONS && !sk->sk_net_refcnt))
+		return NULL;
+	if (skb->skb_iif && skb->destructor != sock_rfree &&
+	    skb->destructor != sock_edemux)
+		return NULL;
+	return sk;
+}
+
+/* @rx_sk: who should have got it, where the kernel tells */
 static struct net *nt_drop_net(const struct sk_buff *skb, const struct sock *rx_sk,
 			       unsigned int reason)
 {
 	const struct net_device *dev = nt_drop_route_dev(skb);
+	const struct sock *sk;
 
 	if (dev)
 		return dev_net(dev);
 	if (rx_sk)
 		return sock_net(rx_sk);
-	if (skb->destructor && skb->sk && sk_fullsock(skb->sk))
-		return sock_net(skb->sk);
 	if (nt_reason_at_device(reason) && skb->dev)
 		return dev_net(skb->dev);
-	return NULL;
+	sk = nt_drop_sk(skb);
+	return sk ? sock_net(sk) : NULL;
 }
 
 /* the one it came by; if it came by none, the one it was to leave by */

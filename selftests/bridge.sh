@@ -146,6 +146,14 @@ t_unknown()
 	evdump -N nts-h3 >"$NT_TMP/h3"
 	equal "the other host" "$(grep -c 'hook=DROPPED proto=1 .*OTHERHOST.* dst=10.0.1.2 ' "$NT_TMP/h3")" 1
 	equal "its reason" "$(grep -c '^drop .* name=OTHERHOST$' "$NT_TMP/h3")" 1
+	# and the other way round: who gets the last copy gets the sender's socket with it
+	must in_ns nts-h1 ping -qc 1 10.0.1.3
+	must bridge -n $B fdb del "$(mac_of nts-h3 eth0)" dev p3 master
+	must in_ns nts-h1 ping -qc 1 10.0.1.3
+	evdump -N nts-h2 >"$NT_TMP/h2"
+	equal "the other one" "$(grep -c ' dev=eth0 hook=DROPPED proto=1 .*OTHERHOST.* dst=10.0.1.3 ' "$NT_TMP/h2")" 1
+	evdump -N nts-h1 >"$NT_TMP/h1"
+	equal "at their sender" "$(grep -c 'hook=DROPPED' "$NT_TMP/h1")" 0
 }
 
 # without hooks=link nothing of a bridge is recorded

@@ -208,6 +208,20 @@ s.bind((sys.argv[1], 9)); print("bound", flush=True); sys.stdin.read()' $SADDR <
 	[ "$told" = "$errors" ] || equal "told or counted" "$((told + $(stat_of drops_unplaced)))" "$errors"
 }
 
+# what the kernel answers is sent by sockets of its own, which are those of all namespaces
+t_answers()
+{
+	judged
+	reasons || return 0
+	load
+	net_pair
+	must in_ns $C ping -qc 1 $SADDR
+	must ip netns exec $S tc qdisc replace dev eth0 root pfifo limit 0
+	! in_ns $C ping -qc 2 -i 0.2 -W 1 $SADDR >/dev/null || fail "answered"
+	equal "where it was to leave by" "$(drops $S proto=1 icmp=0/0 | grep -c '^QDISC_DROP .* dev=eth0 ')" 2
+	dropped_so QDISC_DROP 2 $S proto=1 dst=$CADDR
+}
+
 # what is taken is not told as dropped: a connection to its end in TIME-WAIT, and ND
 t_none()
 {
@@ -326,4 +340,4 @@ t_flood()
 	equal "drops" "$(drops $S dport=9 | grep -c "^$(named NETFILTER_DROP) ")" 800
 }
 
-nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_none t_done t_done_half_open t_filter t_filter_later t_flood
+nt_main t_firewall t_firewall_out t_no_socket t_ttl t_rp_filter t_checksum t_no_room t_answers t_none t_done t_done_half_open t_filter t_filter_later t_flood

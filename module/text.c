@@ -86,13 +86,19 @@ static const char *nt_end_name(unsigned int i)
 	return nt_name(nt_ends, ARRAY_SIZE(nt_ends), i);
 }
 
+/* nothing that a terminal obeys, and no blank or bracket: they are the line's own */
 void nt_text_name(struct seq_file *m, const char *name)
 {
-	char buf[NETTRACE_NAME_LEN + 1];
+	unsigned int i;
 
-	memcpy(buf, name, NETTRACE_NAME_LEN);
-	buf[NETTRACE_NAME_LEN] = '\0';
-	seq_escape(m, buf, "\t\n\r\\ \033\177[]");
+	for (i = 0; i < NETTRACE_NAME_LEN && name[i]; i++) {
+		u8 c = name[i];
+
+		if (c <= ' ' || c >= 0x7f || c == '\\' || c == '[' || c == ']')
+			seq_printf(m, "\\%03o", c);
+		else
+			seq_putc(m, c);
+	}
 }
 
 void nt_text_end(struct seq_file *m, u8 family, const u8 *addr, u16 port,

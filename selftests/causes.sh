@@ -222,12 +222,12 @@ t_never_the_call()
 }
 
 # names of programs are other people's words; this one is a quotation mark, an
-# escape sequence and a line feed
+# escape sequence, a backspace, CSI as one byte, and a line feed
 t_hostile_name()
 {
 	local name
 
-	name=$(printf 'a"b\033[31m\n.')
+	name=$(printf 'a"b\033[31m\b\233\n.')
 	net_lo
 	peer server "$C"
 	tell server listen 127.0.0.1 $PORT
@@ -241,7 +241,9 @@ t_hostile_name()
 	in_ns "$C" cat /proc/net/nettrace/trace >"$NT_TMP/trace"
 	for f in text trace json; do
 		grep -q 'a"b\|a\\"b' "$NT_TMP/$f" || fail "the name is not in the $f at all"
-		! LC_ALL=C grep -q "$(printf '\033')" "$NT_TMP/$f" || fail "an escape character is in the $f"
+		! LC_ALL=C grep -q "$(printf '[\033\b]')" "$NT_TMP/$f" || fail "a control character is in the $f"
+		# as a byte of its own, not of a character of UTF-8
+		iconv -f UTF-8 -t UTF-8 "$NT_TMP/$f" >/dev/null || fail "the $f is not UTF-8"
 	done
 }
 

@@ -129,17 +129,21 @@ static struct sock *nt_sample_lookup(struct net *net, struct sk_buff *skb,
 			  p->dport, inet6_iif(skb), inet6_sdif(skb));
 }
 
-/* a SYN for nobody's connection: is somebody listening? */
+/*
+ * A SYN for nobody's connection: is somebody listening?  Without the packet: a
+ * program that chooses among several listeners is not run for it, but at TCP's own
+ * look-up alone; which of them it will be is not known then.
+ */
 static struct sock *nt_listener(struct net *net, struct sk_buff *skb,
 				const struct nettrace_packet *p)
 {
 	if (p->hdr.family == NETTRACE_IPV4)
-		return __inet_lookup_listener(net, skb, 0, nt_addr4(p->src),
+		return __inet_lookup_listener(net, NULL, 0, nt_addr4(p->src),
 					      htons(p->sport), nt_addr4(p->dst),
 					      p->dport, inet_iif(skb),
 					      inet_sdif(skb));
 #if IS_ENABLED(CONFIG_IPV6)
-	return inet6_lookup_listener(net, skb, 0, nt_addr6(p->src),
+	return inet6_lookup_listener(net, NULL, 0, nt_addr6(p->src),
 				     htons(p->sport), nt_addr6(p->dst),
 				     p->dport, inet6_iif(skb), inet6_sdif(skb));
 #else
@@ -172,6 +176,15 @@ static __always_inline void nt_sample_any(struct nt_trace *tr,
 		nt_sample_mini_in(tr, p, sk);
 }
 
+/* does a program choose among those that listen there? */
+static bool nt_is_chosen(const struct sock *listener)
+{
+	const struct sock_reuseport *group;
+
+	group = rcu_dereference(listener->sk_reuseport_cb);
+	return group && rcu_access_pointer(group->prog);
+}
+
 static noinline struct sock *nt_sample_found(struct nt_trace *tr,
 					     struct nettrace_packet *p,
 					     struct sk_buff *skb)
@@ -184,7 +197,7 @@ static noinline struct sock *nt_sample_found(struct nt_trace *tr,
 	} else if (p->tcp_flags & NETTRACE_TH_SYN) {
 		const struct sock *listener = nt_listener(tr->net, skb, p);
 
-		if (listener)
+		if (listener && !nt_is_chosen(listener))
 			nt_sample_full(p, listener);
 	}
 	return sk;

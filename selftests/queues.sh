@@ -104,6 +104,51 @@ t_room()
 	equal "ss" "$(accept_queue)" 3/4
 }
 
+# chosen: two listeners at the same port, and a program that chooses among them
+chosen()
+{
+	in_ns "$S" python3 - "$SADDR" "$PORT" <<-'EOF'
+		import ctypes, socket, struct, sys
+		socks = []
+		for i in range(2):
+		    s = socket.socket()
+		    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+		    s.bind((sys.argv[1], int(sys.argv[2])))
+		    s.listen(4)
+		    socks.append(s)
+		code = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 1))
+		prog = struct.pack("HL", 1, ctypes.addressof(code))
+		socks[0].setsockopt(socket.SOL_SOCKET, 51, prog)  # SO_ATTACH_REUSEPORT_CBPF
+		print("ready", flush=True)
+		for i in range(2):
+		    socks[1].accept()
+		print("both", flush=True)
+	EOF
+}
+
+says_word()
+{
+	grep -qx "$1" "$NT_TMP/chosen"
+}
+
+# where a program chooses among listeners, whose queue a SYN meets is not told
+t_chosen()
+{
+	load
+	net_pair
+	chosen >"$NT_TMP/chosen" &
+	await "the listeners" says_word ready
+	for i in 1 2; do
+		peer client$i $C
+		tell client$i connect $SADDR $PORT
+	done
+	await "the second of them to have both" says_word both
+	observe $C,$S
+	says 2 type=segment flags=SYN
+	says 0 type=queue
+	says 2 type=transition end=server to=SYN-RECEIVED
+}
+
 # t_accept_full SYNCOOKIES: the SYN is dropped, whatever is said of cookies
 t_accept_full()
 {
@@ -192,5 +237,5 @@ t_ack_dropped()
 		fail "more drops than the kernel counts: $(counter TcpExtListenOverflows)"
 }
 
-nt_main t_room "t_accept_full 0" "t_accept_full 1" t_request_full t_cookies_when_full \
+nt_main t_room t_chosen "t_accept_full 0" "t_accept_full 1" t_request_full t_cookies_when_full \
 	t_cookies_always t_ack_dropped

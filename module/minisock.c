@@ -44,7 +44,8 @@ struct nt_minis {
 	struct hlist_head free;
 	struct nt_minis_stats stats;
 	unsigned int entries;		/* allocated, free or not */
-	bool growing;			/* the work is under way, or gave up */
+	bool growing;			/* the work is under way */
+	unsigned long grow_from;	/* jiffies; it gave up, and tries no earlier */
 	struct list_head chunks;
 	struct work_struct grow;
 	size_t bytes;			/* of this */
@@ -80,7 +81,7 @@ static struct nt_mini *nt_mini_add(struct nt_minis *m,
 	struct nt_mini *e;
 
 	if (m->entries - m->stats.now < NT_MINI_LOW && !m->growing &&
-	    m->entries < m->stats.max) {
+	    m->entries < m->stats.max && time_after_eq(jiffies, m->grow_from)) {
 		m->growing = true;
 		schedule_work(&m->grow);
 	}
@@ -395,7 +396,8 @@ static int nt_minis_add_chunk(struct nt_minis *m)
 
 /*
  * Room for as many again, in process context, before the free entries run
- * out.  When memory is short it stays as it is: what is not followed counts.
+ * out.  When memory is short it stays as it is for a second: what is not followed
+ * counts.
  */
 static void nt_minis_grow(struct work_struct *work)
 {
@@ -403,10 +405,13 @@ static void nt_minis_grow(struct work_struct *work)
 	unsigned int target = min(m->entries * 2, m->stats.max);
 	unsigned long flags;
 
-	while (m->entries < target)
-		if (nt_minis_add_chunk(m))
-			return;
+	int ret = 0;
+
+	while (!ret && m->entries < target)
+		ret = nt_minis_add_chunk(m);
 	raw_spin_lock_irqsave(&m->lock, flags);
+	if (ret)
+		m->grow_from = jiffies + HZ;
 	m->growing = false;
 	raw_spin_unlock_irqrestore(&m->lock, flags);
 }
@@ -441,6 +446,7 @@ int nt_minis_init(struct nt_trace *tr, unsigned int max)
 	INIT_WORK(&m->grow, nt_minis_grow);
 	m->tr = tr;
 	m->stats.max = max;
+	m->grow_from = jiffies;
 	tr->minis = m;
 	ret = nt_minis_add_chunk(m);
 	if (ret)

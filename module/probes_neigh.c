@@ -24,6 +24,7 @@
 
 #include "probes_neigh.h"
 #include "sample.h"
+#include "sight.h"
 
 static_assert(NETTRACE_NUD_NONE == NUD_NONE);
 static_assert(NETTRACE_NUD_INCOMPLETE == NUD_INCOMPLETE);
@@ -105,7 +106,7 @@ static void nt_neigh_where(struct nettrace_neigh *r, const struct neighbour *n,
 {
 	r->hdr.family = family;
 	r->hdr.ifindex = n->dev->ifindex;
-	memcpy(r->dev, n->dev->name, sizeof(r->dev));
+	nt_copy_name(r->dev, n->dev->name);
 	memcpy(r->addr, n->primary_key, n->tbl->key_len);
 }
 

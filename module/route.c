@@ -194,7 +194,7 @@ static void nt_route_fill(struct nettrace_route *r, struct net *net,
 
 	r->hdr.family = p->hdr.family;
 	r->hdr.ifindex = dev->ifindex;
-	memcpy(r->dev, dev->name, sizeof(r->dev));
+	nt_copy_name(r->dev, dev->name);
 	memcpy(r->src, p->src, sizeof(r->src));
 	memcpy(r->dst, p->dst, sizeof(r->dst));
 	r->sport = p->sport;

@@ -5,6 +5,7 @@
  * Purpose, context, locking: sight.h.
  */
 #include <linux/percpu.h>
+#include <linux/udp.h>
 
 #include "sight.h"
 
@@ -30,12 +31,29 @@ void nt_parse_gathered(struct nettrace_packet *p, u8 family,
 		p->flags |= NETTRACE_PKT_TRUNCATED;
 }
 
+/* UDP's length may leave bytes behind the datagram (RFC 9868): is its header here? */
+static bool nt_is_udp_at(const struct nettrace_packet *p,
+			 const struct sk_buff *skb, int off)
+{
+	const struct udphdr *uh;
+	struct udphdr buf;
+
+	uh = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	return uh && ntohs(uh->source) == p->sport && ntohs(uh->dest) == p->dport;
+}
+
 void nt_keep_payload(struct nettrace_packet *p, const struct sk_buff *skb,
 		     int off, unsigned int room)
 {
 	unsigned int n = min(room, p->payload);
 
-	if (n && skb_copy_bits(skb, off + p->len - p->payload, p + 1, n))
+	off += p->len - p->payload;
+	/* where its header is not right before it, rather none than wrong ones */
+	if (p->proto == IPPROTO_UDP && p->flags & NETTRACE_PKT_L4 &&
+	    !(p->flags & NETTRACE_PKT_MORE_FRAGS) &&
+	    !nt_is_udp_at(p, skb, off - (int)sizeof(struct udphdr)))
+		n = 0;
+	if (n && skb_copy_bits(skb, off, p + 1, n))
 		n = 0;
 	memset((u8 *)(p + 1) + n, 0, room - n);
 }

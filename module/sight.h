@@ -45,6 +45,23 @@ static __always_inline void nt_copy_macs(struct nettrace_packet *p,
 	p->flags |= NETTRACE_PKT_MAC;
 }
 
+/*
+ * A device's name, without what is left of an older one behind it: a device may have
+ * got its name in another namespace.  strscpy() clears to the end of the word.
+ */
+static __always_inline void nt_copy_name(char *to, const char *name)
+{
+	const u64 ones = 0x0101010101010101ULL;
+	u64 w[IFNAMSIZ / sizeof(u64)];
+
+	BUILD_BUG_ON(sizeof(w) != 16);
+	memcpy(w, name, sizeof(w));
+	/* is one of its bytes zero? */
+	if ((w[0] - ones) & ~w[0] & ones << 7)
+		w[1] = 0;
+	memcpy(to, w, sizeof(w));
+}
+
 /* everything about a packet but its socket */
 static __always_inline void
 nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
@@ -60,7 +77,7 @@ nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
 	p->hook = hook;
 	if (dev) {
 		p->hdr.ifindex = dev->ifindex;
-		memcpy(p->dev, dev->name, sizeof(p->dev));
+		nt_copy_name(p->dev, dev->name);
 	}
 	if (skb_is_gso(skb)) {
 		p->gso_size = skb_shinfo(skb)->gso_size;

@@ -6,6 +6,7 @@
  * first.
  */
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/log2.h>
 #include <linux/slab.h>
 
@@ -16,6 +17,7 @@
 #include "notify.h"
 #include "probes.h"
 #include "probes_call.h"
+#include "proc_file.h"
 #include "route.h"
 #include "timers.h"
 
@@ -58,8 +60,10 @@ err_free:
 /* the opposite, when no writer and no reader is left */
 static void nt_trace_free(struct nt_trace *tr)
 {
-	nt_ring_free(&tr->ring);
-	kfree(tr);
+	if (nt_ring_free(&tr->ring))
+		kfree(tr);
+	else	/* the queue in it is in use; nothing else of it is */
+		kmemleak_not_leak(tr);
 }
 
 void nt_trace_put(struct nt_trace *tr)
@@ -90,6 +94,7 @@ void nt_stop_finish(struct nt_trace *tr)
 {
 	nt_probes_put();
 	nt_hooks_free(tr);
+	RCU_INIT_POINTER(tr->filter, NULL);
 	nt_minis_stop(tr);
 	nt_ring_end(&tr->ring);
 	nt_notify_stop(tr);
@@ -156,6 +161,7 @@ struct nt_trace *nt_stop_writers(struct nt_net *nt)
 		return NULL;
 	RCU_INIT_POINTER(nt->trace, NULL);
 	nt_hooks_unregister(tr);
+	nt_readers_leave(nt);
 	nt_extra_update(nt);
 	return tr;
 }

@@ -56,7 +56,7 @@ static __always_inline bool nt_may_end_mini(const struct sk_buff *skb,
 	return skb->data[th + 13] & (NETTRACE_TH_SYN | NETTRACE_TH_RST);
 }
 
-/* the filter left it out, but mini sockets are followed all the same */
+/* the filter or a ring's want left it out, but mini sockets are followed all the same */
 static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 					   struct sk_buff *skb, u8 family)
 {
@@ -103,7 +103,7 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
 	if (!rec)
-		return NF_ACCEPT;
+		return nt_arrival_rejected(tr, skb, at);
 	nt_sight(tr, &rec->packet, at.family, at.hook, skb, st->in);
 	if (nt_has_eth(skb, st->in))
 		nt_copy_macs(&rec->packet, eth_hdr(skb));

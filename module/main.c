@@ -169,7 +169,7 @@ static int __init nt_settings_init(void)
 	if (!memory)
 		memory = clamp(totalram_pages() >> (20 - PAGE_SHIFT + 4), 8UL,
 			       256UL);
-	if (nt_range("memory", memory, 1, 1 << 20))
+	if (nt_range("memory", memory, 1, min(1UL << 20, ULONG_MAX >> 20)))
 		return -EINVAL;
 	settings.ring = ring;
 	settings.payload = payload;
@@ -204,7 +204,7 @@ static int __init nettrace_init(void)
 	if (ret) {
 		pr_err("calls=1: system calls cannot be recorded: error %d; it needs CONFIG_FTRACE_SYSCALLS, and a little of memory=\n",
 		       ret);
-		goto err_probes;
+		goto err_calls;
 	}
 	ret = nt_netlink_init();
 	if (ret)
@@ -219,7 +219,6 @@ err_netlink:
 	nt_netlink_exit();
 err_calls:
 	nt_probes_call_close();
-err_probes:
 	nt_probes_close();
 err_pernet:
 	unregister_pernet_subsys(&nt_net_ops);

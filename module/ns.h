@@ -70,7 +70,7 @@ struct nt_net {
 	int refused;			/* why it is not traced: an errno, or 0 */
 	struct nt_trace *ending;	/* between the halves of the last stop */
 	struct proc_dir_entry *proc;
-	struct list_head readers;	/* struct nt_file: who reads the events */
+	struct list_head readers;	/* struct nt_file: who reads what is traced now */
 	unsigned int nreaders;
 	unsigned int want_timers;	/* readers that ask for them */
 	unsigned int want_calls;

@@ -10,6 +10,8 @@
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "compat.h"
 #include "control.h"
@@ -26,6 +28,65 @@ int nt_may_open(const struct nt_net *nt)
 	return ns_capable(nt->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
 }
 
+/**
+ * nt_copy_out() - copy to who reads
+ * @nt:		whose file is read
+ * @to:		the reader's
+ * @from:	@n bytes
+ * @n:		any number
+ *
+ * While a file is in use neither the module nor the namespace can go; and where the
+ * reader's memory is not there yet, a copy waits for who serves it, which may be a
+ * program (FUSE, userfaultfd) that never does.  So then both are held: rmmod is told
+ * that the module is in use, and the namespace lives on.
+ *
+ * Return: 0, -EFAULT, or -ESHUTDOWN: one of them is about to go.
+ */
+int nt_copy_out(const struct nt_net *nt, void __user *to, const void *from,
+		size_t n)
+{
+	int ret = -ESHUTDOWN;
+
+	if (!copy_to_user_nofault(to, from, n))
+		return 0;
+	if (!try_module_get(THIS_MODULE))
+		return ret;
+	if (maybe_get_net(nt->net)) {
+		ret = copy_to_user(to, from, n) ? -EFAULT : 0;
+		put_net(nt->net);
+	}
+	module_put(THIS_MODULE);
+	return ret;
+}
+
+/* seq_read(), whose copy is nt_copy_out() */
+ssize_t nt_seq_read(struct file *file, char __user *buf, size_t count,
+		    loff_t *ppos)
+{
+	struct kvec vec = { .iov_len = min_t(size_t, count, PAGE_SIZE) };
+	struct iov_iter iter;
+	struct kiocb kiocb;
+	ssize_t n;
+	int ret;
+
+	vec.iov_base = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!vec.iov_base)
+		return -ENOMEM;
+	init_sync_kiocb(&kiocb, file);
+	kiocb.ki_pos = *ppos;
+	iov_iter_kvec(&iter, READ, &vec, 1, vec.iov_len);
+	n = seq_read_iter(&kiocb, &iter);
+	if (n > 0) {
+		ret = nt_copy_out(pde_data(file_inode(file)), buf, vec.iov_base, n);
+		if (ret)
+			n = ret == -ESHUTDOWN ? 0 : ret;
+	}
+	if (n > 0)
+		*ppos = kiocb.ki_pos;
+	kfree(vec.iov_base);
+	return n;
+}
+
 void nt_file_free(struct nt_file *f)
 {
 	if (f->rd)
@@ -39,7 +100,7 @@ void nt_file_free(struct nt_file *f)
 
 struct nt_file *nt_file_new(struct nt_net *nt)
 {
-	struct nt_file *f = kzalloc(sizeof(*f), GFP_KERNEL);
+	struct nt_file *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
 
 	if (!f)
 		return NULL;
@@ -92,7 +153,7 @@ static void nt_stats_rings(struct seq_file *m, struct nt_trace *tr)
 		unsigned long head = READ_ONCE(r->head);
 		unsigned long filtered = READ_ONCE(r->filtered);
 
-		if (r->slots)
+		if (r->slots || READ_ONCE(r->noslots))
 			seq_printf(m, "cpu%u seen=%lu recorded=%lu filtered=%lu\n",
 				   cpu, head + filtered + READ_ONCE(r->noslots),
 				   head, filtered);
@@ -133,7 +194,7 @@ static int nt_stats_open(struct inode *inode, struct file *file)
 
 static const struct proc_ops nt_stats_ops = {
 	.proc_open = nt_stats_open,
-	.proc_read = seq_read,
+	.proc_read = nt_seq_read,
 	.proc_lseek = seq_lseek,
 	.proc_release = single_release,
 };

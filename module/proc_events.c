@@ -28,11 +28,15 @@ static void nt_events_attach(struct nt_file *f)
 	struct nt_net *nt = f->nt;
 
 	f->opener = get_pid(task_tgid(current));
+	INIT_LIST_HEAD(&f->readers);
 	mutex_lock(&nt->lock);
-	list_add(&f->readers, &nt->readers);
-	nt->nreaders++;
-	if (nt->filter && nt->filter->owner != f->opener)
-		nt_filter_disown(nt);
+	/* it may have been stopped since */
+	if (rcu_access_pointer(nt->trace) == f->tr) {
+		list_add(&f->readers, &nt->readers);
+		nt->nreaders++;
+		if (nt->filter && nt->filter->owner != f->opener)
+			nt_filter_disown(nt);
+	}
 	mutex_unlock(&nt->lock);
 }
 
@@ -58,19 +62,40 @@ void nt_want(struct nt_file *f, unsigned int want)
 	f->want = want;
 }
 
+static void nt_reader_leaves(struct nt_file *f)
+{
+	list_del_init(&f->readers);
+	f->nt->nreaders--;
+	nt_want(f, 0);
+}
+
+/**
+ * nt_readers_leave() - the trace stops: who has it open reads the rest of it
+ * @nt:		its lock is held; nt_extra_update() is due
+ *
+ * Such a file asks for nothing in the next trace, and does not count there.
+ */
+void nt_readers_leave(struct nt_net *nt)
+{
+	struct nt_file *f, *next;
+
+	list_for_each_entry_safe(f, next, &nt->readers, readers)
+		nt_reader_leaves(f);
+}
+
 /* a reader's own filter goes with its last file, what it asks for with this one */
 static void nt_events_detach(struct nt_file *f)
 {
 	struct nt_net *nt = f->nt;
 
 	mutex_lock(&nt->lock);
-	list_del(&f->readers);
-	nt->nreaders--;
-	nt_want(f, 0);
-	nt_extra_update(nt);
-	if (nt->filter && nt->filter->owner == f->opener &&
-	    !nt_reads(nt, f->opener))
-		nt_filter_disown(nt);
+	if (!list_empty(&f->readers)) {
+		nt_reader_leaves(f);
+		nt_extra_update(nt);
+		if (nt->filter && nt->filter->owner == f->opener &&
+		    !nt_reads(nt, f->opener))
+			nt_filter_disown(nt);
+	}
 	mutex_unlock(&nt->lock);
 	put_pid(f->opener);
 }
@@ -102,14 +127,21 @@ static int nt_events_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static const u8 nt_zeroes[64];
+
 /* one slot that is not in the ring: the record, then zeroes up to the stride */
-static int nt_put_slot(char __user *buf, const union nettrace_rec *rec,
-		       unsigned int stride)
+static int nt_put_slot(struct nt_file *f, char __user *buf,
+		       const union nettrace_rec *rec)
 {
-	if (copy_to_user(buf, rec, sizeof(*rec)) ||
-	    clear_user(buf + sizeof(*rec), stride - sizeof(*rec)))
-		return -EFAULT;
-	return 0;
+	const unsigned int stride = f->tr->ring.stride;
+	unsigned int at = sizeof(*rec), n;
+	int ret = nt_copy_out(f->nt, buf, rec, at);
+
+	for (; !ret && at < stride; at += n) {
+		n = min_t(unsigned int, stride - at, sizeof(nt_zeroes));
+		ret = nt_copy_out(f->nt, buf + at, nt_zeroes, n);
+	}
+	return ret;
 }
 
 static int nt_put_info(struct nt_file *f, char __user *buf)
@@ -134,7 +166,7 @@ static int nt_put_info(struct nt_file *f, char __user *buf)
 	for_each_possible_cpu(cpu)
 		rec.info.cpus += !!nt_ring_of(ring, cpu)->slots;
 	strscpy(rec.info.release, utsname()->release, sizeof(rec.info.release));
-	return nt_put_slot(buf, &rec, ring->stride);
+	return nt_put_slot(f, buf, &rec);
 }
 
 /*
@@ -158,7 +190,7 @@ static int nt_put_gap(struct nt_file *f, unsigned int cpu,
 			.filtered = filtered,
 		},
 	};
-	int ret = nt_put_slot(buf, &rec, f->tr->ring.stride);
+	int ret = nt_put_slot(f, buf, &rec);
 
 	if (ret)
 		return ret;
@@ -168,8 +200,8 @@ static int nt_put_gap(struct nt_file *f, unsigned int cpu,
 }
 
 /*
- * There is no record to stand before: only what the filter left out.  Told at
- * the end, and to those who do not wait; nobody is woken for it.
+ * There is no record to stand before: only what the filter left out, or found no
+ * ring.  Told at the end, and to those who do not wait; nobody is woken for it.
  */
 static long nt_put_filtered(struct nt_file *f, char __user *buf,
 			    unsigned long room)
@@ -177,15 +209,17 @@ static long nt_put_filtered(struct nt_file *f, char __user *buf,
 	struct nettrace_hdr next = { .time = ktime_get_ns() };
 	unsigned long put = 0;
 	unsigned int cpu;
+	int ret;
 
 	for_each_possible_cpu(cpu) {
 		if (put == room)
 			break;
-		if (!nt_reader_filtered(f->rd, cpu))
+		if (!nt_reader_filtered(f->rd, cpu) && !f->rd->cur[cpu].lost)
 			continue;
 		next.seq = f->rd->cur[cpu].pos;
-		if (nt_put_gap(f, cpu, &next, buf + put * f->tr->ring.stride))
-			return put ? put : -EFAULT;
+		ret = nt_put_gap(f, cpu, &next, buf + put * f->tr->ring.stride);
+		if (ret)
+			return put ? put : ret;
 		put++;
 	}
 	return put;
@@ -195,7 +229,7 @@ static long nt_put_filtered(struct nt_file *f, char __user *buf,
  * Slots of one CPU, up to @room of them.  The slots are copied first and asked
  * after; what a writer overtook meanwhile is copied over.
  *
- * Return: slots put, or -EFAULT.
+ * Return: slots put, or what nt_copy_out() said.
  */
 static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
 		       unsigned long room)
@@ -205,6 +239,7 @@ static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
 	unsigned long n, put = 0;
 	const void *slots;
 	bool tell;
+	int ret;
 
 	while (put < room) {
 		n = nt_reader_run(f->rd, cpu, room - put, &slots);
@@ -217,13 +252,15 @@ static long nt_put_cpu(struct nt_file *f, unsigned int cpu, char __user *buf,
 
 			if (!nt_reader_taken(f->rd, cpu, 0))
 				continue;
-			if (nt_put_gap(f, cpu, &next, buf + put * stride))
-				return -EFAULT;
+			ret = nt_put_gap(f, cpu, &next, buf + put * stride);
+			if (ret)
+				return put ? put : ret;
 			put++;
 			continue;
 		}
-		if (copy_to_user(buf + put * stride, slots, n * stride))
-			return -EFAULT;
+		ret = nt_copy_out(f->nt, buf + put * stride, slots, n * stride);
+		if (ret)
+			return put ? put : ret;
 		if (nt_reader_taken(f->rd, cpu, n))
 			put += n;
 		cond_resched();
@@ -239,8 +276,9 @@ static long nt_put_all(struct nt_file *f, char __user *buf, unsigned long room)
 	long n;
 
 	if (!f->told_info) {
-		if (nt_put_info(f, buf))
-			return -EFAULT;
+		n = nt_put_info(f, buf);
+		if (n)
+			return n;
 		f->told_info = true;
 		put++;
 	}
@@ -303,14 +341,21 @@ static ssize_t nt_events_read(struct file *file, char __user *buf, size_t count,
 		if (put || ended)
 			break;
 		put = -EAGAIN;
-		if (file->f_flags & O_NONBLOCK)
+		if (file->f_flags & O_NONBLOCK) {
+			/* epoll may wait for an edge now: there has to be one */
+			if (READ_ONCE(f->polled) && nt_readable(f))
+				continue;
 			break;
+		}
 		ret = wait_event_interruptible(ring->wait, nt_readable(f));
 		put = ret;
 		if (ret)
 			break;
 	}
 	mutex_unlock(&f->lock);
+	/* no copy any more: for whoever has it open it ends here */
+	if (put == -ESHUTDOWN)
+		return 0;
 	return put < 0 ? put : put * ring->stride;
 }
 
@@ -322,6 +367,7 @@ static __poll_t nt_events_poll(struct file *file, poll_table *wait)
 	struct nt_ring *ring = &f->tr->ring;
 	__poll_t mask = 0;
 
+	WRITE_ONCE(f->polled, !!(want & (EPOLLIN | EPOLLRDNORM)));
 	poll_wait(file, &ring->wait, wait);
 	if (want & EPOLLPRI && nt_reader_sleep(f->rd, ring->slots / 4))
 		mask |= EPOLLPRI;
@@ -339,7 +385,8 @@ static loff_t nt_events_lseek(struct file *file, loff_t off, int whence)
 
 	if (off || (whence != SEEK_SET && whence != SEEK_END))
 		return -EINVAL;
-	mutex_lock(&f->lock);
+	if (mutex_lock_interruptible(&f->lock))
+		return -ERESTARTSYS;
 	if (whence == SEEK_END)
 		nt_reader_from_now(f->rd);
 	else

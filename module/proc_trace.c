@@ -156,8 +156,8 @@ static int nt_trace_open(struct inode *inode, struct file *file)
 	f = nt_file_new(nt);
 	if (!f)
 		return -ENOMEM;
-	f->ahead = kvcalloc(nr_cpu_ids, sizeof(*f->ahead), GFP_KERNEL);
-	f->have = kvcalloc(nr_cpu_ids, sizeof(*f->have), GFP_KERNEL);
+	f->ahead = kvcalloc(nr_cpu_ids, sizeof(*f->ahead), GFP_KERNEL_ACCOUNT);
+	f->have = kvcalloc(nr_cpu_ids, sizeof(*f->have), GFP_KERNEL_ACCOUNT);
 	ret = f->ahead && f->have ? seq_open(file, &nt_trace_seq) : -ENOMEM;
 	if (ret) {
 		nt_file_free(f);
@@ -177,7 +177,7 @@ static int nt_trace_release(struct inode *inode, struct file *file)
 
 const struct proc_ops nt_trace_ops = {
 	.proc_open = nt_trace_open,
-	.proc_read = seq_read,
+	.proc_read = nt_seq_read,
 	.proc_lseek = seq_lseek,
 	.proc_release = nt_trace_release,
 };

@@ -8,12 +8,15 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/delay.h>
+#include <linux/overflow.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "compat.h"
 #include "ring.h"
+
+#define NT_POLLERS_PATIENCE	(HZ / 4)	/* with those who leave poll() */
 
 static DEFINE_MUTEX(nt_ring_lock);
 static LIST_HEAD(nt_rings);
@@ -23,7 +26,9 @@ static int nt_hp_state;
 
 bool nt_memory_charge(unsigned long bytes)
 {
-	if (atomic_long_add_return(bytes, &nt_memory) <= nt_memory_cap)
+	if (bytes > nt_memory_cap)
+		return false;
+	if ((unsigned long)atomic_long_add_return(bytes, &nt_memory) <= nt_memory_cap)
 		return true;
 	atomic_long_sub(bytes, &nt_memory);
 	return false;
@@ -155,9 +160,12 @@ void nt_ring_wake(struct nt_ring *ring)
  */
 int nt_ring_init(struct nt_ring *ring, unsigned int slots, unsigned int stride)
 {
+	unsigned long bytes;
 	unsigned int cpu;
-	int ret = 0;
+	int ret;
 
+	if (check_mul_overflow((unsigned long)slots, (unsigned long)stride, &bytes))
+		return -ENOSPC;
 	ring->slots = slots;
 	ring->stride = stride;
 	init_waitqueue_head(&ring->wait);
@@ -207,21 +215,29 @@ static bool nt_ring_polled(struct nt_ring *ring)
 
 /*
  * /proc releases a file that is still open when its entry goes, and with it the
- * ring; who sleeps in poll() on it is on the queue until it runs again.  It was
- * woken by nt_ring_end() and cannot come back, so that this ends.  epoll stays
- * until it is told that the queue goes away, and looks for the queue under RCU.
+ * ring; who sleeps in poll() on it is on the queue until it runs again, for which
+ * nt_ring_end() has woken it.  epoll stays until it is told that the queue goes away,
+ * and looks for the queue under RCU.
+ *
+ * Return: false: somebody is there still.  poll() asks all of its files before it
+ * leaves, and another file's answer may take for ever.
  */
-static void nt_ring_wait_pollers(struct nt_ring *ring)
+static bool nt_ring_wait_pollers(struct nt_ring *ring)
 {
+	const unsigned long until = jiffies + NT_POLLERS_PATIENCE;
+
 	if (!nt_ring_polled(ring))
-		return;
+		return true;
 	__wake_up(&ring->wait, TASK_NORMAL, 0,
 		  poll_to_key(EPOLLHUP | POLLFREE));
 	while (nt_ring_polled(ring)) {
+		if (time_after(jiffies, until))
+			return false;
 		wake_up_all(&ring->wait);
 		usleep_range(200, 1000);
 	}
 	synchronize_rcu();
+	return true;
 }
 
 /**
@@ -230,12 +246,15 @@ static void nt_ring_wait_pollers(struct nt_ring *ring)
  *
  * Context: process, may sleep; no writer and no reader is left, but who polls
  * may still be about to leave.
+ *
+ * Return: true.  False: somebody polls still, for whom the memory that holds @ring
+ * has to stay, for ever; what @ring points to has gone.
  */
-void nt_ring_free(struct nt_ring *ring)
+bool nt_ring_free(struct nt_ring *ring)
 {
+	const bool left = nt_ring_wait_pollers(ring);
 	unsigned int cpu;
 
-	nt_ring_wait_pollers(ring);
 	mutex_lock(&nt_ring_lock);
 	list_del_init(&ring->list);
 	mutex_unlock(&nt_ring_lock);
@@ -249,6 +268,7 @@ void nt_ring_free(struct nt_ring *ring)
 	}
 	free_percpu(ring->cpu);
 	ring->cpu = NULL;
+	return left;
 }
 
 /**
@@ -261,7 +281,7 @@ struct nt_reader *nt_reader_new(struct nt_ring *ring)
 {
 	struct nt_reader *rd;
 
-	rd = kvzalloc(struct_size(rd, cur, nr_cpu_ids), GFP_KERNEL);
+	rd = kvzalloc(struct_size(rd, cur, nr_cpu_ids), GFP_KERNEL_ACCOUNT);
 	if (!rd)
 		return NULL;
 	rd->ring = ring;
@@ -300,6 +320,7 @@ void nt_reader_from_oldest(struct nt_reader *rd)
 		c->pos = nt_oldest(rd->ring, c->limit);
 		c->lost = 0;
 		c->filtered = READ_ONCE(nt_ring_of(rd->ring, cpu)->filtered);
+		c->noslots = READ_ONCE(nt_ring_of(rd->ring, cpu)->noslots);
 	}
 }
 
@@ -354,8 +375,9 @@ bool nt_reader_has_data(const struct nt_reader *rd)
  * Wake at head @at, or at the next record if that is past, unless another reader's
  * wish will be fulfilled before.
  */
-static void nt_cpu_wish(struct nt_cpu_ring *r, unsigned long at)
+static void nt_cpu_wish(struct nt_ring *ring, unsigned int cpu, unsigned long at)
 {
+	struct nt_cpu_ring *r = nt_ring_of(ring, cpu);
 	unsigned long next, old;
 
 	do {
@@ -366,6 +388,9 @@ static void nt_cpu_wish(struct nt_cpu_ring *r, unsigned long at)
 		if (old - next < at - next)
 			return;
 	} while (cmpxchg(&r->wake_at, old, at) != old);
+	/* the writer passed it meanwhile, and the other's wish is gone: each asks again */
+	if ((long)(at - READ_ONCE(r->head)) <= 0)
+		nt_ring_wake_all(ring);
 }
 
 /**
@@ -387,7 +412,7 @@ bool nt_reader_sleep(struct nt_reader *rd, unsigned long unread)
 	if (unread > 1)
 		WRITE_ONCE(rd->ring->hurry, true);
 	for_each_possible_cpu(cpu)
-		nt_cpu_wish(nt_ring_of(rd->ring, cpu), rd->cur[cpu].pos + unread);
+		nt_cpu_wish(rd->ring, cpu, rd->cur[cpu].pos + unread);
 	/* a writer sees the wish, or we its record: pairs with nt_ring_publish() */
 	smp_mb();
 	return nt_reader_unread(rd, unread);
@@ -448,7 +473,7 @@ void nt_reader_skip(struct nt_reader *rd, unsigned int cpu)
  * @slots:	where they are; copy them, then ask nt_reader_taken()
  *
  * Return: number of slots; 0: none.  Counts in cur[cpu].lost what the writer
- * took away before.
+ * took away before, and what found no ring.
  */
 unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
 			    unsigned long max, const void **slots)
@@ -457,6 +482,12 @@ unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
 	struct nt_cursor *c = &rd->cur[cpu];
 	unsigned long n, at;
 
+	n = READ_ONCE(r->noslots) - c->noslots;
+	if (unlikely(n)) {
+		c->noslots += n;
+		c->lost += n;
+		rd->lost += n;
+	}
 	n = nt_cpu_head(rd->ring, cpu) - c->pos;
 	if (!n)
 		return 0;

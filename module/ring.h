@@ -56,6 +56,7 @@ struct nt_ring {
  * @lost:	per CPU, events overwritten before it read them, not yet told
  * @filtered:	per CPU, packets left out of which it has been told, or which
  *		were left out before it attached
+ * @noslots:	the same of events that found no ring; they count as lost
  */
 struct nt_reader {
 	struct nt_ring *ring;
@@ -66,6 +67,7 @@ struct nt_reader {
 		unsigned long limit;	/* where a bounded reader stops */
 		unsigned long lost;
 		unsigned long filtered;
+		unsigned long noslots;
 	} cur[];
 };
 
@@ -76,7 +78,7 @@ unsigned long nt_ring_memory_max(void);
 
 int nt_ring_init(struct nt_ring *ring, unsigned int slots, unsigned int stride);
 void nt_ring_end(struct nt_ring *ring);
-void nt_ring_free(struct nt_ring *ring);
+bool nt_ring_free(struct nt_ring *ring);
 void nt_ring_wake(struct nt_ring *ring);
 
 struct nt_reader *nt_reader_new(struct nt_ring *ring);

@@ -120,6 +120,35 @@ t_memory_cap()
 	dmesg | grep -q 'nettrace: .*memory' || fail "the kernel log does not tell: $(dmesg)"
 }
 
+# a processor that comes when there is no room for its ring: what it sees is counted as
+# lost, for the readers, too
+t_cpu_without_ring()
+{
+	local cpu=/sys/devices/system/cpu/cpu1/online reader
+
+	[ -e $cpu ] || fail "this machine has no second CPU that can be taken away"
+	echo 0 >$cpu
+	load_with ring=4096 memory=1 trace=init
+	evdump -w $((10 * SLOW)) >"$NT_TMP/lines" &
+	reader=$!
+	await "it to read" is_read
+	echo 1 >$cpu
+	must ip link set lo up
+	must taskset -c 1 ping -qc 3 -i 0.2 127.0.0.1
+	must taskset -c 0 ping -qc 1 127.0.0.1
+	at_least "not recorded" "$(stat_of unrecorded)" 12
+	wait $reader || fail "evdump"
+	equal "lost, for its reader" "$(sed -n 's/^total .* lost=\([0-9]*\) .*/\1/p' "$NT_TMP/lines")" \
+		"$(stat_of unrecorded)"
+	equal "of that CPU" "$(sed -n 's/^gap .* cpu=\([0-9]*\) .*/\1/p' "$NT_TMP/lines" | sort -u)" 1
+	grep -q "^cpu1 seen=" /proc/net/nettrace/stats || fail "that CPU has no line"
+}
+
+is_read()
+{
+	[ "$(stat_of readers)" = 1 ]
+}
+
 t_again()
 {
 	local i
@@ -149,4 +178,4 @@ nt_main t_load t_unload t_idle_ends t_modinfo \
 	"t_bad_parameter trace=everything" "t_bad_parameter hooks=sideways" \
 	"t_bad_parameter ring=0" "t_bad_parameter ring=4000000000" "t_bad_parameter payload=100000" \
 	t_twice t_other_kernel "t_trace_which all 1 1" "t_trace_which init 1 0" \
-	"t_trace_which none 0 0" t_memory_cap t_again
+	"t_trace_which none 0 0" t_memory_cap t_cpu_without_ring t_again

@@ -108,7 +108,12 @@ t_start_stop()
 	tell a shut
 	equal "tracing, refused" "$(stat_of tracing nts-x) $(stat_of refused nts-x)" "0 0"
 	equal "memory of two of three namespaces" "$(stat_of memory)" $((memory * 2 / 3))
+	# who has the old trace open is no reader of the new one, and asks for nothing there
 	tell a call start '{"ring": 100, "payload": 1, "minisocks": 257, "hooks": "path"}'
+	# shellcheck disable=SC2016 # the inner shell's
+	in_ns nts-x bash -c 'exec 5</proc/net/nettrace/events && "$0" stop && "$0" start &&
+		grep -x "readers 0" /proc/net/nettrace/stats' "$NETTRACE" >/dev/null ||
+		fail "who reads the old trace counts as a reader of the new one"
 	tell a call get
 	equal "settings" "$(value ring) $(value payload) $(value minisocks) $(value hooks)" \
 		"128 64 512 path"

@@ -93,6 +93,12 @@ static size_t aside(const struct work *w)
 	       NTD_CLIENTS_MAX * (NTD_CLIENT_BYTES + sizeof(struct ntd_cursor));
 }
 
+/* what is left is the store's, which has a least of its own */
+static size_t rest(const struct work *w)
+{
+	return w->memory > aside(w) ? w->memory - aside(w) : 0;
+}
+
 static unsigned int namespaces(const struct work *w)
 {
 	unsigned int i, n = 0;
@@ -154,11 +160,10 @@ static int set_up(struct work *w, struct nt_error *err)
 	};
 	int ret;
 
-	w->merge = w->memory / 8 / MERGE_EV;
 	ret = nt_source_live_fds(&w->src, NULL, NULL, 0, w->merge, err);
 	if (ret)
 		return ret;
-	w->store = ntd_store_new(w->memory - aside(w));
+	w->store = ntd_store_new(rest(w));
 	o.store = w->store;
 	o.src = w->src;
 	w->server = w->store ? ntd_server_new(&o) : NULL;
@@ -196,10 +201,13 @@ static void settings(struct work *w, const struct ntd_msg *m)
 
 	if (!ret) {
 		w->memory = m->value;
-		if (!w->src)
+		w->merge = w->memory / 8 / MERGE_EV;
+		if (!w->src) {
 			ret = set_up(w, &err);
-		else
-			ntd_store_limit(w->store, w->memory - aside(w));
+		} else {
+			nt_source_live_hold(w->src, w->merge);
+			ntd_store_limit(w->store, rest(w));
+		}
 	}
 	if (ret && !w->server)
 		give_up(w, &err);

@@ -180,6 +180,7 @@ static int place(const struct nt_live *l)
 int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err)
 {
 	struct nt_live *l = nt_live_of(s);
+	size_t cap = l->merge.cap;
 	int i = place(l), ret;
 	struct nt_stream *st;
 
@@ -193,11 +194,13 @@ int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_
 	st = &s->stream[i];
 	/* what its first read gives must not be refused */
 	if (nt_merge_room(&l->merge) < NT_LIVE_BUF / NETTRACE_REC_SIZE)
-		l->merge.cap += NT_LIVE_BUF / NETTRACE_REC_SIZE;
+		l->merge.cap = l->merge.n + NT_LIVE_BUF / NETTRACE_REC_SIZE;
 	l->in[i] = (struct nt_live_in){ .fd = fd, .since = l->since };
 	memset(st, 0, sizeof(*st));
 	name_stream(st, name);
 	ret = greet(l, (unsigned int)i, err);
+	if (l->fixed_cap)
+		l->merge.cap = cap;
 	if (ret && !st->stride) { /* nothing of it was taken: it never was here */
 		close(fd);
 		l->in[i] =
@@ -211,6 +214,11 @@ int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_
 		l->merge.cap = hold(s);
 	l->drained = false;
 	return ret;
+}
+
+void nt_source_live_hold(struct nt_source *s, size_t max)
+{
+	nt_live_of(s)->merge.cap = max;
 }
 
 void nt_source_live_rename(struct nt_source *s, uint64_t inode, const char *name)

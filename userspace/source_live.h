@@ -35,6 +35,14 @@ int nt_source_live_fds(struct nt_source **s, const int *fds, const char *const *
  */
 int nt_source_live_add(struct nt_source *s, int fd, const char *name, struct nt_error *err);
 
+/**
+ * nt_source_live_hold() - another @max, where nt_source_live_fds() got one
+ *
+ * Of what is held already nothing goes: before more is read, the oldest are handed
+ * out before their time.
+ */
+void nt_source_live_hold(struct nt_source *s, size_t max);
+
 /** nt_source_live_drop() - read stream @i no more: it has ended, as far as we know */
 void nt_source_live_drop(struct nt_source *s, unsigned int i);
 

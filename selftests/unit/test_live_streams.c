@@ -201,6 +201,51 @@ static void places(void **state)
 	nt_source_close(s);
 }
 
+/* less may be held than is: the oldest go early, and a stream more is not refused */
+static void held_less(void **state)
+{
+	const unsigned int most = 256 * 1024 / NETTRACE_REC_SIZE + 100;
+	uint64_t t = now() + 3600 * 1000 * MS;
+	struct nettrace_info info = good_info();
+	uint8_t first[9 * STRIDE] = { 0 };
+	struct nt_event ev, many[64];
+	unsigned int i, n = 0;
+	struct nt_source *s;
+	struct nt_error err;
+	int fd, sv[2];
+
+	(void)state;
+	s = open_streams(&fd, 1, 8192);
+	for (i = 0; i < 64 * 64; i++) {
+		many[i % 64] = make_event(t + i, 0, 0, i);
+		if (i % 64 != 63)
+			continue;
+		send_slots(fd, many, 64);
+		assert_int_equal(nt_source_next(s, &ev, &err), 0);
+	}
+	nt_source_live_hold(s, most);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv), 0);
+	info.netns = 77;
+	memcpy(first, &info, sizeof(info));
+	for (i = 0; i < 8; i++) {
+		ev = make_event(t + 1000 + i, 0, 0, i);
+		memcpy(first + (i + 1) * STRIDE, &ev.rec, sizeof(ev.rec));
+	}
+	assert_int_equal(send(sv[0], first, sizeof(first), 0), sizeof(first));
+	assert_int_equal(nt_source_live_add(s, sv[1], "late", &err), 0);
+	while (nt_source_next(s, &ev, &err) == 1)
+		n++;
+	/* one read more has room again, and no more than that */
+	assert_in_range(n, 64 * 64 + 8 - most, 64 * 64 + 8 - 1);
+	close(sv[0]);
+	close(fd);
+	while (nt_source_next(s, &ev, &err) == 1)
+		n++;
+	assert_int_equal(n, 64 * 64 + 8);
+	assert_int_equal(s->late, 0);
+	nt_source_close(s);
+}
+
 static void namespaces(void **state)
 {
 	static const char *const bad[] = { "", ".", ".." };
@@ -265,10 +310,10 @@ static void not_a_namespace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stream_facts),	   cmocka_unit_test(streams_end),
-		cmocka_unit_test(other_modules),   cmocka_unit_test(one_more),
-		cmocka_unit_test(places),	   cmocka_unit_test(namespaces),
-		cmocka_unit_test(not_a_namespace),
+		cmocka_unit_test(stream_facts),	 cmocka_unit_test(streams_end),
+		cmocka_unit_test(other_modules), cmocka_unit_test(one_more),
+		cmocka_unit_test(places),	 cmocka_unit_test(held_less),
+		cmocka_unit_test(namespaces),	 cmocka_unit_test(not_a_namespace),
 	};
 
 	return cmocka_run_group_tests_name("live_streams", tests, NULL, NULL);

@@ -35,6 +35,8 @@ struct ntd_spaces {
 	size_t nreading, reading_cap;
 	uint64_t *unread; /* of all: met but not opened, the next to be tried first */
 	size_t nunread, unread_cap;
+	uint64_t *refused; /* by the worker, which was said: until one of them ends */
+	size_t nrefused, refused_cap;
 	bool said_unread;
 	bool unloaded; /* the module went */
 };
@@ -68,12 +70,12 @@ static bool take_out(uint64_t *array, size_t *n, uint64_t inode)
 	return true;
 }
 
-static bool is_reading(const struct ntd_spaces *sp, uint64_t inode)
+static bool has(const uint64_t *array, size_t n, uint64_t inode)
 {
 	size_t i;
 
-	for (i = 0; i < sp->nreading; i++)
-		if (sp->reading[i] == inode)
+	for (i = 0; i < n; i++)
+		if (array[i] == inode)
 			return true;
 	return false;
 }
@@ -93,7 +95,7 @@ static int read_ns(struct ntd_spaces *sp, const struct nt_live_ns *ns, struct nt
 {
 	int fd, ret;
 
-	if (is_reading(sp, ns->inode))
+	if (has(sp->reading, sp->nreading, ns->inode))
 		return 0;
 	fd = nt_live_open(ns, false, err);
 	if (fd < 0)
@@ -166,11 +168,13 @@ static void try_named(struct ntd_spaces *sp)
 
 		if (n->inode)
 			continue;
-		if (!open_named(sp, n, &err))
+		if (open_named(sp, n, &err)) {
+			if (!n->said)
+				ntd_say(NTD_WARN, "%s; it is tried again every second", err.text);
+		} else if (!has(sp->refused, sp->nrefused, n->inode)) {
 			ntd_say(NTD_NOTICE, "network namespace %s is read again",
 				*n->spec ? n->spec : "of its own");
-		else if (!n->said)
-			ntd_say(NTD_WARN, "%s; it is tried again every second", err.text);
+		}
 		n->said = true;
 	}
 }
@@ -317,18 +321,32 @@ int ntd_spaces_set(struct ntd_spaces *sp, const struct ntd_conf *conf, bool firs
 	return ret;
 }
 
+/* those who name it will look for it again; false: nobody does */
+static bool forget_named(struct ntd_spaces *sp, uint64_t inode)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < sp->nnamed; i++) {
+		if (sp->named[i].inode != inode)
+			continue;
+		sp->named[i].inode = 0;
+		any = true;
+	}
+	return any;
+}
+
 void ntd_spaces_ended(struct ntd_spaces *sp, uint64_t inode)
 {
 	char name[64];
 	size_t i;
 
 	if (!take_out(sp->reading, &sp->nreading, inode))
-		return; /* it was dropped */
+		return; /* it was dropped, or refused */
+	take_out(sp->refused, &sp->nrefused, inode);
 	if (sp->watch)
 		nt_nswatch_gone(sp->watch, inode);
-	for (i = 0; i < sp->nnamed; i++)
-		if (sp->named[i].inode == inode)
-			sp->named[i].inode = 0;
+	forget_named(sp, inode);
 	if (!module_is_there()) {
 		if (!sp->unloaded)
 			ntd_say(NTD_WARN,
@@ -345,8 +363,13 @@ void ntd_spaces_ended(struct ntd_spaces *sp, uint64_t inode)
 
 void ntd_spaces_refused(struct ntd_spaces *sp, uint64_t inode, const char *why)
 {
+	bool named = forget_named(sp, inode);
+
 	take_out(sp->reading, &sp->nreading, inode);
-	ntd_say(NTD_WARN, "%s", why);
+	if (!has(sp->refused, sp->nrefused, inode)) {
+		put(&sp->refused, &sp->nrefused, &sp->refused_cap, inode);
+		ntd_say(NTD_WARN, "%s%s", why, named ? "; it is tried again every second" : "");
+	}
 	if (sp->watch)
 		put(&sp->unread, &sp->nunread, &sp->unread_cap, inode);
 }
@@ -365,6 +388,7 @@ void ntd_spaces_look(struct ntd_spaces *sp)
 			return;
 		sp->unloaded = false;
 		sp->said_unread = false;
+		sp->nrefused = 0; /* another module may be refused for another reason */
 		ntd_say(NTD_NOTICE, "the module is loaded again");
 		if (sp->watch) { /* meet all of them anew */
 			unwatch(sp);
@@ -394,5 +418,6 @@ void ntd_spaces_free(struct ntd_spaces *sp)
 	nt_nswatch_close(sp->watch);
 	free(sp->reading);
 	free(sp->unread);
+	free(sp->refused);
 	free(sp);
 }

@@ -30,7 +30,7 @@ int ntd_spaces_set(struct ntd_spaces *sp, const struct ntd_conf *conf, bool firs
 /** ntd_spaces_ended() - the worker says that nothing more comes of it */
 void ntd_spaces_ended(struct ntd_spaces *sp, uint64_t inode);
 
-/** ntd_spaces_refused() - the worker could not read it */
+/** ntd_spaces_refused() - the worker could not read it: said once, tried again */
 void ntd_spaces_refused(struct ntd_spaces *sp, uint64_t inode, const char *why);
 
 /** ntd_spaces_fd() - to be polled; -1: none */

@@ -227,6 +227,18 @@ static int stream_of(const struct work *w, uint64_t inode)
 	return -1;
 }
 
+/* it will be handed over again: nothing of it may stay */
+static void refuse(struct work *w, uint64_t inode, const char *why)
+{
+	int i = stream_of(w, inode);
+
+	if (i >= 0) {
+		nt_source_live_drop(w->src, (unsigned int)i);
+		w->told[i] = true;
+	}
+	tell(w, NTD_FAILED, inode, why);
+}
+
 static void take_stream(struct work *w, const struct ntd_msg *m, int fd)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
@@ -252,7 +264,7 @@ static void take_stream(struct work *w, const struct ntd_msg *m, int fd)
 		ntd_server_stream(w->server, (unsigned int)i);
 	}
 	if (ret)
-		tell(w, NTD_FAILED, m->inode, err.text);
+		refuse(w, m->inode, err.text);
 	w->hot = true;
 }
 

@@ -161,30 +161,38 @@ static void post_mortem(const struct opener *p)
 static int check_new(const struct opener *p, const struct ntd_conf *conf, struct nt_filter **filter,
 		     struct nt_error *err)
 {
-	int ret = 0;
-
 	*filter = NULL;
 	if (strcmp(conf->group, p->conf.group))
 		return nt_error_set(
 			err, -EINVAL,
 			"the socket's group cannot be changed while nettraced runs: restart it");
-	if (*conf->filter)
-		ret = nt_filter_compile(filter, conf->filter, err);
-	return ret ? ret : ntd_spaces_check(conf, err);
+	return *conf->filter ? nt_filter_compile(filter, conf->filter, err) : 0;
 }
 
+static int set_mode(const struct opener *p, const struct ntd_conf *conf, struct nt_error *err)
+{
+	if (conf->mode == p->conf.mode || !chmod(conf->socket, conf->mode))
+		return 0;
+	return nt_error_set(err, -errno, "%s cannot have mode %04o: %s", conf->socket, conf->mode,
+			    strerror(errno));
+}
+
+/* all of it or nothing: what may fail, and can be taken back, goes first */
 static int apply(struct opener *p, const struct ntd_conf *conf, const struct nt_filter *filter,
 		 struct nt_error *err)
 {
-	int ret = give_settings(p, conf, filter, err);
+	int ret = ntd_spaces_prepare(p->spaces, conf, err);
 
-	if (ret)
-		return ret;
-	if (conf->mode != p->conf.mode && chmod(conf->socket, conf->mode))
-		ret = nt_error_set(err, -errno, "%s cannot have mode %04o: %s", conf->socket,
-				   conf->mode, strerror(errno));
 	if (!ret)
-		ret = ntd_spaces_set(p->spaces, conf, false, err);
+		ret = set_mode(p, conf, err);
+	if (!ret) {
+		ret = give_settings(p, conf, filter, err);
+		if (ret && conf->mode != p->conf.mode)
+			chmod(conf->socket, p->conf.mode);
+	}
+	if (!ret)
+		return ntd_spaces_set(p->spaces, conf, false, err);
+	ntd_spaces_cancel(p->spaces);
 	return ret;
 }
 
@@ -207,7 +215,10 @@ static void reload(struct opener *p)
 	if (!ret)
 		ret = apply(p, &conf, filter, &err);
 	if (ret) {
-		ntd_say(NTD_ERR, "%s; the old settings stay", err.text);
+		ntd_say(NTD_ERR,
+			ret == -ESHUTDOWN ? "%s; it may have taken new settings already" :
+					    "%s; the old settings stay",
+			err.text);
 		nt_filter_free(filter);
 	} else {
 		nt_filter_free(p->o.filter);

@@ -31,6 +31,7 @@ struct ntd_spaces {
 	struct named named[NTD_NETNS_MAX];
 	size_t nnamed;
 	struct nt_nswatch *watch; /* of all; NULL: only those named */
+	struct nt_nswatch *next;  /* which it may be soon */
 	uint64_t *reading;	  /* inodes */
 	size_t nreading, reading_cap;
 	uint64_t *unread; /* of all: met but not opened, the next to be tried first */
@@ -139,20 +140,6 @@ static int open_named(struct ntd_spaces *sp, struct named *n, struct nt_error *e
 	return ret;
 }
 
-int ntd_spaces_check(const struct ntd_conf *conf, struct nt_error *err)
-{
-	size_t i;
-	int fd;
-
-	for (i = 0; i < conf->nnetns; i++) {
-		fd = nt_netns_open(conf->netns[i], err);
-		if (fd < 0)
-			return fd;
-		close(fd);
-	}
-	return 0;
-}
-
 static bool module_is_there(void)
 {
 	return !access(MODULE, F_OK);
@@ -228,10 +215,12 @@ static void look_around(struct ntd_spaces *sp, bool first)
 static int watch_all(struct ntd_spaces *sp, bool first, struct nt_error *err)
 {
 	struct nt_live_ns own = { .nsfd = -1 };
-	int ret = nt_nswatch_open(&sp->watch, err);
+	int ret = sp->next ? 0 : nt_nswatch_open(&sp->next, err);
 
 	if (ret)
 		return ret;
+	sp->watch = sp->next;
+	sp->next = NULL;
 	look_around(sp, true);
 	if (!first || sp->nreading) {
 		if (sp->nunread)
@@ -303,6 +292,17 @@ static int set_named(struct ntd_spaces *sp, const struct ntd_conf *conf, bool fi
 		sp->named[i].said = ret;
 	}
 	return 0;
+}
+
+int ntd_spaces_prepare(struct ntd_spaces *sp, const struct ntd_conf *conf, struct nt_error *err)
+{
+	return conf->all && !sp->watch && !sp->next ? nt_nswatch_open(&sp->next, err) : 0;
+}
+
+void ntd_spaces_cancel(struct ntd_spaces *sp)
+{
+	nt_nswatch_close(sp->next);
+	sp->next = NULL;
 }
 
 int ntd_spaces_set(struct ntd_spaces *sp, const struct ntd_conf *conf, bool first,
@@ -416,6 +416,7 @@ void ntd_spaces_free(struct ntd_spaces *sp)
 	if (!sp)
 		return;
 	nt_nswatch_close(sp->watch);
+	nt_nswatch_close(sp->next);
 	free(sp->reading);
 	free(sp->unread);
 	free(sp->refused);

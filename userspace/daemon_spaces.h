@@ -17,12 +17,19 @@ struct ntd_spaces;
 struct ntd_spaces *ntd_spaces_new(int worker);
 void ntd_spaces_free(struct ntd_spaces *sp);
 
-/** ntd_spaces_check() - are those that @conf names there?  Nothing is changed */
-int ntd_spaces_check(const struct ntd_conf *conf, struct nt_error *err);
+/**
+ * ntd_spaces_prepare() - what of ntd_spaces_set() may fail while the daemon runs
+ *
+ * What is read does not change.  ntd_spaces_set() with the same @conf, or
+ * ntd_spaces_cancel(), comes next.
+ */
+int ntd_spaces_prepare(struct ntd_spaces *sp, const struct ntd_conf *conf, struct nt_error *err);
+void ntd_spaces_cancel(struct ntd_spaces *sp);
 
 /**
  * ntd_spaces_set() - read those of @conf and no others
- * @first:	it must be possible: the sentence that says why not is in @err
+ * @first:	it must be possible: the sentence that says why not is in @err; later what
+ *		is named and not there is tried again every second
  */
 int ntd_spaces_set(struct ntd_spaces *sp, const struct ntd_conf *conf, bool first,
 		   struct nt_error *err);

@@ -75,6 +75,11 @@ int ntd_recv(int fd, struct ntd_msg *m, char *payload, int *passed)
 	if (!n)
 		return -ESHUTDOWN;
 	*passed = descriptor_of(&h);
+	/* the kernel has no other word for a descriptor that found no room */
+	if (h.msg_flags & MSG_CTRUNC && *passed < 0) {
+		*passed = -EMFILE;
+		h.msg_flags &= ~MSG_CTRUNC;
+	}
 	if (h.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || (size_t)n < sizeof(*m) ||
 	    m->len > NTD_PAYLOAD_MAX || (size_t)n != sizeof(*m) + m->len) {
 		if (*passed >= 0)

@@ -52,7 +52,7 @@ int ntd_send(int fd, const struct ntd_msg *m, const void *payload, int passed);
 /**
  * ntd_recv() - one message, without waiting
  * @payload:	of NTD_PAYLOAD_MAX + 1 bytes; a NUL is put behind what came
- * @passed:	the descriptor, or -1
+ * @passed:	the descriptor, or -1; -EMFILE: one came, but this process may have no more
  * Return: 1; 0: there is none; -ESHUTDOWN: the other process is gone; -EPROTO.
  */
 int ntd_recv(int fd, struct ntd_msg *m, char *payload, int *passed);

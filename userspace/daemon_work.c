@@ -245,6 +245,14 @@ static void take_stream(struct work *w, const struct ntd_msg *m, int fd)
 	struct nt_error err = { "" };
 	int i, ret;
 
+	if (fd == -EMFILE && w->src) {
+		nt_error_set(
+			&err, fd,
+			"network namespace %s is left out: the worker may not have more open files; allow it more (LimitNOFILE= of its unit, or ulimit -n)",
+			*m->name ? m->name : "of its own");
+		refuse(w, m->inode, err.text);
+		return;
+	}
 	if (fd < 0 || !w->src) {
 		if (fd >= 0)
 			close(fd);

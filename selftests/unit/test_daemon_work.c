@@ -34,7 +34,22 @@ int ntd_confine_worker(uid_t uid, gid_t gid, struct nt_error *err)
 	return 0;
 }
 
-static void start(struct worker *k)
+/* two descriptors more than there are */
+static void limit_files(void)
+{
+	struct rlimit r;
+	int a = dup(0), b = dup(0);
+
+	if (a < 0 || b < 0 || getrlimit(RLIMIT_NOFILE, &r))
+		_exit(3);
+	close(a);
+	close(b);
+	r.rlim_cur = (rlim_t)(a > b ? a : b) + 1;
+	if (setrlimit(RLIMIT_NOFILE, &r))
+		_exit(3);
+}
+
+static void start(struct worker *k, bool limited)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	struct ntd_work_opts o = { 0 };
@@ -54,6 +69,8 @@ static void start(struct worker *k)
 	assert_true(k->pid >= 0);
 	if (!k->pid) {
 		close(k->fd);
+		if (limited)
+			limit_files();
 		_exit(ntd_work(&o));
 	}
 	close(o.opener);
@@ -122,7 +139,7 @@ static void test_memory(void **state)
 	size_t i;
 
 	(void)state;
-	start(&k);
+	start(&k, false);
 	for (i = 0; i < sizeof(mib) / sizeof(mib[0]); i++) {
 		ask(&k, NTD_SETTINGS, mib[i] * MIB, NTD_READY);
 		assert_int_equal(counter(&k, "memory_limit"), mib[i] * MIB);
@@ -131,7 +148,7 @@ static void test_memory(void **state)
 	/* the same as if it had begun with it */
 	first = counter(&k, "store_limit");
 	end(&k);
-	start(&k);
+	start(&k, false);
 	ask(&k, NTD_SETTINGS, 64 * MIB, NTD_READY);
 	assert_int_equal(counter(&k, "store_limit"), first);
 	end(&k);
@@ -143,9 +160,51 @@ static void test_next_to_nothing(void **state)
 	static struct worker k;
 
 	(void)state;
-	start(&k);
+	start(&k, false);
 	ask(&k, NTD_SETTINGS, MIB, NTD_READY);
 	assert_int_equal(counter(&k, "store_limit"), NTD_LIMIT_MIN);
+	end(&k);
+}
+
+static void hand_over(struct worker *k, uint64_t inode)
+{
+	struct ntd_msg m = { .type = NTD_STREAM, .inode = inode, .name = "client" };
+	struct nettrace_info info = good_info();
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	info.netns = inode;
+	send_info(pair[0], &info);
+	assert_int_equal(ntd_send(k->fd, &m, NULL, pair[1]), 0);
+	close(pair[1]);
+	close(pair[0]); /* it has its first record, and ends then */
+}
+
+/* no descriptor is left: that namespace is refused, with what to do, and all goes on */
+static void test_no_descriptor(void **state)
+{
+	static struct worker k;
+	struct rlimit r;
+	struct ntd_msg m;
+
+	(void)state;
+	start(&k, true); /* it takes two itself */
+	ask(&k, NTD_SETTINGS, 32 * MIB, NTD_READY);
+	hand_over(&k, 77);
+	m = hear(&k);
+	assert_int_equal(m.type, NTD_FAILED);
+	assert_int_equal(m.inode, 77);
+	assert_non_null(strstr(k.payload, "network namespace client is left out"));
+	assert_non_null(strstr(k.payload, "LimitNOFILE"));
+	ask(&k, NTD_SYNC, 0, NTD_SYNCED);
+	/* with more of them it is read */
+	assert_int_equal(prlimit(k.pid, RLIMIT_NOFILE, NULL, &r), 0);
+	r.rlim_cur += 2;
+	assert_int_equal(prlimit(k.pid, RLIMIT_NOFILE, &r, NULL), 0);
+	hand_over(&k, 77);
+	m = hear(&k);
+	assert_int_equal(m.type, NTD_ENDED);
+	assert_int_equal(m.inode, 77);
 	end(&k);
 }
 
@@ -154,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_next_to_nothing),
+		cmocka_unit_test(test_no_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,7 @@ struct ntd_server {
 	struct ntd_server_counts n;
 	struct client client[NTD_CLIENTS_MAX];
 	uint32_t lives;
+	bool deaf;			 /* not accepting until the next tick */
 	uint64_t change;		 /* number of the last one */
 	uint64_t changed[NT_STREAM_MAX]; /* the change of each stream; 0: none */
 	uint8_t bytes[NTD_CLIENT_BYTES]; /* payloads of the events that are being put */
@@ -319,6 +320,18 @@ static void turn_away(struct ntd_server *sv, int fd, int64_t now)
 		leave(sv, &c);
 }
 
+/*
+ * No descriptor, or no memory, for who wants to connect: the listening socket stays
+ * readable, and is not looked at for a while
+ */
+static void hear_clients(struct ntd_server *sv, bool hear)
+{
+	struct epoll_event ev = { .events = hear ? EPOLLIN : 0, .data.u64 = sv->o.tag - 1 };
+
+	if (!epoll_ctl(sv->o.epoll, EPOLL_CTL_MOD, sv->o.listener, &ev))
+		sv->deaf = !hear;
+}
+
 void ntd_server_accept(struct ntd_server *sv, int64_t now)
 {
 	struct client *c;
@@ -340,6 +353,8 @@ void ntd_server_accept(struct ntd_server *sv, int64_t now)
 		if (!c->buf || watch(sv, c, EPOLL_CTL_ADD, EPOLLIN | EPOLLRDHUP))
 			drop(sv, c);
 	}
+	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		hear_clients(sv, false);
 }
 
 static void begin(struct ntd_server *sv, struct client *c, int64_t now)
@@ -443,6 +458,8 @@ void ntd_server_tick(struct ntd_server *sv, int64_t now)
 {
 	unsigned int i;
 
+	if (sv->deaf)
+		hear_clients(sv, true);
 	for (i = 0; i < NTD_CLIENTS_MAX; i++) {
 		struct client *c = &sv->client[i];
 

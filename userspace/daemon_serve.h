@@ -67,7 +67,11 @@ void ntd_server_ready(struct ntd_server *sv, uint64_t which, uint32_t events, in
  */
 bool ntd_server_push(struct ntd_server *sv, int64_t settled, int64_t now);
 
-/** ntd_server_tick() - once a second or so: who has been silent for too long? */
+/**
+ * ntd_server_tick() - once a second or so: who has been silent for too long?
+ *
+ * Who could not be accepted for want of descriptors is looked for again.
+ */
 void ntd_server_tick(struct ntd_server *sv, int64_t now);
 
 /** ntd_server_end() - an end block for all, for at most @ms */

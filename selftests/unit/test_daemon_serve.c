@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -313,13 +314,67 @@ static void test_refused(void **state)
 	assert_says(&err, "there is no daemon");
 }
 
+/* the descriptors that there are and no more; what held before in *old */
+static void limit_files(struct rlimit *old)
+{
+	struct rlimit r;
+	int fd = dup(0);
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, old), 0);
+	r = *old;
+	r.rlim_cur = (rlim_t)fd;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+}
+
+/* no descriptor for a client: it waits, and nobody turns round and round meanwhile */
+static void test_no_descriptor(void **state)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct epoll_event ev;
+	struct rlimit old;
+	struct daemon d;
+	int fd;
+
+	(void)state;
+	start(&d);
+	d.stop = true; /* without the thread: each step is ours */
+	pthread_join(d.thread, NULL);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	strcpy(a.sun_path, path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(epoll_wait(d.epoll, &ev, 1, 1000), 1);
+	assert_int_equal(ev.data.u64, TAG - 1);
+	limit_files(&old);
+	ntd_server_accept(d.server, now_ns());
+	assert_int_equal(ntd_server_counts(d.server)->clients, 0);
+	assert_int_equal(epoll_wait(d.epoll, &ev, 1, 0), 0);
+	/* nor is there one with the next tick, which looks again */
+	ntd_server_tick(d.server, now_ns());
+	assert_int_equal(epoll_wait(d.epoll, &ev, 1, 0), 1);
+	ntd_server_accept(d.server, now_ns());
+	assert_int_equal(epoll_wait(d.epoll, &ev, 1, 0), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	ntd_server_tick(d.server, now_ns());
+	assert_int_equal(epoll_wait(d.epoll, &ev, 1, 0), 1);
+	ntd_server_accept(d.server, now_ns());
+	assert_int_equal(ntd_server_counts(d.server)->clients, 1);
+	assert_int_equal(epoll_wait(d.epoll, &ev, 1, 0), 0);
+	close(fd);
+	ntd_server_free(d.server);
+	ntd_store_free(d.store);
+	close(d.epoll);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_history),	 cmocka_unit_test(test_payloads),
 		cmocka_unit_test(test_live),	 cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_counters), cmocka_unit_test(test_overtaken),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_no_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

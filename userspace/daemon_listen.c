@@ -31,6 +31,18 @@ static int make_folder(struct ntd_listen *l)
 	return 0;
 }
 
+static void remove_folder(const struct ntd_listen *l)
+{
+	char folder[PATH_MAX];
+
+	if (!l->made_folder)
+		return;
+	strncpy(folder, l->path, sizeof(folder) - 1);
+	folder[sizeof(folder) - 1] = '\0';
+	*strrchr(folder, '/') = '\0';
+	rmdir(folder);
+}
+
 /* nobody but us can connect until mode and group are as they should be */
 static int bind_to(const struct ntd_listen *l, const struct sockaddr_un *a)
 {
@@ -69,6 +81,37 @@ static int clear_away(const struct ntd_listen *l, const struct sockaddr_un *a, s
 	return 0;
 }
 
+static int cannot_serve(const struct ntd_listen *l, int ret, struct nt_error *err)
+{
+	return nt_error_set(err, ret, _("nettraced cannot serve on %s: %s"), l->path,
+			    strerror(-ret));
+}
+
+/* at the path, in a folder that is made if need be */
+static int make_socket(struct ntd_listen *l, const struct sockaddr_un *a, struct nt_error *err)
+{
+	int ret = bind_to(l, a);
+
+	if (ret == -ENOENT && !make_folder(l))
+		ret = bind_to(l, a);
+	if (ret == -EADDRINUSE) {
+		ret = clear_away(l, a, err);
+		if (ret)
+			return ret;
+		ret = bind_to(l, a);
+	}
+	return ret ? cannot_serve(l, ret, err) : 0;
+}
+
+/* whom its group and mode let can connect now */
+static int open_socket(struct ntd_listen *l, mode_t mode, gid_t group, struct nt_error *err)
+{
+	if (listen(l->fd, BACKLOG) || lstat(l->path, &l->st) || chown(l->path, (uid_t)-1, group) ||
+	    chmod(l->path, mode))
+		return cannot_serve(l, -errno, err);
+	return 0;
+}
+
 int ntd_listen(struct ntd_listen *l, const char *path, mode_t mode, gid_t group,
 	       struct nt_error *err)
 {
@@ -83,36 +126,25 @@ int ntd_listen(struct ntd_listen *l, const char *path, mode_t mode, gid_t group,
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return nt_error_set(err, -errno, _("no socket can be made: %s"), strerror(errno));
-	ret = bind_to(l, &a);
-	if (ret == -ENOENT && !make_folder(l))
-		ret = bind_to(l, &a);
-	if (ret == -EADDRINUSE) {
-		ret = clear_away(l, &a, err);
+	ret = make_socket(l, &a, err);
+	if (!ret) {
+		ret = open_socket(l, mode, group, err);
 		if (ret)
-			return ret;
-		ret = bind_to(l, &a);
+			unlink(path);
 	}
-	if (!ret && listen(l->fd, BACKLOG))
-		ret = -errno;
-	if (!ret && (lstat(path, &l->st) || chown(path, (uid_t)-1, group) || chmod(path, mode)))
-		ret = -errno;
-	if (!ret)
-		return 0;
-	return nt_error_set(err, ret, _("nettraced cannot serve on %s: %s"), path, strerror(-ret));
+	if (ret) {
+		remove_folder(l);
+		close(l->fd);
+	}
+	return ret;
 }
 
 void ntd_listen_remove(const struct ntd_listen *l)
 {
-	char folder[PATH_MAX];
 	struct stat st;
 
 	if (lstat(l->path, &st) || st.st_ino != l->st.st_ino || st.st_dev != l->st.st_dev)
 		return; /* another's by now */
 	unlink(l->path);
-	if (!l->made_folder)
-		return;
-	strncpy(folder, l->path, sizeof(folder) - 1);
-	folder[sizeof(folder) - 1] = '\0';
-	*strrchr(folder, '/') = '\0';
-	rmdir(folder);
+	remove_folder(l);
 }

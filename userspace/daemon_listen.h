@@ -22,7 +22,7 @@ struct ntd_listen {
 	bool made_folder;  /* which goes with it */
 };
 
-/** ntd_listen() - 0, or negative errno with a sentence */
+/** ntd_listen() - 0; or negative errno with a sentence, and nothing is left of it */
 int ntd_listen(struct ntd_listen *l, const char *path, mode_t mode, gid_t group,
 	       struct nt_error *err);
 

@@ -93,6 +93,14 @@ nt_arrival_rejected(struct nt_trace *tr, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* this CPU has no ring */
+static noinline unsigned int nt_arrival_ringless(struct nt_trace *tr,
+						 struct sk_buff *skb,
+						 const struct nt_where at)
+{
+	return nt_arrival_rejected(tr, skb, at);
+}
+
 static __always_inline unsigned int
 nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	   const struct nf_hook_state *st, const struct nt_where at)
@@ -102,8 +110,8 @@ nt_arrival(struct nt_trace *tr, struct sk_buff *skb,
 	unsigned long flags;
 
 	rec = nt_ring_begin(&tr->ring, NETTRACE_PACKET, &flags);
-	if (!rec)
-		return nt_arrival_rejected(tr, skb, at);
+	if (unlikely(!rec))
+		return nt_arrival_ringless(tr, skb, at);
 	nt_sight(tr, &rec->packet, at.family, at.hook, skb, st->in);
 	if (nt_has_eth(skb, st->in))
 		nt_copy_macs(&rec->packet, eth_hdr(skb));

@@ -46,13 +46,20 @@ int nt_copy_out(const struct nt_net *nt, void __user *to, const void *from,
 		size_t n)
 {
 	int ret = -ESHUTDOWN;
+	size_t left;
 
-	if (!copy_to_user_nofault(to, from, n))
+	if (!access_ok(to, n))
+		return -EFAULT;
+	pagefault_disable();
+	left = __copy_to_user_inatomic(to, from, n);
+	pagefault_enable();
+	if (!left)
 		return 0;
 	if (!try_module_get(THIS_MODULE))
 		return ret;
 	if (maybe_get_net(nt->net)) {
-		ret = copy_to_user(to, from, n) ? -EFAULT : 0;
+		ret = copy_to_user(to + (n - left), from + (n - left), left) ?
+			      -EFAULT : 0;
 		put_net(nt->net);
 	}
 	module_put(THIS_MODULE);

@@ -46,20 +46,22 @@ static __always_inline void nt_copy_macs(struct nettrace_packet *p,
 }
 
 /*
- * A device's name, without what is left of an older one behind it: a device may have
- * got its name in another namespace.  strscpy() clears to the end of the word.
+ * A device's name, without what is left of an older, longer one behind it, which it
+ * may have had in another namespace.  strscpy(), which sets names, clears to the end of
+ * a word: where the first has room for a zero byte, its last byte is one.  (Kernels of
+ * 5.10 use strlcpy(), which clears nothing: docs/compatibility.md.)
  */
 static __always_inline void nt_copy_name(char *to, const char *name)
 {
-	const u64 ones = 0x0101010101010101ULL;
-	u64 w[IFNAMSIZ / sizeof(u64)];
+	u64 first, second;
 
-	BUILD_BUG_ON(sizeof(w) != 16);
-	memcpy(w, name, sizeof(w));
-	/* is one of its bytes zero? */
-	if ((w[0] - ones) & ~w[0] & ones << 7)
-		w[1] = 0;
-	memcpy(to, w, sizeof(w));
+	BUILD_BUG_ON(IFNAMSIZ != sizeof(first) + sizeof(second));
+	memcpy(&first, name, sizeof(first));
+	memcpy(&second, name + sizeof(first), sizeof(second));
+	if (!name[sizeof(first) - 1])
+		second = 0;
+	memcpy(to, &first, sizeof(first));
+	memcpy(to + sizeof(first), &second, sizeof(second));
 }
 
 /* everything about a packet but its socket */

@@ -235,6 +235,9 @@ t_untraced()
 	equal "sentences" "$(grep -c 'network namespaces cannot be read' "$NT_TMP/err")" 1
 	grep -q '^nettrace: 2 of 3 network namespaces cannot be read; the first: .*not traced' \
 		"$NT_TMP/err" || fail "not that: $(cat "$NT_TMP/err")"
+	LC_ALL=C.UTF-8 LANGUAGE=zh_CN "$NETTRACE" list -N all >"$NT_TMP/out" 2>"$NT_TMP/err" || :
+	grep -q '^nettrace: 3 个网络命名空间中有 2 个不能读取' "$NT_TMP/err" ||
+		fail "not in Chinese: $(cat "$NT_TMP/err")"
 	load_with trace=none
 	! "$NETTRACE" list -N all >"$NT_TMP/out" 2>"$NT_TMP/err" || fail "nothing is traced"
 	grep -q 'not traced' "$NT_TMP/err" || fail "not that: $(cat "$NT_TMP/err")"

@@ -73,7 +73,7 @@ int nt_capture_damaged(const struct nt_capture *c, const char *what, struct nt_e
 		err, -EBADMSG,
 		_("%s is damaged at byte %llu, after packet %llu: %s; what follows cannot be read"),
 		c->title, (unsigned long long)(c->base + c->pos), (unsigned long long)c->packets,
-		what);
+		_(what));
 }
 
 int nt_capture_short(const struct nt_capture *c, int ret, struct nt_error *err)

@@ -206,8 +206,9 @@ static int first_account(struct all *a, const struct nt_source *s, struct nt_err
 	}
 	if (!a->nunread)
 		return 0;
-	snprintf(text, sizeof(text), "%zu of %zu network namespaces cannot be read; the first: %s",
-		 a->nunread, a->nunread + s->nstream, a->why.text);
+	snprintf(text, sizeof(text),
+		 _("%zu of %zu network namespaces cannot be read; the first: %s"), a->nunread,
+		 a->nunread + s->nstream, a->why.text);
 	say(a, text);
 	a->said = true;
 	return 0;

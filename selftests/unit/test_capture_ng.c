@@ -5,6 +5,7 @@
  * packets that were captured up to inside a header
  */
 #include "capfile.h"
+#include "language.h"
 
 /* a block of @n words */
 static void word_block(uint32_t type, const uint32_t *w, unsigned int n)
@@ -96,45 +97,74 @@ static void put_damage(int which)
 	}
 }
 
+/* what is said of each of them */
+static const char *const said[] = {
+	"the description of an interface is too short",
+	"an interface's clock is finer than can be",
+	"an interface's clock is finer than can be",
+	"a packet's block is too short",
+	"a packet is longer than its block",
+	"a packet is of an interface that is not described",
+	"a packet's block is too short, or of no interface",
+	"a packet is longer than its block",
+	"a block of statistics is too short",
+	"statistics are of an interface that is not described",
+	"a packet is longer than its block",
+	"a block's length is impossible",
+	"the header of a section makes no sense",
+	"a block's length is impossible",
+};
+
+#define NLIES (sizeof(said) / sizeof(said[0]))
+
+static void save_lie(unsigned int which)
+{
+	size = 0;
+	section();
+	raw_interface(0, NULL, 0);
+	ng_packet(0, 1, ip4, sizeof(ip4), sizeof(ip4));
+	put_damage((int)which);
+	ng_packet(0, 1, ip4, sizeof(ip4), sizeof(ip4));
+	save(size);
+}
+
 /* whatever lies is found, and what came before it is there */
 static void every_lie_is_found(void **state)
 {
-	static const char *const said[] = {
-		"the description of an interface is too short",
-		"an interface's clock is finer than can be",
-		"an interface's clock is finer than can be",
-		"a packet's block is too short",
-		"a packet is longer than its block",
-		"a packet is of an interface that is not described",
-		"a packet's block is too short, or of no interface",
-		"a packet is longer than its block",
-		"a block of statistics is too short",
-		"statistics are of an interface that is not described",
-		"a packet is longer than its block",
-		"a block's length is impossible",
-		"the header of a section makes no sense",
-		"a block's length is impossible",
-	};
 	struct nt_error err;
 	struct got g;
-	size_t i;
+	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 2 * (sizeof(said) / sizeof(said[0])); i++) {
-		size = 0;
+	for (i = 0; i < 2 * NLIES; i++) {
 		swapped = i & 1;
-		section();
-		raw_interface(0, NULL, 0);
-		ng_packet(0, 1, ip4, sizeof(ip4), sizeof(ip4));
-		put_damage((int)i / 2);
-		ng_packet(0, 1, ip4, sizeof(ip4), sizeof(ip4));
-		save(size);
+		save_lie(i / 2);
 		assert_int_equal(read_all(&g, NULL, &err), -EBADMSG);
 		assert_int_equal(g.n, 1);
 		is_ip4(&g.ev[0]);
 		assert_says(&err, "after packet 1: ");
 		assert_says(&err, said[i / 2]);
 	}
+}
+
+/* in Chinese the whole of the sentence is */
+static void every_lie_in_chinese(void **state)
+{
+	struct nt_error err;
+	struct got g;
+	unsigned int i;
+
+	(void)state;
+	language_start();
+	language_set(true);
+	for (i = 0; i < NLIES; i++) {
+		save_lie(i);
+		assert_int_equal(read_all(&g, NULL, &err), -EBADMSG);
+		if (strstr(err.text, said[i]))
+			fail_msg("half of it is English: %s", err.text);
+		assert_int_equal(g.n, 1);
+	}
+	language_set(false);
 }
 
 /* lengths that a block must not have, whatever is in it */
@@ -463,6 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(every_lie_is_found),
+		T(every_lie_in_chinese),
 		T(lengths_of_blocks),
 		T(options_of_interfaces),
 		T(lengths_of_packets),

@@ -63,6 +63,24 @@ static void test_good(void **state)
 	nt_lab_free(lab);
 }
 
+/* what an alias stands for is read once more, all of it */
+static void test_alias(void **state)
+{
+	struct nt_lab *lab = parse(HEAD HOSTS "steps:\n  - on: a\n    run: &cmd ping -c 1 b\n"
+					      "  - on: b\n    run: *cmd\n" CLAIMS);
+	int i;
+
+	(void)state;
+	assert_non_null(lab);
+	assert_int_equal(lab->nstep, 2);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(lab->step[i].words.n, 4);
+		assert_string_equal(lab->step[i].words.word[0], "ping");
+		assert_string_equal(lab->step[i].words.word[3], "b");
+	}
+	nt_lab_free(lab);
+}
+
 /* each is refused, by a sentence with the line where the mistake is */
 static void test_bad(void **state)
 {
@@ -367,17 +385,12 @@ static void test_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_endless),
-		cmocka_unit_test(test_match),
-		cmocka_unit_test(test_wraps),
-		cmocka_unit_test(test_judge),
-		cmocka_unit_test(test_prevented_steps),
-		cmocka_unit_test(test_wrap),
-		cmocka_unit_test(test_shipped),
-		cmocka_unit_test(test_chinese),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_good),	cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_endless), cmocka_unit_test(test_alias),
+		cmocka_unit_test(test_match),	cmocka_unit_test(test_wraps),
+		cmocka_unit_test(test_judge),	cmocka_unit_test(test_prevented_steps),
+		cmocka_unit_test(test_wrap),	cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_chinese), cmocka_unit_test(test_unknown),
 	};
 
 	language_start();

@@ -56,6 +56,12 @@ int nt_yaml_load(struct nt_yaml *y, const char *text, size_t len)
 
 void nt_yaml_free(struct nt_yaml *y)
 {
+	struct nt_yaml_copy *c;
+
+	while ((c = y->copies)) {
+		y->copies = c->next;
+		free(c);
+	}
 	if (y->loaded)
 		yaml_document_delete(&y->doc);
 	y->loaded = false;
@@ -219,6 +225,19 @@ int nt_yaml_number(struct nt_yaml *y, yaml_node_t *v, void *to)
 	return 0;
 }
 
+/* a text that may be cut; it is freed with the document */
+static char *own_copy(struct nt_yaml *y, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct nt_yaml_copy *c = malloc(sizeof(*c) + size);
+
+	if (!c)
+		return NULL;
+	c->next = y->copies;
+	y->copies = c;
+	return memcpy(c->text, text, size);
+}
+
 static int one_word(struct nt_yaml *y, yaml_node_t *v, void *to)
 {
 	struct nt_lab_words *w = to;
@@ -229,11 +248,15 @@ static int one_word(struct nt_yaml *y, yaml_node_t *v, void *to)
 int nt_yaml_words(struct nt_yaml *y, yaml_node_t *v, void *to)
 {
 	struct nt_lab_words *w = to;
-	char *s = (char *)(uintptr_t)scalar(v), *word;
+	const char *text = scalar(v);
+	char *s, *word;
 
-	if (!s)
+	if (!text)
 		return nt_yaml_each(y, v, NT_LAB_WORDS_MAX, one_word, to);
-	while ((word = strsep(&s, " \t\n"))) { /* the document is ours to cut */
+	s = own_copy(y, text); /* aliases may come to this node again */
+	if (!s)
+		return nt_error_set(y->err, -ENOMEM, _("out of memory"));
+	while ((word = strsep(&s, " \t\n"))) {
 		if (!*word)
 			continue;
 		if (w->n == NT_LAB_WORDS_MAX)

@@ -16,9 +16,16 @@
 
 #include "lab.h"
 
+/* a text that was cut into words */
+struct nt_yaml_copy {
+	struct nt_yaml_copy *next;
+	char text[];
+};
+
 struct nt_yaml {
 	yaml_document_t doc;
 	bool loaded;
+	struct nt_yaml_copy *copies;
 	char name[256]; /* of the file, for sentences */
 	struct nt_error *err;
 	struct nt_lab *lab; /* that is filled */

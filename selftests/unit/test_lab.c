@@ -9,12 +9,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "lab/lab_match.h"
+#include "lab/lab_net.h"
 #include "lab/lab_tell.h"
 #include "language.h"
 #include "text.h"
@@ -382,15 +387,89 @@ static void test_unknown(void **state)
 	language_set(false);
 }
 
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		alarm(60); /* should nobody end it */
+		pause();
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+/*
+ * An ip that lists more PIDs than there is room for, cut off where what is left of a
+ * number is the PID of somebody else; the next time, one more.
+ */
+static void fake_ip(const char *dir, pid_t other, pid_t inside)
+{
+	char list[2200] = "4194305\n", pid[16], path[256];
+	size_t n = (size_t)snprintf(pid, sizeof(pid), "%d", other), at = strlen(list);
+
+	memset(list + at, '\n', 2047 - n - at);
+	snprintf(list + 2047 - n, sizeof(list) - 2047 + n, "%s9\n", pid);
+	write_file(dir, "first", list);
+	snprintf(list, sizeof(list), "%d\n", inside);
+	write_file(dir, "second", list);
+	write_file(dir, "ip",
+		   "#!/bin/sh\n[ \"$2\" = pids ] || exit 0\ncd \"${0%/*}\"\n"
+		   "for f in first second; do [ ! -e $f ] || { cat $f; rm $f; exit; }; done\n");
+	snprintf(path, sizeof(path), "%s:/usr/bin:/bin", dir);
+	assert_int_equal(setenv("PATH", path, 1), 0);
+}
+
+/* who is in the namespace is killed, however many there are, and nobody else */
+static void test_network_down(void **state)
+{
+	struct nt_lab lab = { .nhost = 1, .host[0] = { .name = "unit-test" } };
+	struct nt_lab_net net = { .lab = &lab, .lock = -1, .made = { true } };
+	char dir[] = "/tmp/nettrace-test-XXXXXX", *path = strdup(getenv("PATH"));
+	pid_t other = sleeper(), inside = sleeper();
+	char file[64];
+	int status;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fake_ip(dir, other, inside);
+	nt_lab_net_down(&net);
+	setenv("PATH", path, 1);
+	free(path);
+	snprintf(file, sizeof(file), "%s/ip", dir);
+	unlink(file);
+	assert_int_equal(rmdir(dir), 0); /* both lists were read */
+	assert_int_equal(waitpid(inside, &status, 0), inside);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_int_equal(waitpid(other, &status, WNOHANG), 0);
+	kill(other, SIGKILL);
+	waitpid(other, &status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_endless), cmocka_unit_test(test_alias),
-		cmocka_unit_test(test_match),	cmocka_unit_test(test_wraps),
-		cmocka_unit_test(test_judge),	cmocka_unit_test(test_prevented_steps),
-		cmocka_unit_test(test_wrap),	cmocka_unit_test(test_shipped),
-		cmocka_unit_test(test_chinese), cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_good),	     cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_endless),	     cmocka_unit_test(test_alias),
+		cmocka_unit_test(test_match),	     cmocka_unit_test(test_wraps),
+		cmocka_unit_test(test_judge),	     cmocka_unit_test(test_prevented_steps),
+		cmocka_unit_test(test_wrap),	     cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_chinese),	     cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_network_down),
 	};
 
 	language_start();

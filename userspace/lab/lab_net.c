@@ -14,13 +14,16 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lab/lab_net.h"
 #include "i18n.h"
 #include "netns.h"
 
-#define WORDS_MAX 24
+#define WORDS_MAX   24
+#define KILL_ROUNDS 50
+#define KILL_NS	    20000000L
 
 void nt_lab_netns(char *buf, size_t size, const char *host)
 {
@@ -127,20 +130,39 @@ static int lock_labs(struct nt_lab_net *net, struct nt_error *err)
 
 /* ---- taking it away ------------------------------------------------------- */
 
-/* SIGKILL for all that is in the namespace: whoever keeps it open keeps it alive */
-static void kill_inside(const char *netns)
+/* those that `ip netns pids` lists, as far as there is room; how many they were */
+static int kill_listed(const char *netns)
 {
 	const char *argv[] = { "ip", "netns", "pids", netns, NULL };
-	char out[2048], *rest = out, *word;
+	char out[2048], *rest = out, *end;
+	int n = 0;
 
 	if (nt_lab_exec(argv, out, sizeof(out)))
-		return;
-	while ((word = strsep(&rest, "\n"))) {
-		long pid = strtol(word, NULL, 10);
+		return 0;
+	/* what is cut off is the beginning of a number, which is another's PID: whole lines */
+	for (; (end = strchr(rest, '\n')); rest = end + 1) {
+		long pid;
 
-		if (pid > 1 && pid != getpid())
-			kill((pid_t)pid, SIGKILL);
+		*end = '\0';
+		pid = strtol(rest, NULL, 10);
+		if (pid <= 1 || pid == getpid())
+			continue;
+		kill((pid_t)pid, SIGKILL);
+		n++;
 	}
+	return n;
+}
+
+/*
+ * SIGKILL for all that is in the namespace: whoever keeps it open keeps it alive.  Until
+ * none is left: there may be more than are listed at once, and some that are being born.
+ */
+static void kill_inside(const char *netns)
+{
+	int i;
+
+	for (i = 0; i < KILL_ROUNDS && kill_listed(netns); i++)
+		nanosleep(&(struct timespec){ .tv_nsec = KILL_NS }, NULL);
 }
 
 static int remove_one(const char *netns, struct nt_error *err)

@@ -24,7 +24,7 @@ enum nt_exit {
 	NT_EXIT_FAIL = 1,
 	NT_EXIT_USAGE = 2,
 	NT_EXIT_NOTHING = 3,  /* no such conversation, nothing recorded */
-	NT_EXIT_CLAIM = 4,    /* lab: what it claims did not occur */
+	NT_EXIT_CLAIM = 4,    /* lab: what it claims did not occur; 128 + N: interrupted */
 	NT_EXIT_TRACE = 125,  /* with COMMAND: tracing it failed */
 	NT_EXIT_NOEXEC = 126, /* COMMAND is there but cannot be run */
 	NT_EXIT_NOENT = 127,  /* COMMAND is not there */

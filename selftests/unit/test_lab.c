@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "lab/lab_match.h"
 #include "lab/lab_net.h"
+#include "lab/lab_run.h"
 #include "lab/lab_tell.h"
 #include "language.h"
 #include "text.h"
@@ -387,6 +388,47 @@ static void test_unknown(void **state)
 	language_set(false);
 }
 
+/* the status of a run whose trace is empty */
+static int status_of(const char *text_of_lab, bool stopped)
+{
+	struct nt_cli cli = { .json = true };
+	struct nt_lab_run *r = calloc(1, sizeof(*r));
+	struct nt_lab *lab = parse(text_of_lab);
+	size_t len;
+	char *text;
+	int status;
+
+	assert_non_null(r);
+	assert_non_null(lab);
+	r->cli = &cli;
+	r->lab = lab;
+	r->over_time = stopped;
+	r->s.model = nt_model_new(0, NULL);
+	r->v.out = open_memstream(&text, &len);
+	status = nt_lab_result(r);
+	fclose(r->v.out);
+	assert_non_null(strstr(text, "\"ok\":"));
+	assert_int_equal(!!strstr(text, "\"ok\":true"), status == NT_EXIT_OK);
+	free(text);
+	nt_model_free(r->s.model);
+	nt_lab_free(lab);
+	free(r);
+	return status;
+}
+
+/* a run that was stopped is no success, and no claim of it has failed for that alone */
+static void test_stopped(void **state)
+{
+	static const char holds[] = HEAD HOSTS STEPS
+		"claims:\n  - text: t\n    see: {type: arp}\n    count: 0\n";
+
+	(void)state;
+	assert_int_equal(status_of(holds, false), NT_EXIT_OK);
+	assert_int_equal(status_of(holds, true), NT_EXIT_FAIL);
+	assert_int_equal(status_of(HEAD HOSTS STEPS CLAIMS, false), NT_EXIT_CLAIM);
+	assert_int_equal(status_of(HEAD HOSTS STEPS CLAIMS, true), NT_EXIT_CLAIM);
+}
+
 static pid_t sleeper(void)
 {
 	pid_t pid = fork();
@@ -469,7 +511,7 @@ int main(void)
 		cmocka_unit_test(test_judge),	     cmocka_unit_test(test_prevented_steps),
 		cmocka_unit_test(test_wrap),	     cmocka_unit_test(test_shipped),
 		cmocka_unit_test(test_chinese),	     cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_network_down),
+		cmocka_unit_test(test_network_down), cmocka_unit_test(test_stopped),
 	};
 
 	language_start();

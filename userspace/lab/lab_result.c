@@ -215,7 +215,7 @@ int nt_lab_result(struct nt_lab_run *r)
 {
 	static struct nt_lab_verdict v[NT_LAB_CLAIMS_MAX];
 	json_t *items = nt_lab_items(r);
-	int wrong = nt_lab_judge(r->lab, items, v);
+	int wrong = nt_lab_judge(r->lab, items, v), status;
 
 	if (r->cli->json)
 		result_json(r, items, v, wrong);
@@ -223,6 +223,9 @@ int nt_lab_result(struct nt_lab_run *r)
 		result_text(r, v, wrong);
 	json_decref(items);
 	if (r->cli->lab.prevent)
-		return prevented_status(r, v);
-	return wrong || r->over_time ? NT_EXIT_CLAIM : NT_EXIT_OK;
+		status = prevented_status(r, v);
+	else
+		status = wrong ? NT_EXIT_CLAIM : NT_EXIT_OK;
+	/* no claim failed, but it was not carried out to its end: said by then */
+	return status == NT_EXIT_OK && r->over_time ? NT_EXIT_FAIL : status;
 }

@@ -28,6 +28,7 @@
 struct nt_pcap_if {
 	bool known; /* its link type can be read */
 	bool filtered;
+	bool left_out; /* the filter cannot be asked of its packets */
 	uint32_t link;
 	uint64_t seq;
 	struct nettrace_packet start; /* what its records have in common */
@@ -45,6 +46,7 @@ struct nt_pcap_source {
 	unsigned int niface;
 	uint64_t unread; /* frames of link types that cannot be read */
 	bool over;
+	bool begun; /* the first packet was read, and what is described before it */
 	bool ahead; /* first is the frame to come */
 	struct nt_frame first;
 };
@@ -101,6 +103,18 @@ static void refuse_link(struct nt_pcap_source *ps, unsigned int index,
 	say(ps, text.text);
 }
 
+/* by the time it turned up others had been read: those stay, and the rest of them comes */
+static void leave_out(struct nt_pcap_source *ps, unsigned int index,
+		      const struct nt_capture_if *from, const struct nt_error *why)
+{
+	struct nt_error text = { "" };
+
+	nt_error_set(&text, 0, _("the packets of interface %u%s%.16s of %s are left out: %s"),
+		     index, *from->name ? ", " : "", from->name, ps->title, why->text);
+	say(ps, text.text);
+	ps->iface[index].left_out = true;
+}
+
 /* streams for the interfaces that the file has described up to now */
 static int meet(struct nt_pcap_source *ps, struct nt_error *err)
 {
@@ -129,6 +143,10 @@ static int meet(struct nt_pcap_source *ps, struct nt_error *err)
 			refuse_link(ps, ps->niface, from);
 		else if (ps->expr)
 			ret = compile(ps, i, err);
+		if (ret == -EINVAL && ps->begun) {
+			leave_out(ps, ps->niface, from, err);
+			ret = 0;
+		}
 	}
 	return ret;
 }
@@ -290,6 +308,10 @@ static bool take(struct nt_pcap_source *ps, const struct nt_frame *f, struct nt_
 		ps->unread++;
 		return false;
 	}
+	if (i->left_out) {
+		ps->s.filtered++;
+		return false;
+	}
 	if (i->filtered) {
 		struct pcap_pkthdr h = { .caplen = f->caplen, .len = f->wirelen };
 
@@ -338,6 +360,7 @@ static int pcap_next_event(struct nt_source *s, struct nt_event *ev, struct nt_e
 			ret = meet(ps, err);
 		if (ret < 0)
 			return ret;
+		ps->begun = true;
 	} while (!take(ps, &f, ev));
 	return 1;
 }
@@ -379,6 +402,7 @@ static int look_ahead(struct nt_pcap_source *ps, struct nt_error *err)
 
 	ps->ahead = ret == 1;
 	ret = meet(ps, err);
+	ps->begun = ps->ahead;
 	ps->s.one_place = ps->niface == 1 && nt_link_is_place(ps->iface[0].link);
 	return ret;
 }

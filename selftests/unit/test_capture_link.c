@@ -165,12 +165,48 @@ static void filters(void **state)
 	assert_says(&err, "tcp prot 1");
 }
 
+/* for an interface that turns up later the filter means nothing: the others are read on */
+static void filter_of_a_late_interface(void **state)
+{
+	struct nt_error err;
+	uint8_t b[128];
+	struct got g;
+	size_t n;
+
+	(void)state;
+	n = frame(b, MACS "\x08\0", 14, ip4, sizeof(ip4));
+	section();
+	interface(1, "eth0", -1);
+	ng_packet(0, 1, b, n, n);
+	interface(101, "tun0", -1);
+	ng_packet(1, 2, ip4, sizeof(ip4), sizeof(ip4));
+	ng_packet(0, 3, b, n, n);
+	ng_packet(1, 4, ip4, sizeof(ip4), sizeof(ip4));
+	save(size);
+	assert_int_equal(read_all(&g, "ether src 02:00:00:00:00:02", &err), -ENODATA);
+	assert_int_equal(g.n, 2);
+	assert_int_equal(g.filtered, 2);
+	is_ip4(&g.ev[0]);
+	is_ip4(&g.ev[1]);
+	assert_non_null(strstr(sentence, "interface 1, tun0"));
+	assert_non_null(strstr(sentence, "are left out: filter 'ether src 02:00:00:00:00:02'"));
+	/* known before the first packet: whoever asks learns it before anything is shown */
+	size = 0;
+	section();
+	interface(1, "eth0", -1);
+	interface(101, "tun0", -1);
+	ng_packet(0, 1, b, n, n);
+	save(size);
+	assert_int_equal(read_all(&g, "ether src 02:00:00:00:00:02", &err), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(link_types),
 		T(other_link_types),
 		T(filters),
+		T(filter_of_a_late_interface),
 	};
 
 	return cmocka_run_group_tests_name("capture_link", tests, NULL, NULL);

@@ -18,6 +18,27 @@ kept()
 
 # ---- what is drawn ------------------------------------------------------------------
 
+# so are system calls, where the module records them for all; to ask for them has no more recorded
+t_calls()
+{
+	prepare
+	net_lo
+	must "$NETTRACE" stop -N "$C"
+	must "$NETTRACE" start --calls -N "$C"
+	daemon_start -N "$C"
+	opened
+	tell client close
+	tell server eof
+	await "the call to be kept" has_call close
+	grep -q "only from where 'nettrace start" "$NT_TMP/err" || fail "it says: $(cat "$NT_TMP/err")"
+	daemon_end
+}
+
+has_call()
+{
+	nt timeline --calls --json 2>"$NT_TMP/err" | grep -q "\"type\":\"call\".*\"$1\""
+}
+
 # nobody looked, and the picture is the same as that of a recording of that time
 t_before_one_looked()
 {
@@ -346,5 +367,5 @@ t_filter()
 	daemon_end
 }
 
-nt_main t_before_one_looked t_goes_on t_killed_under_load t_gap t_clients_that_do_not_read t_memory \
+nt_main t_before_one_looked t_calls t_goes_on t_killed_under_load t_gap t_clients_that_do_not_read t_memory \
 	t_too_many t_nonsense t_all_namespaces t_module_goes t_filter

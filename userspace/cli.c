@@ -172,6 +172,16 @@ static int usage(const char *cmd)
 	return NT_EXIT_USAGE;
 }
 
+static size_t option_of(int val)
+{
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (option[i].val == val)
+			break;
+	return i;
+}
+
 /* do the options, arguments and COMMAND suit the subcommand? */
 static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 {
@@ -191,6 +201,11 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 	}
 	if (cli->command && cli->file) {
 		fputs(_("nettrace: a recording (-r) and a command to trace (--) exclude each other\n"),
+		      stderr);
+		return usage(cmd->name);
+	}
+	if (!cli->command && (used[option_of(OPT_WAIT)] || used[option_of(OPT_UNTIL_CLOSED)])) {
+		fputs(_("nettrace: --wait and --until-closed tell how long to go on after a command: give one behind '--'\n"),
 		      stderr);
 		return usage(cmd->name);
 	}
@@ -221,14 +236,13 @@ static int check(const struct nt_cli *cli, const char *const used[NOPTIONS])
 	return -1;
 }
 
-static size_t option_of(int val)
+/* nettraced reads what there is: what is asked of it has nothing more recorded */
+static void tell_of_daemon(const struct nt_cli *cli, const char *const used[NOPTIONS])
 {
-	size_t i;
-
-	for (i = 0; i < NOPTIONS; i++)
-		if (option[i].val == val)
-			break;
-	return i;
+	if (cli->daemon && ((used[option_of(OPT_TIMERS)] && cli->draw.timers) ||
+			    (used[option_of(OPT_CALLS)] && cli->draw.calls)))
+		fputs(_("nettrace: the daemon (-d) has timers and system calls only from where 'nettrace start --timers --calls' has them recorded\n"),
+		      stderr);
 }
 
 static const char *option_name(size_t i)
@@ -362,6 +376,8 @@ int nt_cli_parse(struct nt_cli *cli, int argc, char **argv)
 	if ((cli->cmd->opts & NT_OPT_FILE_ARG) && cli->narg)
 		cli->file = cli->arg[0];
 	status = check(cli, used);
+	if (status < 0)
+		tell_of_daemon(cli, used);
 	if (status >= 0 || cli->narg <= cli->cmd->max_args)
 		return status;
 	return nt_cli_filter(cli, cli->arg + cli->cmd->max_args, cli->narg - cli->cmd->max_args);

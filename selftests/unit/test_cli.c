@@ -243,6 +243,9 @@ static void test_refused(void **state)
 	refused("timeline --conv 99999999999", "'99999999999'");
 	refused("timeline --wait nan -- x", "seconds");
 	refused("timeline --wait -1 -- x", "seconds");
+	refused("timeline --wait 3", "give one behind '--'");
+	refused("record f --until-closed", "give one behind '--'");
+	refused("-r f timeline --until-closed", "give one behind '--'");
 	refused("timeline extra", "'extra'");
 	refused("show", "needs N");
 	refused("show 1 2", "'2'");
@@ -259,6 +262,29 @@ static void test_refused(void **state)
 	refused("-N a,all list", "-N all is enough");
 	refused("-r f -N all list", "recording");
 	refused("-N a -N b list", "twice");
+}
+
+/* what the daemon keeps was recorded before: to ask for more of it has none recorded */
+static void test_daemon_records_nothing(void **state)
+{
+	static const char *const line[] = { "-d timeline --calls", "-d follow --timers",
+					    "-d record f --timers --calls -- x" };
+	struct nt_cli cli;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
+		assert_int_equal(parse(&cli, line[i]), -1);
+		if (!strstr(said, "only from where 'nettrace start --timers --calls'"))
+			fail_msg("'%s' says: %s", line[i], said);
+		nt_cli_free(&cli);
+	}
+	assert_int_equal(parse(&cli, "-d timeline --explain"), -1);
+	assert_string_equal(said, "");
+	nt_cli_free(&cli);
+	assert_int_equal(parse(&cli, "timeline --calls -- x"), -1);
+	assert_string_equal(said, "");
+	nt_cli_free(&cli);
 }
 
 static void test_help(void **state)
@@ -399,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_help),	   cmocka_unit_test(test_meant),
 		cmocka_unit_test(test_spawn),	   cmocka_unit_test(test_expression),
 		cmocka_unit_test(test_settings),   cmocka_unit_test(test_spawn_output),
-		cmocka_unit_test(test_spawn_user),
+		cmocka_unit_test(test_spawn_user), cmocka_unit_test(test_daemon_records_nothing),
 	};
 
 	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);

@@ -4,19 +4,16 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "i18n.h"
 #include "priv.h"
-#include "session.h"
+#include "session_priv.h"
 #include "source_pcap.h"
 
-#define DRAIN_NS      200000000LL    /* after COMMAND: what is on its way */
 #define LATE_NS	      50000000LL     /* no event comes later, where the source says nothing */
 #define TIDY_NS	      100000000LL    /* between looks at what can be let go */
 #define POLL_MS	      50	     /* how soon COMMAND's end is noticed */
@@ -35,22 +32,6 @@
 #define FILE_GRACE_NS 10000000000LL    /* a closed conversation's stragglers */
 #define FILE_OPEN_NS  10800000000000LL /* keepalives come every two hours */
 
-/* set by a signal; the one thing here that is not in a struct */
-static volatile sig_atomic_t signalled;
-
-static void on_signal(int sig)
-{
-	signalled = sig;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
 static void say(const struct nt_error *err)
 {
 	fprintf(stderr, "nettrace: %s\n", err->text);
@@ -60,16 +41,6 @@ static void say_sentence(void *arg, const char *sentence)
 {
 	(void)arg;
 	fprintf(stderr, "nettrace: %s\n", sentence);
-}
-
-/* without SA_RESTART: a signal ends a wait */
-static void catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	sigemptyset(&sa.sa_mask);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 }
 
 static int open_file(struct nt_session *s, struct nt_error *err)
@@ -134,7 +105,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
 	if (s->live)
-		catch_signals();
+		nt_session_catch();
 	if (opts.calls && !cli->file && !cli->daemon)
 		fprintf(stderr,
 			_("nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more, those that read or write %d\n"),
@@ -220,68 +191,10 @@ static int record_run(struct nt_session *s, unsigned int *n, struct nt_error *er
 	return ret ? ret : 1;
 }
 
-static bool is_closed(const struct nt_conv *c)
-{
-	int k;
-
-	if (c->proto != IPPROTO_TCP)
-		return true;
-	for (k = 0; k < 2; k++) {
-		const struct nt_end *e = &c->end[k];
-
-		/* of an inferred TIME-WAIT nobody tells the end */
-		if (e->state == NT_ST_NONE || e->state == NT_CLOSED || e->state == NT_LISTEN ||
-		    (e->state == NT_TIME_WAIT && e->basis == NT_INFERRED))
-			continue;
-		return false;
-	}
-	return true;
-}
-
-static bool all_closed(const struct nt_session *s)
-{
-	size_t i;
-
-	if (s->model && nt_model_pending(s->model))
-		return false;
-	for (i = 0; s->model && i < nt_model_nconv(s->model); i++)
-		if (nt_session_shows(s, nt_model_conv(s->model, i)) &&
-		    !is_closed(nt_model_conv(s->model, i)))
-			return false;
-	return true;
-}
-
-/* is COMMAND over, and what came after it long enough? */
-static bool command_done(struct nt_session *s)
-{
-	int status;
-	int64_t since;
-
-	if (!s->ended) {
-		if (signalled == SIGTERM)
-			kill(s->child, SIGTERM);
-		signalled = 0; /* SIGINT is COMMAND's: it got it from the terminal */
-		if (waitpid(s->child, &status, WNOHANG) != s->child)
-			return false;
-		s->ended = true;
-		s->ended_at = now_ns();
-		s->child_status = nt_status_of(status);
-		if (s->cli->until_closed)
-			fputs(_("nettrace: waiting until all conversations are closed; Ctrl-C ends it\n"),
-			      stderr);
-	}
-	if (signalled)
-		return true;
-	since = now_ns() - s->ended_at;
-	if (since < DRAIN_NS)
-		return false;
-	return all_closed(s) || (!s->cli->until_closed && since >= s->cli->wait_ns);
-}
-
 /* Unix time up to which all events have been fed */
 static int64_t settled(const struct nt_session *s)
 {
-	return s->src->settled ? s->src->settled : now_ns() - LATE_NS;
+	return s->src->settled ? s->src->settled : nt_session_now() - LATE_NS;
 }
 
 /*
@@ -290,7 +203,7 @@ static int64_t settled(const struct nt_session *s)
  */
 static void tidy(struct nt_session *s)
 {
-	int64_t now = now_ns();
+	int64_t now = nt_session_now();
 	unsigned int i;
 
 	if (now - s->tidied >= 0 && now - s->tidied < TIDY_NS &&
@@ -342,7 +255,7 @@ static bool pause_reading(struct nt_session *s)
 	}
 	if (s->stop)
 		return true;
-	return s->child ? command_done(s) : signalled != 0;
+	return s->child ? nt_command_done(s) : nt_session_signal() != 0;
 }
 
 /*
@@ -416,7 +329,7 @@ static int pump(struct nt_session *s)
 	/* the module went: COMMAND still runs to its end */
 	if (s->child && !s->ended)
 		fputs(_("nettrace: tracing ended before the command did\n"), stderr);
-	while (s->child && !s->ended && !command_done(s))
+	while (s->child && !s->ended && !nt_command_done(s))
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
 	return 0;
 }
@@ -462,11 +375,6 @@ int nt_session_run(struct nt_session *s)
 	if (!s->ended)
 		waitpid(s->child, NULL, 0);
 	return NT_EXIT_TRACE;
-}
-
-int nt_session_signal(void)
-{
-	return signalled;
 }
 
 void nt_session_close(struct nt_session *s)

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * session_command.c - signals, the end of COMMAND, and what is waited for after it
+ */
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "i18n.h"
+#include "priv.h"
+#include "session_priv.h"
+
+#define DRAIN_NS 200000000LL /* after COMMAND: what is on its way */
+
+/* set by a signal; the one thing here that is not in a struct */
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int sig)
+{
+	signalled = sig;
+}
+
+int64_t nt_session_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* without SA_RESTART: a signal ends a wait */
+void nt_session_catch(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+int nt_session_signal(void)
+{
+	return signalled;
+}
+
+static bool is_closed(const struct nt_conv *c)
+{
+	int k;
+
+	if (c->proto != IPPROTO_TCP)
+		return true;
+	for (k = 0; k < 2; k++) {
+		const struct nt_end *e = &c->end[k];
+
+		/* of an inferred TIME-WAIT nobody tells the end */
+		if (e->state == NT_ST_NONE || e->state == NT_CLOSED || e->state == NT_LISTEN ||
+		    (e->state == NT_TIME_WAIT && e->basis == NT_INFERRED))
+			continue;
+		return false;
+	}
+	return true;
+}
+
+static bool all_closed(const struct nt_session *s)
+{
+	size_t i;
+
+	if (s->model && nt_model_pending(s->model))
+		return false;
+	for (i = 0; s->model && i < nt_model_nconv(s->model); i++)
+		if (nt_session_shows(s, nt_model_conv(s->model, i)) &&
+		    !is_closed(nt_model_conv(s->model, i)))
+			return false;
+	return true;
+}
+
+bool nt_command_done(struct nt_session *s)
+{
+	int status;
+	int64_t since;
+
+	if (!s->ended) {
+		if (signalled == SIGTERM)
+			kill(s->child, SIGTERM);
+		signalled = 0; /* SIGINT is COMMAND's: it got it from the terminal */
+		if (waitpid(s->child, &status, WNOHANG) != s->child)
+			return false;
+		s->ended = true;
+		s->ended_at = nt_session_now();
+		s->child_status = nt_status_of(status);
+		if (s->cli->until_closed)
+			fputs(_("nettrace: waiting until all conversations are closed; Ctrl-C ends it\n"),
+			      stderr);
+	}
+	if (signalled)
+		return true;
+	since = nt_session_now() - s->ended_at;
+	if (since < DRAIN_NS)
+		return false;
+	return all_closed(s) || (!s->cli->until_closed && since >= s->cli->wait_ns);
+}

@@ -367,6 +367,13 @@ bool nt_model_pending(const struct nt_model *m)
 	return m->head != NULL;
 }
 
+bool nt_conv_pending(const struct nt_conv *c)
+{
+	const struct nt_convx *cv = c->priv;
+
+	return cv->pending != 0;
+}
+
 void nt_model_free(struct nt_model *m)
 {
 	size_t i;

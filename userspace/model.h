@@ -596,6 +596,8 @@ void nt_model_stream_ended(struct nt_model *m, unsigned int source);
 void nt_model_finish(struct nt_model *m);
 /* is there anything that is not final yet; until then states are not current */
 bool nt_model_pending(const struct nt_model *m);
+/* ... of that conversation */
+bool nt_conv_pending(const struct nt_conv *c);
 /**
  * nt_model_forget() - free what a long `follow` will not need again
  * @idle_ns:	conversations of which nothing was heard for so long go, unless

@@ -52,6 +52,7 @@ struct nt_session {
 	pid_t child;	   /* 0: no COMMAND */
 	bool ended;	   /* COMMAND has */
 	int64_t ended_at;  /* ns, CLOCK_REALTIME */
+	uint32_t last_id;  /* of the conversations that COMMAND can have begun; 0: not known */
 	int child_status;  /* exit status of COMMAND */
 	unsigned int told; /* streams given to the recorder */
 	int64_t tidied;	   /* when closed conversations were let go last */

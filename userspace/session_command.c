@@ -49,8 +49,6 @@ static bool is_closed(const struct nt_conv *c)
 {
 	int k;
 
-	if (c->proto != IPPROTO_TCP)
-		return true;
 	for (k = 0; k < 2; k++) {
 		const struct nt_end *e = &c->end[k];
 
@@ -63,35 +61,56 @@ static bool is_closed(const struct nt_conv *c)
 	return true;
 }
 
+/*
+ * Is it a connection that began while COMMAND ran?  That cannot be told of one of which
+ * nothing is final yet, unless it was met when all that COMMAND can have begun had been.
+ */
+static bool is_commands(const struct nt_session *s, const struct nt_conv *c)
+{
+	if (c->proto != IPPROTO_TCP || c->id > s->last_id || c->t0 > s->ended_at)
+		return false;
+	return !c->narrow || c->opened != NT_OPEN_MIDSTREAM;
+}
+
+/* others are there at any time: one that waited for those might wait for ever */
 static bool all_closed(const struct nt_session *s)
 {
 	size_t i;
 
-	if (s->model && nt_model_pending(s->model))
-		return false;
-	for (i = 0; s->model && i < nt_model_nconv(s->model); i++)
-		if (nt_session_shows(s, nt_model_conv(s->model, i)) &&
-		    !is_closed(nt_model_conv(s->model, i)))
+	for (i = 0; s->model && i < nt_model_nconv(s->model); i++) {
+		const struct nt_conv *c = nt_model_conv(s->model, i);
+
+		if (is_commands(s, c) && (nt_conv_pending(c) || !is_closed(c)))
 			return false;
+	}
+	return true;
+}
+
+static bool has_ended(struct nt_session *s)
+{
+	int status;
+
+	if (signalled == SIGTERM)
+		kill(s->child, SIGTERM);
+	signalled = 0; /* SIGINT is COMMAND's: it got it from the terminal */
+	if (waitpid(s->child, &status, WNOHANG) != s->child)
+		return false;
+	s->ended = true;
+	s->ended_at = nt_session_now();
+	s->child_status = nt_status_of(status);
 	return true;
 }
 
 bool nt_command_done(struct nt_session *s)
 {
-	int status;
 	int64_t since;
+	size_t n;
 
 	if (!s->ended) {
-		if (signalled == SIGTERM)
-			kill(s->child, SIGTERM);
-		signalled = 0; /* SIGINT is COMMAND's: it got it from the terminal */
-		if (waitpid(s->child, &status, WNOHANG) != s->child)
+		if (!has_ended(s))
 			return false;
-		s->ended = true;
-		s->ended_at = nt_session_now();
-		s->child_status = nt_status_of(status);
 		if (s->cli->until_closed)
-			fputs(_("nettrace: waiting until all conversations are closed; Ctrl-C ends it\n"),
+			fputs(_("nettrace: waiting until all connections that began while it ran are closed; Ctrl-C ends it\n"),
 			      stderr);
 	}
 	if (signalled)
@@ -99,5 +118,9 @@ bool nt_command_done(struct nt_session *s)
 	since = nt_session_now() - s->ended_at;
 	if (since < DRAIN_NS)
 		return false;
+	/* by now all has been read that was recorded before it ended */
+	n = s->model && !s->last_id ? nt_model_nconv(s->model) : 0;
+	if (n)
+		s->last_id = nt_model_conv(s->model, n - 1)->id;
 	return all_closed(s) || (!s->cli->until_closed && since >= s->cli->wait_ns);
 }

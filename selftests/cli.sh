@@ -197,6 +197,19 @@ t_command_status()
 	EOF
 }
 
+# who reads the result goes away, the command goes on: it is waited for, and tracing it failed
+t_command_outlives_reader()
+{
+	load
+	{
+		# shellcheck disable=SC2016 # for the inner shell
+		"$NETTRACE" follow -- sh -c 'ping -qc 3 -i 0.3 127.0.0.1; echo >"$0"' "$NT_TMP/ran" 2>"$NT_TMP/err"
+		echo $? >"$NT_TMP/status"
+	} | head -n 1 >/dev/null
+	[ -e "$NT_TMP/ran" ] || fail "it ended before the command did"
+	equal "status" "$(cat "$NT_TMP/status")" 125
+}
+
 t_command_is_traced()
 {
 	load
@@ -227,4 +240,4 @@ nt_main t_help t_not_loaded t_not_root t_not_traced t_usage t_no_such_thing t_na
 	"t_other_version 28 \\x02\\x00 ABI" "t_other_version 28 \\x00\\x00 ABI" \
 	"t_other_version 30 \\xff\\x00 ABI|record" \
 	"t_other_version 24 XXXX nettrace" \
-	t_command_status t_command_is_traced
+	t_command_status t_command_is_traced t_command_outlives_reader

@@ -146,5 +146,23 @@ t_full_disk()
 	grep -qi 'space' "$NT_TMP/err" || fail "it is not said: $(cat "$NT_TMP/err")"
 }
 
+# no space left in the middle: the command goes on to its end, and that tracing failed is said
+t_full_disk_of_command()
+{
+	local status=0
+
+	net_lo
+	(
+		trap '' XFSZ
+		ulimit -f 4
+		# shellcheck disable=SC2016 # for the inner shell
+		exec "$NETTRACE" record "$NT_TMP/file" -N "$C" -- ip netns exec "$C" sh -c \
+			'ping -qc 50 -i 0.01 127.0.0.1; sleep 1; echo >"$0"' "$NT_TMP/ran"
+	) >"$NT_TMP/out" 2>"$NT_TMP/err" || status=$?
+	equal "status" $status 125
+	[ -e "$NT_TMP/ran" ] || fail "it ended before the command did"
+	grep -q 'holds the first [0-9]* events' "$NT_TMP/err" || fail "it is not said: $(cat "$NT_TMP/err")"
+}
+
 load
-nt_main t_same_as_live t_cut t_flipped_byte t_killed t_full_disk t_every_command
+nt_main t_same_as_live t_cut t_flipped_byte t_killed t_full_disk t_full_disk_of_command t_every_command

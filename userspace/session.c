@@ -6,8 +6,6 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #include "i18n.h"
 #include "priv.h"
@@ -105,7 +103,7 @@ int nt_session_open(struct nt_session *s, const struct nt_cli *cli, enum nt_mode
 		return cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 	}
 	if (s->live)
-		nt_session_catch();
+		nt_session_catch(cli->command);
 	if (opts.calls && !cli->file && !cli->daemon)
 		fprintf(stderr,
 			_("nettrace: system calls are recorded: until this ends, each one of the machine costs about %d instructions more, those that read or write %d\n"),
@@ -326,11 +324,9 @@ static int pump(struct nt_session *s)
 			return 0;
 		nt_source_wait(s->src, patience_ms(s));
 	}
-	/* the module went: COMMAND still runs to its end */
+	/* the module went */
 	if (s->child && !s->ended)
 		fputs(_("nettrace: tracing ended before the command did\n"), stderr);
-	while (s->child && !s->ended && !nt_command_done(s))
-		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
 	return 0;
 }
 
@@ -363,6 +359,7 @@ int nt_session_run(struct nt_session *s)
 		}
 	}
 	ret = pump(s);
+	nt_command_await(s); /* however reading ended: it still runs to its end */
 	if (s->model && !s->cli->file)
 		nt_model_until(s->model, s->src->settled);
 	if (s->model)
@@ -370,11 +367,7 @@ int nt_session_run(struct nt_session *s)
 	tell_undecided(s);
 	if (!ret)
 		return -1;
-	if (!s->child)
-		return NT_EXIT_FAIL;
-	if (!s->ended)
-		waitpid(s->child, NULL, 0);
-	return NT_EXIT_TRACE;
+	return s->child ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 }
 
 void nt_session_close(struct nt_session *s)
@@ -391,10 +384,12 @@ int nt_session_exit(const struct nt_session *s, int status)
 {
 	if (status == NT_EXIT_OK && s->damaged)
 		return NT_EXIT_FAIL;
-	if (!s->cli->command || !s->ended)
+	if (!s->cli->command)
 		return status;
 	if (status == NT_EXIT_FAIL)
 		return NT_EXIT_TRACE;
+	if (!s->ended)
+		return status;
 	return status == NT_EXIT_OK || status == NT_EXIT_NOTHING ? s->child_status : status;
 }
 

@@ -13,6 +13,7 @@
 #include "session_priv.h"
 
 #define DRAIN_NS 200000000LL /* after COMMAND: what is on its way */
+#define LOOK_NS	 50000000L   /* how soon COMMAND's end is noticed where nothing is read */
 
 /* set by a signal; the one thing here that is not in a struct */
 static volatile sig_atomic_t signalled;
@@ -31,13 +32,15 @@ int64_t nt_session_now(void)
 }
 
 /* without SA_RESTART: a signal ends a wait */
-void nt_session_catch(void)
+void nt_session_catch(bool command)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	if (command) /* its end is to be waited for, whatever becomes of the output */
+		signal(SIGPIPE, SIG_IGN);
 }
 
 int nt_session_signal(void)
@@ -123,4 +126,10 @@ bool nt_command_done(struct nt_session *s)
 	if (n)
 		s->last_id = nt_model_conv(s->model, n - 1)->id;
 	return all_closed(s) || (!s->cli->until_closed && since >= s->cli->wait_ns);
+}
+
+void nt_command_await(struct nt_session *s)
+{
+	while (s->child && !s->ended && !has_ended(s))
+		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
 }

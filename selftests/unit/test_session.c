@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_session.c - COMMAND: what is waited for after it
+ * test_session.c - COMMAND: what is waited for after it, and what becomes of it when
+ * what was traced cannot be written
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +140,14 @@ static bool late(const struct fake *f, struct nt_event *ev, int *ms)
 	return refused(f->at, ev, 40000, COMMANDS);
 }
 
+static bool silence(const struct fake *f, struct nt_event *ev, int *ms)
+{
+	(void)f;
+	(void)ev;
+	(void)ms;
+	return false;
+}
+
 static struct nt_session *session(struct fake *f, struct nt_cli *cli,
 				  bool (*event)(const struct fake *f, struct nt_event *ev, int *ms))
 {
@@ -195,11 +208,86 @@ static void test_own(void **state)
 	free(f);
 }
 
+/* nobody was left behind, and COMMAND came to its end */
+static void has_run(const struct nt_session *s, const char *file)
+{
+	assert_true(s->ended);
+	assert_int_equal(s->child_status, 7);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	assert_int_equal(unlink(file), 0);
+}
+
+/* the disk gets full in the middle: COMMAND is waited for, and tracing has failed */
+static void test_recorder_fails(void **state)
+{
+	char path[] = "/tmp/nettrace-test-XXXXXX", ran[sizeof(path) + 4];
+	char *const command[] = { "sh", "-c", "sleep 0.5; : >$0; exit 7", ran, NULL };
+	struct nt_cli cli = { .command = (char **)(uintptr_t)command };
+	struct fake *f = calloc(1, sizeof(*f));
+	struct nt_session *s = session(f, &cli, busy);
+	struct rlimit old, small = { .rlim_cur = 1000 };
+	struct nt_error err;
+	int status;
+
+	(void)state;
+	close(mkstemp(path));
+	snprintf(ran, sizeof(ran), "%s.ran", path);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small.rlim_max = old.rlim_max;
+	assert_int_equal(nt_recorder_open(&s->rec, path, f->s.stream, 1, &err), 0);
+	s->told = 1;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	status = nt_session_run(s);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	if (nt_recorder_close(s->rec, &err))
+		status = NT_EXIT_FAIL;
+	assert_says(&err, "is not complete");
+	assert_int_equal(nt_session_exit(s, status), NT_EXIT_TRACE);
+	has_run(s, ran);
+	unlink(path);
+	free(s);
+	free(f);
+}
+
+/* so is it where standard output takes no more */
+static void test_output_fails(void **state)
+{
+	char ran[] = "/tmp/nettrace-test-XXXXXX";
+	char *const command[] = { "sh", "-c", "sleep 0.5; : >$0; exit 7", ran, NULL };
+	struct nt_cli cli = { .command = (char **)(uintptr_t)command };
+	struct fake *f = calloc(1, sizeof(*f));
+	struct nt_session *s = session(f, &cli, silence);
+	int keep = dup(STDOUT_FILENO), full = open("/dev/full", O_WRONLY), status;
+
+	(void)state;
+	assert_true(keep >= 0 && full >= 0);
+	close(mkstemp(ran));
+	unlink(ran);
+	s->flush_out = true;
+	fflush(stdout);
+	dup2(full, STDOUT_FILENO);
+	printf("a line\n");
+	status = nt_session_run(s);
+	dup2(keep, STDOUT_FILENO);
+	clearerr(stdout);
+	assert_int_equal(status, -1);
+	assert_int_equal(nt_session_exit(s, NT_EXIT_FAIL), NT_EXIT_TRACE);
+	has_run(s, ran);
+	close(keep);
+	close(full);
+	free(s);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_recorder_fails),
+		cmocka_unit_test(test_output_fails),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -146,6 +146,27 @@ t_full_disk()
 	grep -qi 'space' "$NT_TMP/err" || fail "it is not said: $(cat "$NT_TMP/err")"
 }
 
+# a reader that does not read keeps nobody from ending the recorder, which says so
+t_reader_asleep()
+{
+	local status=0
+
+	net_lo
+	mkfifo "$NT_TMP/pipe"
+	exec 9<>"$NT_TMP/pipe" # which takes what there is room for, and no more
+	"$NETTRACE" record - -N "$C" >"$NT_TMP/pipe" 2>"$NT_TMP/err" &
+	RECORDER=$!
+	echo $RECORDER >>"$NT_TMP/pids"
+	await "the recorder to open" reading $RECORDER
+	in_ns "$C" ping -fqc 1000 127.0.0.1 >/dev/null
+	pause 1
+	kill -INT $RECORDER
+	until_true 20 gone $RECORDER || fail "it goes on"
+	wait $RECORDER || status=$?
+	equal "status" $status 1
+	grep -q 'the recording is incomplete' "$NT_TMP/err" || fail "it is not said: $(cat "$NT_TMP/err")"
+}
+
 # no space left in the middle: the command goes on to its end, and that tracing failed is said
 t_full_disk_of_command()
 {
@@ -165,4 +186,4 @@ t_full_disk_of_command()
 }
 
 load
-nt_main t_same_as_live t_cut t_flipped_byte t_killed t_full_disk t_full_disk_of_command t_every_command
+nt_main t_same_as_live t_cut t_flipped_byte t_killed t_full_disk t_full_disk_of_command t_reader_asleep t_every_command

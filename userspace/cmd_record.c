@@ -19,6 +19,23 @@ static bool onto_itself(const struct nt_cli *cli)
 	       from.st_dev == to.st_dev && from.st_ino == to.st_ino;
 }
 
+/* a signal ends it also where nobody takes what is written; 0 or -errno */
+static int open_recorder(struct nt_session *s, const char *path, struct nt_error *err)
+{
+	int ret = nt_recorder_open(&s->rec, path, NULL, 0, err);
+
+	if (ret)
+		return ret;
+	nt_recorder_until(s->rec, nt_session_signal);
+	for (; !ret && s->told < s->src->nstream; s->told++)
+		ret = nt_recorder_stream(s->rec, s->told, &s->src->stream[s->told], err);
+	if (ret) {
+		nt_recorder_close(s->rec, NULL);
+		s->rec = NULL;
+	}
+	return ret;
+}
+
 static int run_record(const struct nt_cli *cli)
 {
 	struct nt_error err = { "" };
@@ -35,11 +52,9 @@ static int run_record(const struct nt_cli *cli)
 	status = nt_session_open(&s, cli, kept ? NT_BOTH : NT_LIVE);
 
 	if (status < 0) {
-		ret = nt_recorder_open(&s.rec, cli->arg[0], s.src->stream, s.src->nstream, &err);
-		s.told = s.src->nstream;
+		ret = open_recorder(&s, cli->arg[0], &err);
 		if (ret < 0) {
 			fprintf(stderr, "nettrace: %s\n", err.text);
-			s.rec = NULL;
 			status = cli->command ? NT_EXIT_TRACE : NT_EXIT_FAIL;
 		}
 	}

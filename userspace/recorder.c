@@ -22,12 +22,14 @@
 
 #define BLOCK_EVENTS 256
 #define RUN_MIN	     32 /* records that are worth a block of their own */
+#define LAST_MS	     1000
 
 struct nt_recorder {
 	char path[PATH_MAX];
 	int fd;
 	bool own_fd;
-	bool failed; /* said once; nothing is written after it */
+	bool failed;	     /* said once; nothing is written after it */
+	int (*signal)(void); /* not 0: the user wants an end; may be NULL */
 	bool known[NT_STREAM_MAX];
 	int64_t offset[NT_STREAM_MAX];
 	unsigned int n; /* events in the block */
@@ -71,14 +73,43 @@ static int not_complete(const struct nt_recorder *r, struct nt_error *err)
 			    r->path, (unsigned long long)r->written);
 }
 
+static int gave_up(struct nt_recorder *r, struct nt_error *err)
+{
+	r->failed = true;
+	return nt_error_set(
+		err, -ETIMEDOUT,
+		_("nobody reads what is written to %s: the recording is incomplete, it holds the first %llu events"),
+		r->path, (unsigned long long)r->written);
+}
+
+/* where an end is wanted, a reader that has taken nothing for so long has gone astray */
+static bool takes_more(const struct nt_recorder *r)
+{
+	struct pollfd pfd = { .fd = r->fd, .events = POLLOUT };
+
+	return poll(&pfd, 1, LAST_MS) > 0;
+}
+
+/* so many bytes of the first piece that there are as poll() has found room for */
+static ssize_t write_some(int fd, const struct iovec iov[2])
+{
+	const struct iovec *v = iov[0].iov_len ? &iov[0] : &iov[1];
+
+	return write(fd, v->iov_base, v->iov_len < PIPE_BUF ? v->iov_len : PIPE_BUF);
+}
+
 /* both pieces, whose addresses and lengths are used up */
 static int put_pieces(struct nt_recorder *r, struct iovec iov[2], struct nt_error *err)
 {
 	size_t n = iov[0].iov_len + iov[1].iov_len, left = n, part;
+	bool last;
 	ssize_t w;
 
 	while (left) {
-		w = writev(r->fd, iov, 2);
+		last = r->signal && r->signal();
+		if (last && !takes_more(r))
+			return gave_up(r, err);
+		w = last ? write_some(r->fd, iov) : writev(r->fd, iov, 2);
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0 && errno == EAGAIN) {
@@ -204,6 +235,11 @@ int nt_recorder_open(struct nt_recorder **out, const char *path, const struct nt
 	}
 	*out = r;
 	return 0;
+}
+
+void nt_recorder_until(struct nt_recorder *r, int (*signal)(void))
+{
+	r->signal = signal;
 }
 
 int nt_recorder_stream(struct nt_recorder *r, unsigned int index, const struct nt_stream *stream,

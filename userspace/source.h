@@ -189,6 +189,11 @@ struct nt_recorder;
 int nt_recorder_open(struct nt_recorder **r, const char *path,
 		     const struct nt_stream *streams, unsigned int n,
 		     struct nt_error *err);
+/*
+ * From when on @signal() is not 0, a reader (of a pipe) that takes nothing for a second
+ * is not waited for: -ETIMEDOUT, and the recording is incomplete
+ */
+void nt_recorder_until(struct nt_recorder *r, int (*signal)(void));
 int nt_recorder_write(struct nt_recorder *r, const struct nt_event *ev,
 		      struct nt_error *err);
 /* the same for many: what nt_source_ops::batch gave */

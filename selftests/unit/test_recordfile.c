@@ -453,6 +453,95 @@ static void through_a_pipe(void **state)
 	assert_int_equal(n, 600);
 }
 
+static volatile sig_atomic_t asked;
+
+static void ask(int sig)
+{
+	asked = sig;
+}
+
+static int is_asked(void)
+{
+	return asked;
+}
+
+/* so that a signal ends a wait */
+static void catch_alarm(void)
+{
+	struct sigaction sa = { .sa_handler = ask };
+
+	sigemptyset(&sa.sa_mask);
+	assert_int_equal(sigaction(SIGALRM, &sa, NULL), 0);
+}
+
+/* who does not read is not waited for when an end is wanted */
+static void reader_asleep(void **state)
+{
+	struct nt_recorder *r;
+	struct nt_error err;
+	struct nt_event ev;
+	unsigned int i;
+	int fd, ret = 0;
+
+	(void)state;
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	asked = 0;
+	catch_alarm();
+	assert_int_equal(nt_recorder_open(&r, path, streams, 2, &err), 0);
+	nt_recorder_until(r, is_asked);
+	alarm(1);
+	for (i = 0; !ret && i < 10000; i++) {
+		ev = nth(i);
+		ret = nt_recorder_write(r, &ev, &err);
+	}
+	assert_int_equal(ret, -ETIMEDOUT);
+	assert_int_equal(asked, SIGALRM);
+	assert_says(&err, "the recording is incomplete, it holds the first 256 events");
+	assert_true(nt_recorder_close(r, &err) < 0);
+	close(fd);
+}
+
+static void *trickle_to_an_end(void *arg)
+{
+	const char *fifo = arg;
+	struct nt_recorder *r;
+	struct nt_error err;
+	struct nt_event ev;
+	unsigned int i;
+
+	if (nt_recorder_open(&r, fifo, streams, 2, &err))
+		return "open";
+	nt_recorder_until(r, is_asked);
+	for (i = 0; i < 600; i++) {
+		ev = nth(i);
+		if (nt_recorder_write(r, &ev, &err))
+			return "write";
+	}
+	return nt_recorder_close(r, &err) ? "close" : NULL;
+}
+
+/* who reads gets all of it, also then */
+static void reader_awake(void **state)
+{
+	struct nt_error err;
+	unsigned int n;
+	pthread_t t;
+	void *failed;
+
+	(void)state;
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	asked = SIGINT;
+	assert_int_equal(pthread_create(&t, NULL, trickle_to_an_end, path), 0);
+	assert_int_equal(replay(&n, &err), -ENODATA);
+	pthread_join(t, &failed);
+	assert_null(failed);
+	assert_int_equal(n, 600);
+}
+
 static void mode_of_a_new_file(void **state)
 {
 	struct stat st;
@@ -478,6 +567,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(killed_recorder, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_disk, setup, teardown),
 		cmocka_unit_test_setup_teardown(through_a_pipe, setup, teardown),
+		cmocka_unit_test_setup_teardown(reader_asleep, setup, teardown),
+		cmocka_unit_test_setup_teardown(reader_awake, setup, teardown),
 		cmocka_unit_test_setup_teardown(mode_of_a_new_file, setup, teardown),
 	};
 

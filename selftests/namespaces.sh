@@ -225,6 +225,32 @@ t_dying()
 	interrupt
 }
 
+# stats_seen NETNS: what the module has seen there by the object of it, and by itself
+stats_seen()
+{
+	equal "objects of $1" "$(ntq -c type=stats netns="$1" <"$NT_TMP/json")" 1
+	equal "seen in $1" "$(ntq -p module.seen type=stats netns="$1" <"$NT_TMP/json")" "$(stat_of seen "$1")"
+}
+
+# the counters of each, beside what a reader finds in its rings
+t_stats()
+{
+	load
+	ns_add nts-a nts-b
+	must ip netns exec nts-a ping -qc 1 127.0.0.1
+	must ip netns exec nts-b ping -qc 2 127.0.0.1
+	"$NETTRACE" stats -N all --json >"$NT_TMP/json" 2>"$NT_TMP/err" || fail "stats -N all: $(cat "$NT_TMP/err")"
+	stats_seen nts-a
+	stats_seen nts-b
+	equal "namespaces" "$(ntq -c type=stats <"$NT_TMP/json")" 3
+	at_least "read in nts-b" "$(ntq -p reader.delivered netns=nts-b <"$NT_TMP/json")" 8
+	must ip netns exec nts-a "$NETTRACE" stop
+	"$NETTRACE" stats -N all >"$NT_TMP/out" 2>"$NT_TMP/err" || fail "one that is stopped: $(cat "$NT_TMP/err")"
+	grep -q '1 network namespace is not traced: left out' "$NT_TMP/err" || fail "it is not said: $(cat "$NT_TMP/err")"
+	! grep -q nts-a "$NT_TMP/out" || fail "nts-a is shown: $(cat "$NT_TMP/out")"
+	grep -q '^netns nts-b$' "$NT_TMP/out" || fail "nts-b is not shown: $(cat "$NT_TMP/out")"
+}
+
 # a namespace that is not traced: said once, counted, no failure; none: a failure
 t_untraced()
 {
@@ -352,4 +378,4 @@ t_churn()
 	interrupt
 }
 
-nt_main t_routed t_set t_born t_named_later t_dying t_untraced t_unload t_epoll_dying t_epoll_unload t_churn
+nt_main t_routed t_set t_born t_named_later t_dying t_stats t_untraced t_unload t_epoll_dying t_epoll_unload t_churn

@@ -16,12 +16,14 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "each_netns.h"
 #include "i18n.h"
 #include "netns.h"
 #include "session.h"
 
 #define MODULE_MAX 64
 #define STATS	   "/proc/thread-self/net/nettrace/stats"
+#define EVENTS	   "/proc/thread-self/net/nettrace/events"
 #define CPUS	   (UINT16_MAX + 1)
 
 struct span {
@@ -115,24 +117,13 @@ static void parse(struct counters *c)
 }
 
 /* -1 to go on, or an exit status */
-static int read_counters(struct counters *c, const char *netns)
+static int read_counters(struct counters *c, int nsfd)
 {
-	struct nt_error err = { "" };
 	const char *stage = "open";
-	int ns = -1, fd;
+	int fd = nt_netns_file(nsfd, STATS, O_RDONLY, &stage);
 	size_t used = 0;
 	ssize_t n;
 
-	if (netns) {
-		ns = nt_netns_open(netns, &err);
-		if (ns < 0) {
-			fprintf(stderr, "nettrace: %s\n", err.text);
-			return NT_EXIT_FAIL;
-		}
-	}
-	fd = nt_netns_file(ns, STATS, O_RDONLY, &stage);
-	if (ns >= 0)
-		close(ns);
 	if (fd < 0) {
 		fprintf(stderr,
 			strcmp(stage, "enter") ?
@@ -184,20 +175,15 @@ static int take_cpus(struct cpus *to, const struct nt_ctl_cpu *from, size_t n)
 }
 
 /* -1 to go on, or an exit status */
-static int read_cpus(struct cpus *cpus, const char *netns)
+static int read_cpus(struct cpus *cpus, int nsfd)
 {
 	struct nt_error err = { "" };
 	struct nt_ctl_cpu *from = NULL;
 	struct nt_ctl *c = NULL;
-	int ns = -1, ret = 0, status = NT_EXIT_FAIL;
+	int ret, status = NT_EXIT_FAIL;
 	size_t n;
 
-	if (netns)
-		ns = nt_netns_open(netns, &err);
-	if (netns && ns < 0)
-		ret = ns;
-	if (!ret)
-		ret = nt_ctl_open(&c, ns, &err);
+	ret = nt_ctl_open(&c, nsfd, &err);
 	if (!ret)
 		ret = nt_ctl_counters(c, &from, &n, &err);
 	if (ret)
@@ -205,27 +191,36 @@ static int read_cpus(struct cpus *cpus, const char *netns)
 	else
 		status = take_cpus(cpus, from, n);
 	nt_ctl_close(c);
-	if (ns >= 0)
-		close(ns);
 	free(from);
 	return status;
 }
 
-/* one namespace, our own, or a recording */
-static int stats_of(const struct nt_cli *cli, const char *netns)
+static int show(const struct nt_cli *cli, struct nt_view *v, const struct nt_stats *st)
 {
-	struct nt_cli one = *cli;
+	int status;
+
+	(cli->json ? &nt_format_json : &nt_format_line)->stats(v, st);
+	status = nt_view_close(v);
+	if (st->seen == st->delivered + st->filtered + st->lost)
+		return status;
+	fprintf(stderr,
+		_("nettrace: the account does not balance: seen %" PRIu64
+		  ", delivered + filtered + lost %" PRIu64 "\n"),
+		st->seen, st->delivered + st->filtered + st->lost);
+	return NT_EXIT_FAIL;
+}
+
+/* what is asked of one namespace, our own, or a recording; @cli names no other */
+static int stats_of(const struct nt_cli *cli, const struct nt_each *e)
+{
 	struct counters c = { .n = 0 };
 	struct cpus cpus = { .n = 0 };
 	struct account a = { .no_memory = false };
-	struct nt_stats st = { .netns = "" };
+	struct nt_stats st = { .netns = cli->file ? cli->file : e->name };
 	struct nt_session s;
 	struct nt_view v = { .out = NULL };
-	int status;
+	int status = nt_session_open(&s, cli, NT_ONCE);
 
-	one.nnetns = netns ? 1 : 0;
-	one.netns[0] = netns;
-	status = nt_session_open(&s, &one, NT_ONCE);
 	s.peek = count;
 	s.peek_arg = &a;
 	if (status < 0)
@@ -235,15 +230,14 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 	if (status < 0)
 		status = nt_session_run(&s);
 	if (status < 0 && !cli->file)
-		status = read_counters(&c, netns);
+		status = read_counters(&c, e->nsfd);
 	if (status < 0 && !cli->file)
-		status = read_cpus(&cpus, netns);
+		status = read_cpus(&cpus, e->nsfd);
 	if (status < 0 && a.no_memory) {
 		fputs(_("nettrace: out of memory\n"), stderr);
 		status = NT_EXIT_FAIL;
 	}
 	if (status < 0) {
-		st.netns = cli->file ? cli->file : netns ? netns : "";
 		st.version = c.version;
 		st.module = c.line;
 		st.nmodule = c.n;
@@ -254,15 +248,7 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 		st.seen = seen(&a) + st.filtered;
 		st.lost = s.src->lost;
 		st.model = nt_model_stats(s.model);
-		(cli->json ? &nt_format_json : &nt_format_line)->stats(&v, &st);
-		status = nt_view_close(&v);
-		if (st.seen != st.delivered + st.filtered + st.lost) {
-			fprintf(stderr,
-				_("nettrace: the account does not balance: seen %" PRIu64
-				  ", delivered + filtered + lost %" PRIu64 "\n"),
-				st.seen, st.delivered + st.filtered + st.lost);
-			status = NT_EXIT_FAIL;
-		}
+		status = show(cli, &v, &st);
 	}
 	forget(&a);
 	free(cpus.cpu);
@@ -270,21 +256,55 @@ static int stats_of(const struct nt_cli *cli, const char *netns)
 	return status;
 }
 
+struct all {
+	const struct nt_cli *cli;
+	unsigned long untraced, shown;
+};
+
+static bool is_traced(int nsfd)
+{
+	const char *stage;
+	int fd = nt_netns_file(nsfd, EVENTS, O_RDONLY | O_NONBLOCK, &stage);
+
+	if (fd >= 0)
+		close(fd);
+	return fd != -ENODATA;
+}
+
+static int stats_of_each(void *arg, const struct nt_each *e)
+{
+	struct all *all = arg;
+	struct nt_cli one = *all->cli;
+	char path[32];
+
+	if (e->all && !is_traced(e->nsfd)) { /* nobody said it was */
+		all->untraced++;
+		return NT_EXIT_OK;
+	}
+	/* not every one has a name by which it could be opened */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", e->nsfd);
+	one.every_netns = false;
+	one.nnetns = e->nsfd >= 0;
+	one.netns[0] = e->all ? path : e->name;
+	all->shown++;
+	return stats_of(&one, e);
+}
+
 static int run_stats(const struct nt_cli *cli)
 {
-	int status = NT_EXIT_OK, ret;
-	size_t i;
+	struct all all = { .cli = cli };
+	int status;
 
 	if (cli->daemon)
 		return nt_stats_of_daemon(cli);
-	if (!cli->nnetns)
-		return stats_of(cli, NULL);
-	for (i = 0; i < cli->nnetns; i++) {
-		ret = stats_of(cli, cli->netns[i]);
-		if (ret != NT_EXIT_OK)
-			status = ret;
-	}
-	return status;
+	status = nt_each_netns(cli, stats_of_each, &all);
+	if (all.untraced)
+		fprintf(stderr,
+			ngettext("nettrace: %lu network namespace is not traced: left out\n",
+				 "nettrace: %lu network namespaces are not traced: left out\n",
+				 all.untraced),
+			all.untraced);
+	return all.untraced && !all.shown ? NT_EXIT_FAIL : status;
 }
 
 const struct nt_command nt_cmd_stats = {

@@ -108,8 +108,8 @@ static const struct flaw ipv4[] = {
 	  L4 | MORE },
 	{ "WinNuke: urgent data for NetBIOS", 0x45, 0, 6,
 	  "1234 008b" SEQACK "5038 ffff 0000 0003 61", L4, 0, MAL | TRUNC | BADOPT },
-	{ "Christmas tree: FIN, PSH and URG", 0x45, 0, 6, PORTS SEQACK "5029 ffff 0000 ffff", L4,
-	  0, MAL | TRUNC | BADOPT },
+	{ "Christmas tree: FIN, PSH and URG", 0x45, 0, 6, PORTS SEQACK "5029 ffff 0000 ffff", L4, 0,
+	  MAL | TRUNC | BADOPT },
 	{ "SACK panic: an MSS of 8", 0x45, 0, 6,
 	  PORTS SEQACK "7002 ffff 0000 0000 0204 0008 0402 0000", L4, 0, BADOPT | TRUNC },
 	{ "TCP timestamp of two bytes", 0x45, 0, 6, PORTS SEQACK "6010 ffff 0000 0000 0802 0101",
@@ -121,14 +121,14 @@ static const struct flaw ipv4[] = {
 	{ "UDP of length 0", 0x45, 0, 17, PORTS "0000 0000 61", MAL, 0, 0 },
 	{ "UDP longer within than without", 0x45, 0x2000, 17, PORTS "0400 0000 61", FRAG | MORE, 0,
 	  MAL },
-	{ "a source route that points beyond", 0x47, 0, 17, "8307ff00 00000000" PORTS "0009 0000 61",
+	{ "a source route that points beyond", 0x47, 0, 17,
+	  "8307ff00 00000000" PORTS "0009 0000 61", OPTS, 0, 0 },
+	{ "a route record without room", 0x47, 0, 17, "07030000 00000000" PORTS "0009 0000 61",
 	  OPTS, 0, 0 },
-	{ "a route record without room", 0x47, 0, 17, "07030000 00000000" PORTS "0009 0000 61", OPTS,
-	  0, 0 },
 	{ "an IP option of length 0", 0x46, 0, 17, "44000000" PORTS "0009 0000 61", OPTS, 0, 0 },
 	{ "an error about a fragment", 0x45, 0, 1,
-	  "0b01 0000 00000000 4500001c 00002010 40110000 0a070001 0a070002 12340050 00080000", 0,
-	  0, 0 },
+	  "0b01 0000 00000000 4500001c 00002010 40110000 0a070001 0a070002 12340050 00080000", 0, 0,
+	  0 },
 	{ "an error about an error", 0x45, 0, 1,
 	  "0300 0000 00000000 45000038 00000000 40010000 0a070001 0a070002 0300 0000 00000000", 0,
 	  0, 0 },
@@ -166,10 +166,8 @@ static const struct flaw ipv6[] = {
 	/* as above */
 	{ "a routing header of type 0", 0, 0, 43,
 	  "1102 0001 00000000 fd070000 00000000 00000000 00000001" PORTS "0009 0000 61", 0, 0, 0 },
-	{ "a jumbo option though the length is there", 0, 0, 0,
-	  "1100 c204 00010000" PORTS "0009 0000 61", 0, 0, 0 },
-	{ "an option that ends beyond its header", 0, 0, 60, "1100 01ff 00000000" PORTS "0009 0000 61",
-	  0, 0, 0 },
+	{ "an option that ends beyond its header", 0, 0, 60,
+	  "1100 01ff 00000000" PORTS "0009 0000 61", 0, 0, 0 },
 	{ "an atomic fragment", 0, 0, 44, "1100 0000 00000007" PORTS "0009 0000 61", 0, 0,
 	  MAL | MORE },
 	{ "a solicitation with an option of length 0", 0, 0, 58,
@@ -255,22 +253,18 @@ static int make_tap(uint8_t *mac)
 	return fd;
 }
 
-/* what the kernel drops is recorded, too, where nothing else depends on the number */
+/* without and with the records of what the kernel drops */
 FIXTURE_VARIANT(bad)
 {
 	const char *params;
-	bool noise;
 };
 
-FIXTURE_VARIANT_ADD(bad, flaws)
-{
+FIXTURE_VARIANT_ADD(bad, hooks){
 	.params = "ring=16384 drops=0",
 };
 
-FIXTURE_VARIANT_ADD(bad, drops)
-{
+FIXTURE_VARIANT_ADD(bad, drops){
 	.params = "ring=16384",
-	.noise = true,
 };
 
 FIXTURE_SETUP(bad)
@@ -461,6 +455,7 @@ TEST_F(bad, dropped_before_the_hooks)
 	for (patience = 0; patience < (arrivals ? 2 : 100); patience++) {
 		while (events_next(&self->e, &rec) > 0)
 			arrivals += rec.hdr.type == NETTRACE_PACKET &&
+				    rec.packet.hook != NETTRACE_DROPPED &&
 				    rec.packet.hook != NETTRACE_LOCAL_OUT &&
 				    rec.packet.hook != NETTRACE_ARP_OUT;
 		events_wait(&self->e, 10);

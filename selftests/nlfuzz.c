@@ -15,10 +15,10 @@
  *
  *   nlfuzz [--count N] [--seed N] [HARNESS OPTION...]   datagrams, all callers together
  *
- * The full run, one million for each caller that has the capability, takes about an
- * hour in an emulated machine:
+ * The full run, more than a million requests of each caller that has the capability,
+ * takes twenty minutes in an emulated machine:
  *
- *   scripts/vm --append slub_debug=P --timeout 14400 -- selftests/nlfuzz --count 1000000
+ *   scripts/vm --append slub_debug=P --timeout 14400 -- selftests/nlfuzz --count 1100000
  *
  * Without --count, NT_STORM is the number (scripts/check-storms).
  */

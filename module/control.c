@@ -8,6 +8,8 @@
 #include <linux/kernel.h>
 #include <linux/kmemleak.h>
 #include <linux/log2.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "control.h"
@@ -17,7 +19,6 @@
 #include "notify.h"
 #include "probes.h"
 #include "probes_call.h"
-#include "proc_file.h"
 #include "route.h"
 #include "timers.h"
 
@@ -146,14 +147,82 @@ int nt_extra_update(struct nt_net *nt)
 	return ret;
 }
 
+/* what reader @at asks for beside packets and transitions; nt_extra_update() is due */
+void nt_want(struct nt_net *nt, struct nt_attached *at, unsigned int want)
+{
+	nt->want_timers += !!(want & NT_TIMERS) - !!(at->want & NT_TIMERS);
+	nt->want_calls += !!(want & NT_CALLS) - !!(at->want & NT_CALLS);
+	nt->want_routes += !!(want & NT_ROUTES) - !!(at->want & NT_ROUTES);
+	at->want = want;
+}
+
+/* does a process have the namespace's events open?  @nt's lock is held */
+bool nt_reads(const struct nt_net *nt, const struct pid *who)
+{
+	const struct nt_attached *at;
+
+	list_for_each_entry(at, &nt->readers, list)
+		if (at->opener == who)
+			return true;
+	return false;
+}
+
+/**
+ * nt_attach() - from now on this process reads the namespace's events
+ * @nt:		its lock is free
+ * @tr:		what it reads; it may have been stopped since
+ * @at:		the file's; nt_detach() is due
+ *
+ * A filter that belongs to another is lifted: that one filters the rest itself.
+ */
+void nt_attach(struct nt_net *nt, const struct nt_trace *tr, struct nt_attached *at)
+{
+	at->opener = get_pid(task_tgid(current));
+	INIT_LIST_HEAD(&at->list);
+	mutex_lock(&nt->lock);
+	if (rcu_access_pointer(nt->trace) == tr) {
+		list_add(&at->list, &nt->readers);
+		nt->nreaders++;
+		if (nt->filter && nt->filter->owner != at->opener)
+			nt_filter_disown(nt);
+	}
+	mutex_unlock(&nt->lock);
+}
+
+static void nt_reader_leaves(struct nt_net *nt, struct nt_attached *at)
+{
+	list_del_init(&at->list);
+	nt->nreaders--;
+	nt_want(nt, at, 0);
+}
+
+/* a reader's own filter goes with its last file, what it asks for with this one */
+void nt_detach(struct nt_net *nt, struct nt_attached *at)
+{
+	mutex_lock(&nt->lock);
+	if (!list_empty(&at->list)) {
+		nt_reader_leaves(nt, at);
+		nt_extra_update(nt);
+		if (nt->filter && nt->filter->owner == at->opener &&
+		    !nt_reads(nt, at->opener))
+			nt_filter_disown(nt);
+	}
+	mutex_unlock(&nt->lock);
+	put_pid(at->opener);
+}
+
 /**
  * nt_stop_writers() - first half: no new writer enters
  * @nt:	its lock is held
+ *
+ * Who has it open reads the rest of it, asks for nothing in the next trace, and does
+ * not count there.
  *
  * Return: for nt_stop_finish() after a grace period; NULL: it is not traced.
  */
 struct nt_trace *nt_stop_writers(struct nt_net *nt)
 {
+	struct nt_attached *at, *next;
 	struct nt_trace *tr = rcu_dereference_protected(nt->trace,
 							lockdep_is_held(&nt->lock));
 
@@ -161,7 +230,8 @@ struct nt_trace *nt_stop_writers(struct nt_net *nt)
 		return NULL;
 	RCU_INIT_POINTER(nt->trace, NULL);
 	nt_hooks_unregister(tr);
-	nt_readers_leave(nt);
+	list_for_each_entry_safe(at, next, &nt->readers, list)
+		nt_reader_leaves(nt, at);
 	nt_extra_update(nt);
 	return tr;
 }

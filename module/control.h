@@ -24,6 +24,12 @@ void nt_settings_round(struct nt_settings *set);
 
 int nt_extra_update(struct nt_net *nt);
 
+/* an open file's part in it; nt_attach() and nt_detach() take nt_net::lock themselves */
+void nt_attach(struct nt_net *nt, const struct nt_trace *tr, struct nt_attached *at);
+void nt_detach(struct nt_net *nt, struct nt_attached *at);
+bool nt_reads(const struct nt_net *nt, const struct pid *who);
+void nt_want(struct nt_net *nt, struct nt_attached *at, unsigned int want);
+
 int nt_start(struct nt_net *nt);
 int nt_start_locked(struct nt_net *nt, const struct nt_settings *set);
 int nt_stop_locked(struct nt_net *nt);

@@ -10,7 +10,6 @@
 #include "control.h"
 #include "filter.h"
 #include "netlink_set.h"
-#include "proc_file.h"
 #include "uapi/nettrace_netlink.h"
 
 static_assert((int)NT_HOOKS_DEFAULT == (int)NETTRACE_HOOKS_DEFAULT);
@@ -111,10 +110,10 @@ int nt_start_asked(struct nt_net *nt, struct genl_info *info)
 
 static bool nt_read_by_others(const struct nt_net *nt)
 {
-	const struct nt_file *f;
+	const struct nt_attached *at;
 
-	list_for_each_entry(f, &nt->readers, readers)
-		if (f->opener != task_tgid(current))
+	list_for_each_entry(at, &nt->readers, list)
+		if (at->opener != task_tgid(current))
 			return true;
 	return false;
 }
@@ -182,17 +181,17 @@ static int nt_extra_refused(int ret, struct genl_info *info)
 /* each file by which this process reads asks for it; 0, or why that is in vain */
 static int nt_ask_reading(struct nt_net *nt, struct genl_info *info)
 {
-	struct nt_file *f;
+	struct nt_attached *at;
 	bool reads = false;
 	int ret = 0;
 
-	list_for_each_entry(f, &nt->readers, readers) {
-		unsigned int want = f->want;
+	list_for_each_entry(at, &nt->readers, list) {
+		unsigned int want = at->want;
 
-		if (f->opener != task_tgid(current))
+		if (at->opener != task_tgid(current))
 			continue;
 		nt_take_extras(&want, info);
-		nt_want(f, want);
+		nt_want(nt, at, want);
 		reads = true;
 	}
 	if (!reads) {
@@ -202,9 +201,9 @@ static int nt_ask_reading(struct nt_net *nt, struct genl_info *info)
 	ret = nt_extra_update(nt);
 	if (!ret)
 		return 0;
-	list_for_each_entry(f, &nt->readers, readers)
-		if (f->opener == task_tgid(current))
-			nt_want(f, f->want & ~NT_CALLS);
+	list_for_each_entry(at, &nt->readers, list)
+		if (at->opener == task_tgid(current))
+			nt_want(nt, at, at->want & ~NT_CALLS);
 	return nt_extra_refused(ret, info);
 }
 

@@ -60,6 +60,13 @@ struct nt_trace {
 	refcount_t refs;		/* one until the stop, one per open file */
 };
 
+/* an open file by which somebody reads what is traced now; nt_net::lock */
+struct nt_attached {
+	struct list_head list;		/* in nt_net::readers; empty: it reads what was */
+	struct pid *opener;
+	unsigned int want;		/* NT_TIMERS, ...: asked for while it reads */
+};
+
 struct nt_net {
 	struct net *net;
 	struct nt_trace __rcu *trace;	/* NULL: not traced */
@@ -70,7 +77,7 @@ struct nt_net {
 	int refused;			/* why it is not traced: an errno, or 0 */
 	struct nt_trace *ending;	/* between the halves of the last stop */
 	struct proc_dir_entry *proc;
-	struct list_head readers;	/* struct nt_file: who reads what is traced now */
+	struct list_head readers;	/* struct nt_attached */
 	unsigned int nreaders;
 	unsigned int want_timers;	/* readers that ask for them */
 	unsigned int want_calls;

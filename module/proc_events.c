@@ -8,7 +8,6 @@
  *            file is removed, and gets the end of file.
  * Locking:   proc_file.h.
  */
-#include <linux/pid.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
@@ -16,89 +15,7 @@
 
 #include "compat.h"
 #include "control.h"
-#include "filter.h"
 #include "proc_file.h"
-
-/*
- * From now on this process reads the namespace's events.  A filter that belongs
- * to another is lifted: that one filters the rest itself.
- */
-static void nt_events_attach(struct nt_file *f)
-{
-	struct nt_net *nt = f->nt;
-
-	f->opener = get_pid(task_tgid(current));
-	INIT_LIST_HEAD(&f->readers);
-	mutex_lock(&nt->lock);
-	/* it may have been stopped since */
-	if (rcu_access_pointer(nt->trace) == f->tr) {
-		list_add(&f->readers, &nt->readers);
-		nt->nreaders++;
-		if (nt->filter && nt->filter->owner != f->opener)
-			nt_filter_disown(nt);
-	}
-	mutex_unlock(&nt->lock);
-}
-
-/* does a process have the namespace's events open?  @nt's lock is held */
-bool nt_reads(const struct nt_net *nt, const struct pid *who)
-{
-	const struct nt_file *f;
-
-	list_for_each_entry(f, &nt->readers, readers)
-		if (f->opener == who)
-			return true;
-	return false;
-}
-
-/* what reader @f asks for beside packets and transitions; nt_extra_update() is due */
-void nt_want(struct nt_file *f, unsigned int want)
-{
-	struct nt_net *nt = f->nt;
-
-	nt->want_timers += !!(want & NT_TIMERS) - !!(f->want & NT_TIMERS);
-	nt->want_calls += !!(want & NT_CALLS) - !!(f->want & NT_CALLS);
-	nt->want_routes += !!(want & NT_ROUTES) - !!(f->want & NT_ROUTES);
-	f->want = want;
-}
-
-static void nt_reader_leaves(struct nt_file *f)
-{
-	list_del_init(&f->readers);
-	f->nt->nreaders--;
-	nt_want(f, 0);
-}
-
-/**
- * nt_readers_leave() - the trace stops: who has it open reads the rest of it
- * @nt:		its lock is held; nt_extra_update() is due
- *
- * Such a file asks for nothing in the next trace, and does not count there.
- */
-void nt_readers_leave(struct nt_net *nt)
-{
-	struct nt_file *f, *next;
-
-	list_for_each_entry_safe(f, next, &nt->readers, readers)
-		nt_reader_leaves(f);
-}
-
-/* a reader's own filter goes with its last file, what it asks for with this one */
-static void nt_events_detach(struct nt_file *f)
-{
-	struct nt_net *nt = f->nt;
-
-	mutex_lock(&nt->lock);
-	if (!list_empty(&f->readers)) {
-		nt_reader_leaves(f);
-		nt_extra_update(nt);
-		if (nt->filter && nt->filter->owner == f->opener &&
-		    !nt_reads(nt, f->opener))
-			nt_filter_disown(nt);
-	}
-	mutex_unlock(&nt->lock);
-	put_pid(f->opener);
-}
 
 static int nt_events_open(struct inode *inode, struct file *file)
 {
@@ -115,15 +32,17 @@ static int nt_events_open(struct inode *inode, struct file *file)
 		nt_file_free(f);
 		return -ENODATA;
 	}
-	nt_events_attach(f);
+	nt_attach(nt, f->tr, &f->at);
 	file->private_data = f;
 	return 0;
 }
 
 static int nt_events_release(struct inode *inode, struct file *file)
 {
-	nt_events_detach(file->private_data);
-	nt_file_free(file->private_data);
+	struct nt_file *f = file->private_data;
+
+	nt_detach(f->nt, &f->at);
+	nt_file_free(f);
 	return 0;
 }
 

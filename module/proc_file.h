@@ -20,9 +20,7 @@ struct nt_file {
 	bool told_info;
 	bool told_filtered;		/* the last read() told of nothing else */
 	bool polled;			/* the last poll() asked whether it can be read */
-	struct list_head readers;	/* in nt_net::readers, under its lock, while @tr runs */
-	struct pid *opener;		/* events only, as the next */
-	unsigned int want;		/* NT_TIMERS, ...: asked for while it reads */
+	struct nt_attached at;		/* events only */
 	/* text only: the record at seq_file position pos, one per CPU ahead */
 	loff_t pos;
 	int cpu;		/* whose record is the current one; -1: the end */
@@ -47,9 +45,6 @@ ssize_t nt_seq_read(struct file *file, char __user *buf, size_t count,
 		    loff_t *ppos);
 struct nt_file *nt_file_new(struct nt_net *nt);
 void nt_file_free(struct nt_file *f);
-bool nt_reads(const struct nt_net *nt, const struct pid *who);
-void nt_want(struct nt_file *f, unsigned int want);
-void nt_readers_leave(struct nt_net *nt);
 void nt_counters_read(const struct nt_ring *ring, struct nt_counters *c);
 
 #endif /* NETTRACE_PROC_FILE_H */

@@ -55,7 +55,7 @@ static __always_inline void nt_copy_name(char *to, const char *name)
 {
 	u64 first, second;
 
-	BUILD_BUG_ON(IFNAMSIZ != sizeof(first) + sizeof(second));
+	BUILD_BUG_ON(sizeof(first) + sizeof(second) != IFNAMSIZ);
 	memcpy(&first, name, sizeof(first));
 	memcpy(&second, name + sizeof(first), sizeof(second));
 	if (!name[sizeof(first) - 1])

@@ -244,7 +244,7 @@ static bool outlived(const struct nt_model *m, const struct nt_convx *cv)
 							   RECALL;
 
 	if (!x || !x->final || cv->narrows <= recall || x == cv->unripe || x == cv->e[0].crossed ||
-	    x == cv->e[1].crossed || x->asking || x->expects)
+	    x == cv->e[1].crossed || x->asking || x->expects || x->drops)
 		return false;
 	return m->policy.one_place || m->now - m->hold - x->a.t_last > NT_PAIR_WINDOW;
 }

@@ -223,6 +223,7 @@ int nt_dropped_feed(struct nt_model *m, struct nt_arrowx *x, const struct nt_see
 	d->cpu = s->ev->rec.hdr.cpu;
 	d->heard = s->p->flags & NETTRACE_PKT_OTHERHOST;
 	d->x = x;
+	x->drops++;
 	d->d.t = s->ev->t;
 	d->d.dir = x->a.dir;
 	d->d.source = (uint16_t)s->ev->source;
@@ -319,6 +320,7 @@ int nt_drop_final(struct nt_model *m, struct nt_dropx *x)
 	for (i = 0; i < NT_DROPS_OPEN; i++)
 		if (m->dropped[i] == x)
 			m->dropped[i] = NULL;
+	x->x->drops--;
 	if (x->heard)
 		return 0;
 	mark_dropped(&x->x->a, x->d.reason);

@@ -104,6 +104,7 @@ struct nt_arrowx {
 	bool final;
 	bool icmp;	     /* an error about the conversation */
 	uint16_t open;	     /* model_nat.c has it in its table, at this place less one; 0: not */
+	uint32_t drops;	     /* that have it, and are not final: it stays as long */
 	struct nt_sightx *x; /* of a.sight, one each */
 	struct nt_sightings *many; /* where these are; NULL: they are here */
 	struct nt_sighting few[NT_SIGHTINGS_FEW];

@@ -348,6 +348,9 @@ static int stray(struct nt_model *m, const struct nt_seen *s)
 		return -ENOMEM;
 	e->ev = *s->ev;
 	e->ev.rec.packet = *s->p;
+	/* its source has them only until its next event */
+	e->ev.bytes = NULL;
+	e->ev.nbytes = 0;
 	e->pend.type = NT_PEND_FRAG;
 	e->pend.t = s->ev->t;
 	nt_queue_add(m, &e->pend);

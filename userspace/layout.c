@@ -162,6 +162,7 @@ static void collect_item(struct work *w, size_t narp, const struct nt_item *it)
 	}
 }
 
+/* those that belong to none stand in the order of time */
 static void collect(struct work *w)
 {
 	const struct nt_model *m = w->m;
@@ -170,26 +171,31 @@ static void collect(struct work *w)
 	int64_t last = last_arrow(c);
 	size_t i, narp;
 
-	for (i = 0; m && i < nt_model_narp(m); i++) {
+	for (i = m ? nt_model_arp_since(m, c->t0) : 0; m && i < nt_model_narp(m); i++) {
 		const struct nt_arp *arp = nt_model_arp(m, i);
 
-		if (arp->t >= c->t0 && arp->t <= last && nt_arp_concerns(c, arp, via))
+		if (arp->t > last)
+			break;
+		if (arp->t >= c->t0 && nt_arp_concerns(c, arp, via))
 			add(w, NT_ROW_ARP, arp->t, arp);
 	}
 	narp = w->n;
 	for (i = 0; i < c->nitem && !w->err; i++)
 		collect_item(w, narp, &c->item[i]);
-	for (i = 0; m && i < nt_model_nneigh(m); i++) {
+	for (i = m ? nt_model_neigh_since(m, c->t0) : 0; m && i < nt_model_nneigh(m); i++) {
 		const struct nt_neigh *n = nt_model_neigh(m, i);
 
-		if (n->t >= c->t0 && n->t <= last && nt_neigh_end(m, c, n) >= 0)
+		if (n->t > last)
+			break;
+		if (n->t >= c->t0 && nt_neigh_end(m, c, n) >= 0)
 			add(w, NT_ROW_NEIGH, n->t, n);
 	}
-	for (i = 0; m && i < nt_model_ngap(m); i++) {
+	for (i = m ? nt_model_gap_since(m, c->t0) : 0; m && i < nt_model_ngap(m); i++) {
 		const struct nt_gap *g = nt_model_gap(m, i);
 
-		if (g->t >= c->t0 && g->t <= c->t1 &&
-		    (!path || g->source >= 64 || path & 1ULL << g->source))
+		if (g->t > c->t1)
+			break;
+		if (g->t >= c->t0 && (!path || g->source >= 64 || path & 1ULL << g->source))
 			add(w, NT_ROW_GAP, g->t, g);
 	}
 }

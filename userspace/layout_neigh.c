@@ -22,10 +22,12 @@ static bool asked_for(const struct nt_model *m, const struct nt_conv *c, int end
 	const struct nt_addr *a = &c->end[end].addr;
 	size_t i;
 
-	for (i = 0; i < nt_model_narp(m); i++) {
+	for (i = nt_model_arp_since(m, c->t0); i < nt_model_narp(m); i++) {
 		const struct nt_arp *arp = nt_model_arp(m, i);
 
-		if (arp->t < c->t0 || arp->t > c->t1 || arp->op != 1)
+		if (arp->t > c->t1)
+			break;
+		if (arp->t < c->t0 || arp->op != 1)
 			continue;
 		if (arp->family == a->family && arp->family == n->addr.family &&
 		    !memcmp(arp->spa, a->b, sizeof(arp->spa)) &&

@@ -118,6 +118,7 @@ static int gap_final(struct nt_model *m, struct nt_gapx *x)
 		return -ENOMEM;
 	}
 	m->gap = array;
+	nt_shared_after(&x->pend, m->ngap ? &array[m->ngap - 1]->pend : NULL);
 	m->gap[m->ngap++] = x;
 	for (i = 0; i < m->nconv; i++) {
 		struct nt_conv *c = &m->conv[i]->c;
@@ -390,21 +391,14 @@ void nt_model_free(struct nt_model *m)
 	}
 	for (i = 0; i < m->nconv; i++)
 		nt_conv_free(m, m->conv[i]);
-	for (i = 0; i < m->narp; i++)
-		free(m->arp[i]);
-	for (i = 0; i < m->ngap; i++)
-		free(m->gap[i]);
+	nt_shared_free(m);
 	nt_calls_free(m);
 	free(m->resolver);
 	free(m->natter);
 	nt_drops_free(m);
-	nt_neighs_forget(m);
-	free(m->neigh);
 	nt_frag_free(m);
 	free(m->conv);
 	free(m->dis);
-	free(m->arp);
-	free(m->gap);
 	free(m->listener);
 	nt_arrows_free(m);
 	free(m->spent);
@@ -420,36 +414,6 @@ size_t nt_model_nconv(const struct nt_model *m)
 const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i)
 {
 	return i < m->nconv ? &m->conv[i]->c : NULL;
-}
-
-size_t nt_model_narp(const struct nt_model *m)
-{
-	return m->narp;
-}
-
-const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i)
-{
-	return i < m->narp ? &m->arp[i]->a : NULL;
-}
-
-size_t nt_model_nneigh(const struct nt_model *m)
-{
-	return m->nneigh;
-}
-
-const struct nt_neigh *nt_model_neigh(const struct nt_model *m, size_t i)
-{
-	return i < m->nneigh ? &m->neigh[i]->n : NULL;
-}
-
-size_t nt_model_ngap(const struct nt_model *m)
-{
-	return m->ngap;
-}
-
-const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i)
-{
-	return i < m->ngap ? &m->gap[i]->g : NULL;
 }
 
 size_t nt_model_ndisagreement(const struct nt_model *m)

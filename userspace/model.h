@@ -499,7 +499,8 @@ struct nt_disagreement {
 	uint8_t narrow;
 	uint32_t arrow[4]; /* the last ones by then, newest last */
 };
-#define NT_DISAGREEMENTS_MAX 1024 /* further ones are counted only */
+#define NT_DISAGREEMENTS_MAX 1024  /* further ones are counted only */
+#define NT_SHARED_MAX	     32768 /* ARP messages, and neighbour entries: kept for pictures */
 
 /*
  * What to hold on to.  A model that nobody told keeps everything until
@@ -513,6 +514,12 @@ struct nt_model_policy {
 	bool no_items;
 	/* nt_model_forget() keeps what it would free: nothing joins it any more */
 	bool keep_over;
+	/*
+	 * nt_model_forget() keeps gaps, and the last NT_SHARED_MAX ARP messages and
+	 * neighbour entries, of the time of a conversation that it keeps: they are in
+	 * its picture
+	 */
+	bool shared;
 	/* all packets are sighted at one place: none is ever sighted twice */
 	bool one_place;
 	/*
@@ -605,7 +612,8 @@ bool nt_conv_pending(const struct nt_conv *c);
  *
  * Conversations whose known ends are CLOSED go after two seconds, or what the
  * policy says; ARP messages,
- * neighbour entries and gaps that were handed out go as well.  Call it after nt_model_advance();
+ * neighbour entries and gaps that were handed out go as well, but for what the policy
+ * says.  Call it after nt_model_advance();
  * pointers to what went are invalid, indices shift, ids stay.
  */
 void nt_model_forget(struct nt_model *m, int64_t idle_ns);
@@ -631,14 +639,18 @@ const struct nt_conv *nt_model_conv(const struct nt_model *m, size_t i);
 const struct nt_conv *nt_model_conv_of(const struct nt_model *m, uint32_t id);
 /* packet @n; NULL: none */
 const struct nt_arrow *nt_conv_arrow(const struct nt_conv *c, uint32_t n);
+/* in the order in which they were handed out; …_since(): the first that may be of @t or later */
 size_t nt_model_narp(const struct nt_model *m);
+size_t nt_model_arp_since(const struct nt_model *m, int64_t t);
 const struct nt_arp *nt_model_arp(const struct nt_model *m, size_t i);
 size_t nt_model_nneigh(const struct nt_model *m);
+size_t nt_model_neigh_since(const struct nt_model *m, int64_t t);
 const struct nt_neigh *nt_model_neigh(const struct nt_model *m, size_t i);
 /* calls that failed, on sockets that have had no conversation: the last ones */
 size_t nt_model_nfailed(const struct nt_model *m);
 const struct nt_call *nt_model_failed(const struct nt_model *m, size_t i);
 size_t nt_model_ngap(const struct nt_model *m);
+size_t nt_model_gap_since(const struct nt_model *m, int64_t t);
 const struct nt_gap *nt_model_gap(const struct nt_model *m, size_t i);
 /* complete after nt_model_finish() */
 size_t nt_model_ndisagreement(const struct nt_model *m);

@@ -157,6 +157,7 @@ int nt_arp_final(struct nt_model *m, struct nt_arpx *x)
 		return -ENOMEM;
 	}
 	m->arp = array;
+	nt_shared_after(&x->pend, m->narp ? &array[m->narp - 1]->pend : NULL);
 	m->arp[m->narp++] = x;
 	return nt_emit(m, NULL, &item);
 }

@@ -409,14 +409,6 @@ void nt_model_forget(struct nt_model *m, int64_t idle_ns)
 			m->conv[kept++] = cv;
 	}
 	m->nconv = kept;
-	if (m->policy.keep_over)
-		return;
-	nt_resolve_forget(m);
-	for (i = 0; i < m->narp; i++)
-		free(m->arp[i]);
-	m->narp = 0;
-	nt_neighs_forget(m);
-	for (i = 0; i < m->ngap; i++)
-		free(m->gap[i]);
-	m->ngap = 0;
+	if (!m->policy.keep_over)
+		nt_shared_forget(m);
 }

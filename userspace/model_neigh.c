@@ -58,15 +58,7 @@ int nt_neigh_final(struct nt_model *m, struct nt_neighx *x)
 	m->neigh = array;
 	if (x->n.to == NETTRACE_NUD_FAILED)
 		nt_resolve_failed(m, &x->n);
+	nt_shared_after(&x->pend, m->nneigh ? &array[m->nneigh - 1]->pend : NULL);
 	m->neigh[m->nneigh++] = x;
 	return nt_emit(m, NULL, &item);
-}
-
-void nt_neighs_forget(struct nt_model *m)
-{
-	size_t i;
-
-	for (i = 0; i < m->nneigh; i++)
-		free(m->neigh[i]);
-	m->nneigh = 0;
 }

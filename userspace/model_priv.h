@@ -30,6 +30,7 @@
  *   model_queue.c  the listener's queues
  *   model_route.c  where a local packet goes: decisions wait for their packet
  *   model_neigh.c  entries of neighbour tables
+ *   model_shared.c  what belongs to no conversation: finding, forgetting
  *   model_drop.c   why the kernel dropped a packet
  *   model_nat.c    final arrows: the same packet under another address
  *   model_ct.c     what conntrack says, beside what was inferred (model_ct.h)
@@ -138,6 +139,7 @@ struct nt_agreex {
 
 struct nt_arpx {
 	struct nt_pend pend;
+	bool gone; /* about to be freed */
 	struct nt_arp a;
 	struct nettrace_packet pkt;
 };
@@ -456,7 +458,7 @@ int nt_resolve_forwarded(struct nt_model *m, const struct nt_seen *s);
 void nt_resolve_failed(struct nt_model *m, const struct nt_neigh *n);
 /* requests that are old enough, at the end, and have no answer */
 void nt_resolve_finish(struct nt_model *m);
-/* messages that were handed out are about to be freed */
+/* messages that were handed out and are marked as gone are about to be freed */
 void nt_resolve_forget(struct nt_model *m);
 
 /* model_nat.c */
@@ -588,7 +590,16 @@ int nt_route_final(struct nt_model *m, struct nt_routex *x);
 /* model_neigh.c */
 int nt_neigh_feed(struct nt_model *m, const struct nt_event *ev);
 int nt_neigh_final(struct nt_model *m, struct nt_neighx *x);
-void nt_neighs_forget(struct nt_model *m);
+
+/* model_shared.c */
+/*
+ * An ARP message, neighbour entry or gap was handed out: from now on its pend.t tells
+ * that neither it nor one of those before it is later.  @before: the last one, or NULL
+ */
+void nt_shared_after(struct nt_pend *p, const struct nt_pend *before);
+/* frees those that the policy does not keep */
+void nt_shared_forget(struct nt_model *m);
+void nt_shared_free(struct nt_model *m);
 
 /* model_drop.c */
 /* the arrow of a packet that was sighted as it was dropped; NULL: it has none */

@@ -305,5 +305,6 @@ void nt_resolve_forget(struct nt_model *m)
 	unsigned int i;
 
 	for (i = 0; m->resolver && i < ASKS; i++)
-		m->resolver->ask[i].x = NULL;
+		if (m->resolver->ask[i].x && m->resolver->ask[i].x->gone)
+			m->resolver->ask[i].x = NULL;
 }

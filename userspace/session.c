@@ -116,6 +116,7 @@ int nt_session_model(struct nt_session *s, int hold_ms, const struct nt_observer
 	const struct nt_model_policy policy = {
 		.no_items = s->no_items,
 		.keep_over = !s->forget,
+		.shared = !s->no_items,
 		.one_place = s->src->one_place,
 		.eager = s->no_order && s->no_items && s->src->one_place,
 		.grace_ns = FILE_GRACE_NS,

@@ -13,7 +13,10 @@ struct log {
 
 static void on_item(void *arg, const struct nt_model *m, const struct nt_item *item)
 {
-	static const char *const type[] = { "arrow", "transition", "arp", "gap", "late" };
+	static const char *const type[] = {
+		"arrow", "transition", "arp",  "gap",	"late",	 "call",
+		"timer", "queue",      "drop", "neigh", "route",
+	};
 	struct log *l = arg;
 
 	(void)m;
@@ -145,6 +148,95 @@ static void test_forget(void **state)
 	script_end(&s);
 }
 
+/*
+ * What belongs to no conversation is in the pictures of those of its time, which are
+ * drawn when they go: if so asked it stays as long as they do, and no longer.
+ */
+static void test_shared(void **state)
+{
+	static const char told[] = "10 0 FULL c CLOSE>SYN_SENT call=connect\n"
+				   "12 0 OUT c>s SYN seq=1 id=1\n"
+				   "14 0 ARPOUT 1\n"
+				   "16 0 NEIGH 10.0.1.1 NONE>INCOMPLETE\n"
+				   "18 0 GAP lost=1\n";
+	static const char ends[] = "1000000 0 IN s>c RST,ACK seq=0 ack=2\n"
+				   "1000001 0 RST_RCVD c\n"
+				   "1000002 0 FULL c SYN_SENT>CLOSE err=111\n";
+	struct nt_model_policy policy = { .grace_ns = 2000000000LL };
+	struct script s;
+	struct log l;
+	int shared;
+
+	(void)state;
+	for (shared = 0; shared < 2; shared++) {
+		begin(&s, &l);
+		policy.shared = shared;
+		nt_model_policy(s.m, &policy);
+		script_run(&s, told);
+		advance(&s, 900000);
+		nt_model_forget(s.m, 10000000000LL);
+		assert_int_equal(nt_model_nconv(s.m), 1);
+		assert_int_equal(nt_model_narp(s.m), shared);
+		assert_int_equal(nt_model_nneigh(s.m), shared);
+		assert_int_equal(nt_model_ngap(s.m), shared);
+		script_run(&s, ends);
+		/* of the time of another one, which stays */
+		s.port[0]++;
+		script_run(&s, "1500000 0 FULL c CLOSE>SYN_SENT call=connect\n"
+			       "1500002 0 OUT c>s SYN seq=1 id=2\n"
+			       "1600000 0 GAP lost=2\n");
+		advance(&s, 4000000);
+		nt_model_forget(s.m, 10000000000LL);
+		assert_int_equal(l.gone, 1);
+		assert_int_equal(nt_model_nconv(s.m), 1);
+		assert_int_equal(nt_model_narp(s.m), 0);
+		assert_int_equal(nt_model_nneigh(s.m), 0);
+		assert_int_equal(nt_model_ngap(s.m), shared);
+		if (shared)
+			assert_int_equal(nt_model_gap(s.m, 0)->lost, 2);
+		/* the same question again: nobody has the first one any more */
+		script_run(&s, "4500000 0 ARPOUT 1\n");
+		nt_model_finish(s.m);
+		assert_int_equal(nt_model_narp(s.m), 1);
+		script_end(&s);
+	}
+}
+
+/* as many as are kept, and from where on one has to look, also when time goes back */
+static void test_shared_many(void **state)
+{
+	const struct nt_model_policy policy = { .grace_ns = 2000000000LL, .shared = true };
+	struct script s;
+	char line[64];
+	struct log l;
+	int i;
+
+	(void)state;
+	begin(&s, &l);
+	nt_model_free(s.m);
+	s.m = nt_model_new(1000000, NULL);
+	nt_model_policy(s.m, &policy);
+	script_run(&s, "10 0 FULL c CLOSE>SYN_SENT call=connect\n"
+		       "12 0 OUT c>s SYN seq=1 id=1\n");
+	for (i = 0; i < NT_SHARED_MAX + 5; i++) {
+		snprintf(line, sizeof(line), "%d 0 ARPOUT 1\n", 1000 + 10 * i);
+		script_run(&s, line);
+	}
+	advance(&s, 5000000);
+	nt_model_forget(s.m, 10000000000LL);
+	assert_int_equal(nt_model_narp(s.m), NT_SHARED_MAX);
+	assert_int_equal(nt_model_arp(s.m, 0)->t, SCRIPT_T0 + 1050000);
+	script_run(&s, "500 0 ARPOUT 1\n5000000 0 ARPOUT 1\n");
+	nt_model_finish(s.m);
+	assert_int_equal(nt_model_narp(s.m), NT_SHARED_MAX + 2);
+	assert_int_equal(nt_model_arp(s.m, NT_SHARED_MAX)->t, SCRIPT_T0 + 500000);
+	assert_int_equal(nt_model_arp_since(s.m, 0), 0);
+	assert_int_equal(nt_model_arp_since(s.m, SCRIPT_T0 + 1060000), 1);
+	assert_int_equal(nt_model_arp_since(s.m, SCRIPT_T0 + 4000000000LL), NT_SHARED_MAX + 1);
+	assert_int_equal(nt_model_arp_since(s.m, INT64_MAX), NT_SHARED_MAX + 2);
+	script_end(&s);
+}
+
 /* many at once: the table grows, each is found again; all are forgotten */
 static void test_many(void **state)
 {
@@ -265,10 +357,11 @@ static void test_mapped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hold),	  cmocka_unit_test(test_late_delivery),
-		cmocka_unit_test(test_forget),	  cmocka_unit_test(test_many),
-		cmocka_unit_test(test_datagrams), cmocka_unit_test(test_odd),
-		cmocka_unit_test(test_mapped),
+		cmocka_unit_test(test_hold),	    cmocka_unit_test(test_late_delivery),
+		cmocka_unit_test(test_forget),	    cmocka_unit_test(test_many),
+		cmocka_unit_test(test_datagrams),   cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_mapped),	    cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_shared_many),
 	};
 
 	return cmocka_run_group_tests_name("model: stream", tests, NULL, NULL);

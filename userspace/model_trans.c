@@ -98,6 +98,9 @@ static struct nt_arrowx *find_cause(const struct nt_statex *st, const struct nt_
 		int i = came_in(x, st->source);
 		bool here;
 
+		/* what began the wait does not begin it again */
+		if (t->want == NT_WANT_ANY && x == cv->e[st->end].cause)
+			break;
 		if (x->a.dir != st->end && i >= 0 && x->a.sight[i].t <= until &&
 		    matches(st, x, t)) {
 			here = x->x[i].cpu == st->rec.hdr.cpu;

@@ -399,6 +399,15 @@ static void test_time_wait_restart(void **state)
 		"c TIME-WAIT>TIME-WAIT observed segment:10\n"
 		"c TIME-WAIT>CLOSED observed unknown:a RST that is not in the trace\n"));
 	script_end(&s);
+	/* what begins it again is in a gap: what began it does not */
+	script_begin(&s, "127.0.0.1", "127.0.0.1");
+	script_run(&s, handshake);
+	script_run(&s, client_closes);
+	script_run(&s, "902 0 TW c RESTART TIME_WAIT>TIME_WAIT left=60000\n");
+	nt_model_finish(s.m);
+	assert_non_null(strstr(script_dump(&s, 0, SCRIPT_TRANSITIONS),
+			       "c TIME-WAIT>TIME-WAIT observed unknown:the segment that did it "));
+	script_end(&s);
 }
 
 static void test_ipv6(void **state)

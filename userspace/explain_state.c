@@ -32,16 +32,59 @@ static void change(struct nt_explain *x, const struct nt_transition *tr, struct 
 			 nt_x_cause(x, &tr->cause));
 }
 
+/* the segment that caused it; NULL: none did, or it is not there */
+static const struct nt_arrow *causing(const struct nt_explain *x, const struct nt_transition *tr)
+{
+	size_t i;
+
+	for (i = 0; tr->cause.kind == NT_CAUSE_SEGMENT && i < x->c->nitem; i++) {
+		const struct nt_arrow *a = nt_x_segment(&x->c->item[i]);
+
+		if (a && a->n == tr->cause.n)
+			return a;
+	}
+	return NULL;
+}
+
+static bool by_flag(const struct nt_explain *x, const struct nt_transition *tr, uint8_t flag)
+{
+	const struct nt_arrow *a = causing(x, tr);
+
+	return a && a->pkt.tcp_flags & flag;
+}
+
+static bool by_rst(const struct nt_explain *x, const struct nt_transition *tr)
+{
+	return by_flag(x, tr, NETTRACE_TH_RST);
+}
+
+/* Linux begins the wait again for nearly all that comes, RSTs excepted */
+static void wait_again(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
+{
+	const char *who = nt_x_who(x, tr->end & 1);
+
+	if (by_flag(x, tr, NETTRACE_TH_FIN))
+		nt_x_say(
+			s,
+			_("The FIN came once more, so the last ACK had been lost, or was late: the %s acknowledges it again, and its wait begins anew."),
+			who);
+	else if (tr->cause.kind == NT_CAUSE_SEGMENT)
+		nt_x_say(
+			s,
+			_("Segment %" PRIu32
+			  " came although both directions are closed: then Linux lets the wait of the %s begin anew."),
+			tr->cause.n, who);
+	else
+		nt_x_say(s, _("The wait of the %s begins anew."), who);
+}
+
 static void time_wait(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
 {
 	int end = tr->end & 1;
 
 	s->rfc = "RFC 9293, 3.6.1";
 	if (tr->from == NT_TIME_WAIT) {
-		nt_x_say(
-			s,
-			_("The FIN came once more, so the last ACK had been lost: the %s acknowledges it again, and its wait begins anew."),
-			nt_x_who(x, end));
+		wait_again(x, tr, s);
 		return;
 	}
 	nt_x_say(
@@ -67,20 +110,6 @@ static void time_wait(struct nt_explain *x, const struct nt_transition *tr, stru
 		nt_x_note(
 			s,
 			_("RFC 9293 asks for twice the maximum segment lifetime, 4 minutes; Linux waits a fixed 60 s."));
-}
-
-/* is the segment that caused it a RST? */
-static bool by_rst(const struct nt_explain *x, const struct nt_transition *tr)
-{
-	size_t i;
-
-	for (i = 0; tr->cause.kind == NT_CAUSE_SEGMENT && i < x->c->nitem; i++) {
-		const struct nt_arrow *a = nt_x_segment(&x->c->item[i]);
-
-		if (a && a->n == tr->cause.n)
-			return a->pkt.tcp_flags & NETTRACE_TH_RST;
-	}
-	return false;
 }
 
 static void time_wait_over(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
@@ -110,10 +139,145 @@ static void time_wait_over(struct nt_explain *x, const struct nt_transition *tr,
 	}
 }
 
+/* its FIN is on its way, or has arrived */
+static bool sent_fin(enum nt_state state)
+{
+	return state == NT_FIN_WAIT_1 || state == NT_FIN_WAIT_2 || state == NT_CLOSING ||
+	       state == NT_LAST_ACK;
+}
+
+/* the FIN that an orphan waits for */
+static void no_fin(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
+{
+	const struct nt_transition *since = nt_x_trans(x, tr->end, tr->t - 1, tr->from);
+	const char *peer = nt_x_addr(x, !(tr->end & 1));
+
+	if (since)
+		nt_x_say(
+			s,
+			_("For %s the FIN of %s has not come, and no program is left that could wait for it: the kernel gives the connection up, without TIME-WAIT."),
+			nt_x_span(x, tr->t - since->t), peer);
+	else
+		nt_x_say(
+			s,
+			_("The FIN of %s has not come, and no program is left that could wait for it: the kernel gives the connection up, without TIME-WAIT."),
+			peer);
+	nt_x_note(
+		s,
+		_("RFC 9293 would wait for ever. Linux waits, once the program at %s has called close(), as long as tcp_fin_timeout or its TCP_LINGER2 says: 60 s, unless it was changed."),
+		nt_x_addr(x, tr->end & 1));
+}
+
+/* a timer ended it: what was waited for in vain depends on the state */
+static void closed_by_timer(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
+{
+	const struct nt_transition *since = nt_x_trans(x, tr->end, tr->t - 1, tr->from);
+	const char *span = nt_x_span(x, tr->t - (since ? since->t : x->c->t0));
+	const char *peer = nt_x_addr(x, !(tr->end & 1));
+
+	if (tr->from == NT_SYN_SENT)
+		nt_x_say(
+			s,
+			_("%s have passed since the first SYN without an answer: connect() gives up with ETIMEDOUT."),
+			span);
+	else if (tr->from == NT_SYN_RECEIVED)
+		nt_x_say(
+			s,
+			_("For %s the last ACK of the handshake has not come from %s, so the kernel gives the half-open connection up."),
+			span, peer);
+	else if (tr->cause.name && !strcmp(tr->cause.name, "fin-wait-2"))
+		no_fin(x, tr, s);
+	else if (sent_fin(tr->from) && tr->from != NT_FIN_WAIT_2)
+		nt_x_say(
+			s,
+			_("%s has not acknowledged the FIN, nor what may be before it, for too long: the kernel gives the connection up."),
+			peer);
+	else
+		nt_x_say(
+			s,
+			_("The peer, %s, has not answered for too long: the kernel gives the connection up, and the program's next call fails with ETIMEDOUT."),
+			peer);
+}
+
+static void closed_by_rst(const struct nt_transition *tr, struct nt_told *s)
+{
+	if (tr->from == NT_SYN_SENT)
+		nt_x_say(s,
+			 _("Segment %" PRIu32
+			   " refuses the connection: connect() fails with ECONNREFUSED."),
+			 tr->cause.n);
+	else if (sent_fin(tr->from))
+		nt_x_say(
+			s,
+			_("The RST of segment %" PRIu32
+			  " breaks the closing off: nothing is waited for any more, and what was not acknowledged yet is thrown away."),
+			tr->cause.n);
+	else
+		nt_x_say(
+			s,
+			_("The RST of segment %" PRIu32
+			  " ends it at once, without FIN and without TIME-WAIT; what was not sent or not acknowledged yet is thrown away."),
+			tr->cause.n);
+}
+
+/* no RST: text that nobody will read, or what is the last that an orphan waits for */
+static void closed_by_segment(struct nt_explain *x, const struct nt_transition *tr,
+			      struct nt_told *s)
+{
+	const struct nt_arrow *a = causing(x, tr);
+
+	if (by_rst(x, tr) || tr->from == NT_SYN_SENT) {
+		closed_by_rst(tr, s);
+	} else if (a && a->pkt.payload) {
+		s->rfc = "RFC 1122, 4.2.2.13";
+		nt_x_say(
+			s,
+			_("Segment %" PRIu32
+			  " brings data that nobody will read any more, for the program at %s has closed both directions: the kernel answers by a RST and ends the connection at once, without TIME-WAIT."),
+			tr->cause.n, nt_x_addr(x, tr->end & 1));
+	} else if (by_flag(x, tr, NETTRACE_TH_FIN)) {
+		s->rfc = "RFC 1122, 4.2.2.13";
+		nt_x_say(
+			s,
+			_("The FIN of segment %" PRIu32
+			  " has come, but data before it are missing, and nobody will read them any more, for the program at %s has closed both directions: the kernel answers by a RST and ends the connection at once, without TIME-WAIT."),
+			tr->cause.n, nt_x_addr(x, tr->end & 1));
+	} else if (a && tr->from == NT_FIN_WAIT_2) {
+		nt_x_say(
+			s,
+			_("Segment %" PRIu32
+			  " acknowledges its FIN, and the kernel does not wait for that of %s, as a program can ask for by TCP_LINGER2: it ends the connection at once, without TIME-WAIT."),
+			tr->cause.n, nt_x_addr(x, !(tr->end & 1)));
+	} else {
+		nt_x_say(s, _("Segment %" PRIu32 " ends it at once, without TIME-WAIT."),
+			 tr->cause.n);
+	}
+}
+
+static void closed_by_call(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
+{
+	const char *peer = nt_x_who(x, !(tr->end & 1));
+
+	if (tr->from == NT_SYN_SENT)
+		nt_x_say(
+			s,
+			_("That gave the attempt up. The %s is not told: if it answers after all, that is refused by a RST."),
+			peer);
+	else if (sent_fin(tr->from))
+		nt_x_say(
+			s,
+			_("That ended it at once, without waiting for what is still to come and without TIME-WAIT; the %s is told by a RST."),
+			peer);
+	else
+		nt_x_say(
+			s,
+			_("That ended it at once, without FIN and without TIME-WAIT; the %s is told by a RST."),
+			peer);
+}
+
 /* the connection is no more */
 static void closed(struct nt_explain *x, const struct nt_transition *tr, struct nt_told *s)
 {
-	const struct nt_transition *since = nt_x_trans(x, tr->end, tr->t - 1, tr->from);
 	int end = tr->end & 1;
 
 	if (tr->from == NT_TIME_WAIT) {
@@ -127,21 +291,8 @@ static void closed(struct nt_explain *x, const struct nt_transition *tr, struct 
 			s,
 			_("The %s closed second, and so has no TIME-WAIT: it was told that its FIN arrived, and owes no acknowledgement to anybody. Only the end that closed first, the %s, has to wait."),
 			nt_x_who(x, end), nt_x_who(x, !end));
-	} else if (tr->from == NT_SYN_SENT && tr->cause.kind == NT_CAUSE_TIMER) {
-		nt_x_say(
-			s,
-			_("%s have passed since the first SYN without an answer: connect() gives up with ETIMEDOUT."),
-			nt_x_span(x, tr->t - (since ? since->t : x->c->t0)));
-	} else if (tr->from == NT_SYN_SENT && tr->cause.kind == NT_CAUSE_SEGMENT) {
-		nt_x_say(s,
-			 _("Segment %" PRIu32
-			   " refuses the connection: connect() fails with ECONNREFUSED."),
-			 tr->cause.n);
 	} else if (tr->cause.kind == NT_CAUSE_TIMER) {
-		nt_x_say(
-			s,
-			_("The peer, %s, has not answered for too long: the kernel gives the connection up, and the program's next call fails with ETIMEDOUT."),
-			nt_x_addr(x, !end));
+		closed_by_timer(x, tr, s);
 	} else if (tr->cause.kind == NT_CAUSE_ICMP) {
 		nt_x_say(
 			s,
@@ -149,16 +300,9 @@ static void closed(struct nt_explain *x, const struct nt_transition *tr, struct 
 			  " says that %s cannot be reached, so the kernel gives the connection up."),
 			tr->cause.n, nt_x_addr(x, !end));
 	} else if (tr->cause.kind == NT_CAUSE_SEGMENT) {
-		nt_x_say(
-			s,
-			_("The RST of segment %" PRIu32
-			  " ends it at once, without FIN and without TIME-WAIT; what was not read or sent yet is lost."),
-			tr->cause.n);
+		closed_by_segment(x, tr, s);
 	} else if (tr->cause.kind == NT_CAUSE_CALL) {
-		nt_x_say(
-			s,
-			_("That ended it at once, without FIN and without TIME-WAIT; the %s is told by a RST."),
-			nt_x_who(x, !end));
+		closed_by_call(x, tr, s);
 	}
 }
 

@@ -8,38 +8,13 @@
 #include "cases.h"
 #include "language.h"
 #include "scene.h"
+#include "story.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <time.h>
 
-#include "explain.h"
 #include "text.h"
-
-#define STEPS_MAX 512
-
-struct story {
-	struct nt_told step[STEPS_MAX];
-	size_t n;
-};
-
-static void tell_conv(struct story *st, const struct nt_model *m, const struct nt_conv *c)
-{
-	const struct nt_layout_opts opts = { .calls = true, .timers = true };
-	struct nt_layout l;
-	struct nt_explain x;
-	size_t i;
-
-	assert_int_equal(nt_layout_conv(&l, m, c, &opts), 0);
-	nt_explain_start(&x, m, c);
-	for (i = 0; i < l.nrow; i++) {
-		assert_true(st->n < STEPS_MAX);
-		if (nt_explain_row(&x, &l.row[i], &st->step[st->n]))
-			st->n++;
-	}
-	nt_explain_summary(&x, 0, &st->step[st->n++]);
-	nt_layout_free(&l);
-}
 
 static void tell(struct story *st, const char *name, enum case_seen seen,
 		 void (*change)(struct case_file *c))
@@ -198,23 +173,6 @@ static void test_chinese(void **state)
 }
 
 /* ---- what a learner's program did ------------------------------------------- */
-
-static const struct nt_told *find(const struct story *st, const char *kind)
-{
-	size_t i;
-
-	for (i = 0; i < st->n; i++)
-		if (!strcmp(st->step[i].kind, kind))
-			return &st->step[i];
-	fail_msg("there is no step of kind %s", kind);
-	return NULL;
-}
-
-static void has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("lacks '%s': %s", part, text);
-}
 
 static struct scene *programs(void)
 {

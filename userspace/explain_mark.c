@@ -104,6 +104,29 @@ static void persist(struct nt_explain *x, const struct nt_arrow *a, struct nt_to
 		nt_x_addr(x, 0), nt_x_addr(x, 1));
 }
 
+/* the answer to the probe of segment @n */
+static void persist_ack(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s,
+			uint32_t n)
+{
+	int64_t bytes = nt_window(&x->num, a);
+
+	s->kind = "persist-ack";
+	s->rfc = "RFC 9293, 3.8.6.1";
+	nt_x_title(s, _("answer to a window probe"));
+	if (bytes < 0)
+		nt_x_say(
+			s,
+			_("The %s answers the probe of segment %" PRIu32
+			  ": its window is open again, and it expects byte %" PRIu32
+			  ". The window field says %u; by how much that is multiplied, the SYNs tell, which are not in the trace."),
+			nt_x_who(x, a->dir & 1), n, a->ack, a->pkt.window);
+	else
+		nt_x_say(s,
+			 _("The %s answers the probe of segment %" PRIu32 ": its window is %" PRId64
+			   ", and it expects byte %" PRIu32 "."),
+			 nt_x_who(x, a->dir & 1), n, bytes, a->ack);
+}
+
 static void keepalive(struct nt_explain *x, const struct nt_arrow *a, struct nt_told *s)
 {
 	const struct nt_arrow *b = a, *last = nt_x_before(x, a, !(a->dir & 1), 0, 0);
@@ -156,13 +179,7 @@ bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_told
 		return true;
 	}
 	if (nt_mark_of(a, NT_MARK_PERSIST_ACK)) {
-		s->kind = "persist-ack";
-		s->rfc = "RFC 9293, 3.8.6.1";
-		nt_x_title(s, _("answer to a window probe"));
-		nt_x_say(s,
-			 _("The %s answers the probe of segment %" PRIu32
-			   ": its window is %u, and it expects byte %" PRIu32 "."),
-			 nt_x_who(x, dir), n, a->pkt.window, a->ack);
+		persist_ack(x, a, s, n);
 		return true;
 	}
 	m = nt_mark_of(a, NT_MARK_CHALLENGE_ACK);
@@ -182,10 +199,31 @@ bool nt_x_special(struct nt_explain *x, const struct nt_arrow *a, struct nt_told
 	return false;
 }
 
+static void window_update(struct nt_explain *x, const struct nt_arrow *a, bool reopened,
+			  struct nt_told *s)
+{
+	const char *addr = nt_x_addr(x, a->dir & 1), *peer = nt_x_who(x, !(a->dir & 1));
+	int64_t bytes = nt_window(&x->num, a);
+
+	if (bytes < 0)
+		nt_x_note(
+			s,
+			reopened ?
+				_("It acknowledges nothing new, but opens the window that was closed: the program at %s has read, and the %s may go on. How far is not known: the SYNs, which tell the window's factor, are not in the trace.") :
+				_("It acknowledges nothing new: the program at %s has read, and so there is more room for what the %s sends. How much is not known: the SYNs, which tell the window's factor, are not in the trace."),
+			addr, peer);
+	else
+		nt_x_note(
+			s,
+			reopened ?
+				_("It acknowledges nothing new, but opens the window that was closed: the program at %s has read, there is room for %s again, and the %s may go on.") :
+				_("It acknowledges nothing new: the program at %s has read, and so there is more room, %s, for what the %s sends."),
+			addr, nt_x_size(x, (uint64_t)bytes), peer);
+}
+
 static void window(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
 		   struct nt_told *s)
 {
-	int64_t bytes = nt_window(&x->num, a);
 	int dir = a->dir & 1;
 
 	switch (m->name) {
@@ -199,14 +237,7 @@ static void window(struct nt_explain *x, const struct nt_arrow *a, const struct 
 			nt_x_who(x, dir), nt_x_who(x, !dir), a->ack);
 		break;
 	case NT_MARK_WINDOW_UPDATE:
-		nt_x_note(
-			s,
-			is(m, "reopened") ?
-				_("It acknowledges nothing new, but opens the window that was closed: the program at %s has read, there is room for %s again, and the %s may go on.") :
-				_("It acknowledges nothing new: the program at %s has read, and so there is more room, %s, for what the %s sends."),
-			nt_x_addr(x, dir),
-			nt_x_size(x, bytes < 0 ? a->pkt.window : (uint64_t)bytes),
-			nt_x_who(x, !dir));
+		window_update(x, a, is(m, "reopened"), s);
 		break;
 	default:
 		nt_x_note(

@@ -98,6 +98,12 @@ extern const struct nt_format nt_format_ladder; /* render_ladder.c */
 extern const struct nt_format nt_format_line;	/* render_line.c */
 extern const struct nt_format nt_format_json;	/* render_json.c */
 
+/* the columns of a line: a view without a width gets the widest */
+static inline int nt_view_width(const struct nt_view *v)
+{
+	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
+}
+
 /* the name of a stream's namespace, escaped into @buf; "" where it has none */
 const char *nt_view_netns(const struct nt_view *v, unsigned int stream, char *buf, size_t size);
 

@@ -17,8 +17,7 @@ static void line(const struct nt_view *v, const struct nt_conv *c, const struct 
 
 	nt_describe_ct(text, sizeof(text), c, ct,
 		       nt_view_in_netns(v, ct->source, name, sizeof(name)));
-	nt_line_start(&l, v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX,
-		      v->unicode);
+	nt_line_start(&l, nt_view_width(v), v->unicode);
 	nt_line_wrap(&l, col, col + 2, text, NT_ROLE_DIM, v->out, v->color);
 }
 

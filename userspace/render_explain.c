@@ -13,16 +13,11 @@
 #include "render_story.h"
 #include "text.h"
 
-static int columns(const struct nt_view *v)
-{
-	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
-}
-
 static void paragraph(const struct nt_view *v, const char *text, int indent, enum nt_role role)
 {
 	struct nt_line line;
 
-	nt_line_start(&line, columns(v), v->unicode);
+	nt_line_start(&line, nt_view_width(v), v->unicode);
 	nt_line_wrap(&line, indent, indent, text, role, v->out, v->color);
 }
 
@@ -45,7 +40,7 @@ static void numbered(const struct nt_view *v, const struct nt_conv *c, unsigned 
 	struct nt_line line;
 	int col;
 
-	nt_line_start(&line, columns(v), v->unicode);
+	nt_line_start(&line, nt_view_width(v), v->unicode);
 	snprintf(text, sizeof(text), "%u.", n);
 	nt_line_right(&line, 0, 4, text, NT_ROLE_TITLE);
 	nt_describe_ms(span, sizeof(span), s->t - c->t0);

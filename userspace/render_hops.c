@@ -10,16 +10,11 @@
 #include "render.h"
 #include "waiting.h"
 
-static int width_of(const struct nt_view *v)
-{
-	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
-}
-
 static void hop_line(const struct nt_view *v, const struct nt_label *label)
 {
 	struct nt_line line;
 
-	nt_line_start(&line, width_of(v), v->unicode);
+	nt_line_start(&line, nt_view_width(v), v->unicode);
 	nt_line_label(&line, NT_BELOW_COL, line.width, label);
 	nt_line_print(&line, v->out, v->color);
 }
@@ -53,7 +48,7 @@ bool nt_line_nat(const struct nt_view *v, const struct nt_conv *c, int col)
 		nt_view_in_netns(v, c->nat[side].source, name, sizeof(name));
 		if (!nt_describe_nat(text, sizeof(text), c, side, name))
 			continue;
-		nt_line_start(&line, width_of(v), v->unicode);
+		nt_line_start(&line, nt_view_width(v), v->unicode);
 		nt_line_wrap(&line, col, col, text, *text == '~' ? NT_ROLE_INFERRED : NT_ROLE_PLAIN,
 			     v->out, v->color);
 		any = true;

@@ -15,12 +15,11 @@ static void line(const struct nt_view *v, const struct nt_conv *c, const struct 
 	int end = cd->end & 1, col;
 	struct nt_line l;
 
-	nt_line_start(&l, v->width, v->unicode);
+	nt_line_start(&l, nt_view_width(v), v->unicode);
 	snprintf(id, sizeof(id), "#%" PRIu32, c->id);
-	col = nt_line_put(&l, 0, v->width, id, NT_ROLE_TITLE) + 1;
-	col = nt_line_put(&l, col, v->width, nt_end_name(c, end),
-			  end ? NT_ROLE_END1 : NT_ROLE_END0);
-	nt_line_put(&l, col + 1, v->width,
+	col = nt_line_put(&l, 0, l.width, id, NT_ROLE_TITLE) + 1;
+	col = nt_line_put(&l, col, l.width, nt_end_name(c, end), end ? NT_ROLE_END1 : NT_ROLE_END0);
+	nt_line_put(&l, col + 1, l.width,
 		    nt_describe_countdown(text, cd, v->now, NT_COUNTDOWN_CELLS), NT_ROLE_TIMER);
 	nt_line_print(&l, v->out, v->color);
 }
@@ -49,10 +48,10 @@ int nt_line_countdowns(const struct nt_view *v, const struct nt_model *m, int ma
 	}
 	if (!more)
 		return lines;
-	nt_line_start(&l, v->width, v->unicode);
+	nt_line_start(&l, nt_view_width(v), v->unicode);
 	snprintf(text, sizeof(text),
 		 ngettext("… and %zu more timer", "… and %zu more timers", more), more);
-	nt_line_put(&l, 0, v->width, text, NT_ROLE_DIM);
+	nt_line_put(&l, 0, l.width, text, NT_ROLE_DIM);
 	nt_line_print(&l, v->out, v->color);
 	return lines + 1;
 }

@@ -17,15 +17,9 @@
 
 #define COMPACT 140 /* columns from which on lines carry both addresses */
 
-/* the line's width: a view without one gets the widest */
-static int line_width(const struct nt_view *v)
-{
-	return v->width > 0 && v->width < NT_WIDTH_MAX ? v->width : NT_WIDTH_MAX;
-}
-
 static void start(struct nt_line *line, const struct nt_view *v)
 {
-	nt_line_start(line, line_width(v), v->unicode);
+	nt_line_start(line, nt_view_width(v), v->unicode);
 }
 
 /* the time of day, local, to the microsecond */
@@ -72,7 +66,7 @@ static void add_states(struct nt_label *label, const struct nt_arrow *a)
 /* no room for both addresses on every line: then they stand above the first */
 static bool compact(const struct nt_view *v)
 {
-	return line_width(v) < COMPACT;
+	return nt_view_width(v) < COMPACT;
 }
 
 static void line_addresses(const struct nt_view *v, const struct nt_item *it)
@@ -412,7 +406,7 @@ static const struct {
 /* which of the widths a view has */
 static int list_size(const struct nt_view *v)
 {
-	int w = line_width(v);
+	int w = nt_view_width(v);
 
 	return w >= 120 ? 2 : w >= 80 ? 1 : 0;
 }

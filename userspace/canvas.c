@@ -197,6 +197,31 @@ static size_t unbroken(const char *s)
 	return (size_t)(p - s);
 }
 
+/*
+ * As many whole characters of @n bytes at @s as take at most @room columns, and no more
+ * than @size bytes; one at least, and @n where all of them do.
+ */
+static size_t fitting(const char *s, size_t n, int room, size_t size, bool unicode)
+{
+	const char *p = s, *at;
+	char one[5]; /* as it will be written: what cannot be shown takes more columns */
+	uint32_t cp;
+	int w = 0;
+
+	/* nearly always */
+	if (n <= size && n * NT_ESCAPE_MAX <= (size_t)room)
+		return n;
+	while (p < s + n) {
+		at = p;
+		nt_utf8_next(&p, s + n, &cp);
+		snprintf(one, sizeof(one), "%.*s", (int)(p - at), at);
+		w += nt_text_width(one, unicode);
+		if (at > s && (w > room || (size_t)(p - s) > size))
+			return (size_t)(at - s);
+	}
+	return n;
+}
+
 void nt_line_wrap(struct nt_line *l, int col, int indent, const char *s, enum nt_role role,
 		  FILE *out, bool color)
 {
@@ -208,6 +233,7 @@ void nt_line_wrap(struct nt_line *l, int col, int indent, const char *s, enum nt
 		size_t n = unbroken(s);
 		int w;
 
+		n = fitting(s, n, l->width, sizeof(word) - 1, l->unicode);
 		snprintf(word, sizeof(word), "%.*s", (int)n, s);
 		w = nt_text_width(word, l->unicode);
 		if (col > begin && col + gap + w > l->width) {

@@ -281,6 +281,76 @@ static void test_wrap(void **state)
 	free(text);
 }
 
+/* @text wrapped at @width: no line is wider, and without blanks it is @want */
+static int wrapped_as(const char *text, const char *want, int width, int col, bool unicode)
+{
+	char *out, *line, *back = calloc(1, strlen(want) + 1), *to = back;
+	const char *p;
+	struct nt_line l;
+	int lines = 0;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	assert_non_null(f);
+	assert_non_null(back);
+	nt_line_start(&l, width, unicode);
+	nt_line_wrap(&l, col, col, text, NT_ROLE_PLAIN, f, false);
+	assert_int_equal(fclose(f), 0);
+	for (line = strtok(out, "\n"); line; line = strtok(NULL, "\n"), lines++) {
+		assert_true(nt_text_width(line, unicode) <= width);
+		for (p = line; *p; p++)
+			if (*p != ' ' && (size_t)(to - back) < strlen(want))
+				*to++ = *p;
+	}
+	for (p = want, to = back; *p; p++)
+		if (*p != ' ' && *p != *to++)
+			fail_msg("at %d columns lost: %s", width, p);
+	assert_int_equal(*to, '\0');
+	free(back);
+	free(out);
+	return lines;
+}
+
+static int wrapped(const char *text, int width, int col)
+{
+	return wrapped_as(text, text, width, col, true);
+}
+
+/* what has no blank is broken where the line is full: a path, a name, whole sentences */
+static void test_wrap_long(void **state)
+{
+	char word[301], wide[301], mixed[301], escaped[1201];
+	int width, i;
+
+	(void)state;
+	for (i = 0; i < 300; i++)
+		word[i] = (char)('a' + i % 26);
+	word[300] = '\0';
+	for (i = 0; i < 100; i++) {
+		memcpy(wide + 3 * i, "\u8fde", 3);
+		memcpy(escaped + 12 * i, "\\xe8\\xbf\\x9e", 12);
+	}
+	wide[300] = '\0';
+	escaped[1200] = '\0';
+	assert_int_equal(wrapped(word, 20, 0), 15);
+	assert_int_equal(wrapped(wide, 20, 0), 10);
+	assert_int_equal(wrapped(wide, 21, 0), 10);
+	assert_int_equal(wrapped(word, NT_WIDTH_MAX, 0), 2);
+	assert_int_equal(wrapped_as(word, word, 20, 0, false), 15);
+	assert_int_equal(wrapped_as(wide, escaped, 30, 0, false), 50);
+	snprintf(mixed, sizeof(mixed), "see %.260s \u8fde%.20s", word, word);
+	for (width = 2; width <= NT_WIDTH_MAX; width++) {
+		wrapped(word, width, 0);
+		wrapped(wide, width, 0);
+		wrapped(mixed, width, 0);
+		wrapped(mixed, width, width > 4 ? 4 : 0);
+		if (width >= 12)
+			wrapped_as(wide, escaped, width, 0, false);
+	}
+	/* of what fits nothing is changed */
+	assert_int_equal(wrapped("a 20 bytes long word", 20, 0), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,7 +359,7 @@ int main(void)
 		cmocka_unit_test(test_line),	   cmocka_unit_test(test_line_color),
 		cmocka_unit_test(test_label),	   cmocka_unit_test(test_label_full),
 		cmocka_unit_test(test_names),	   cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_wrap),	   cmocka_unit_test(test_wrap_long),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -126,7 +126,7 @@ t_cpu_without_ring()
 {
 	local cpu=/sys/devices/system/cpu/cpu1/online reader
 
-	[ -e $cpu ] || fail "this machine has no second CPU that can be taken away"
+	[ -e $cpu ] || skip "this machine has no second CPU"
 	echo 0 >$cpu
 	load_with ring=4096 memory=1 trace=init
 	evdump -w $((10 * SLOW)) >"$NT_TMP/lines" &

@@ -198,14 +198,16 @@ static int64_t settled(const struct nt_session *s)
 
 /*
  * Let go what is over, now and then.  To look through all conversations costs as many
- * steps as there are: where there are too many, once for as many events.
+ * steps as there are: the more there are, the more seldom, and where there are too many,
+ * at once when as many events have come.
  */
 static void tidy(struct nt_session *s)
 {
-	int64_t now = nt_session_now();
+	int64_t now = nt_session_now(), rest;
 	unsigned int i;
 
-	if (now - s->tidied >= 0 && now - s->tidied < TIDY_NS &&
+	rest = TIDY_NS * (int64_t)(1 + nt_model_nconv(s->model) / NT_SESSION_CONVS);
+	if (now - s->tidied >= 0 && now - s->tidied < rest &&
 	    (s->since < nt_model_nconv(s->model) || nt_model_nconv(s->model) <= NT_SESSION_CONVS))
 		return;
 	s->tidied = now;

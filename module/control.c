@@ -61,10 +61,14 @@ err_free:
 /* the opposite, when no writer and no reader is left */
 static void nt_trace_free(struct nt_trace *tr)
 {
-	if (nt_ring_free(&tr->ring))
+	if (nt_ring_free(&tr->ring)) {
 		kfree(tr);
-	else	/* the queue in it is in use; nothing else of it is */
-		kmemleak_not_leak(tr);
+		return;
+	}
+	/* the queue in it is in use; nothing else of it is */
+	kmemleak_not_leak(tr);
+	pr_warn_ratelimited("nettrace: a program polls a trace that has gone, and does not return: %zu bytes stay\n",
+			    sizeof(*tr));
 }
 
 void nt_trace_put(struct nt_trace *tr)

@@ -56,7 +56,7 @@ static __always_inline bool nt_may_end_mini(const struct sk_buff *skb,
 	return skb->data[th + 13] & (NETTRACE_TH_SYN | NETTRACE_TH_RST);
 }
 
-/* the filter or a ring's want left it out, but mini sockets are followed all the same */
+/* the filter left it out, or there is no ring for it, but mini sockets are followed all the same */
 static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 					   struct sk_buff *skb, u8 family)
 {

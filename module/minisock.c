@@ -404,7 +404,6 @@ static void nt_minis_grow(struct work_struct *work)
 	struct nt_minis *m = container_of(work, struct nt_minis, grow);
 	unsigned int target = min(m->entries * 2, m->stats.max);
 	unsigned long flags;
-
 	int ret = 0;
 
 	while (!ret && m->entries < target)

@@ -178,8 +178,8 @@ static struct net_device *nt_drop_route_dev(const struct sk_buff *skb)
  * The socket that a packet belongs to, NULL: none that tells where it is.  One whose
  * socket counts on hearing of its end has a destructor; without one skb->sk may be old.
  * A packet keeps its sender on its way through pairs of devices and bridges into other
- * namespaces: where it has come by a device, only its receiver counts.  The kernel's
- * own sockets, which answer for everybody, are in one namespace only since 5.18.
+ * namespaces: where it has come by a device, only its receiver counts.  Since 5.18
+ * the kernel's own sockets, which answer for everybody, are all in one namespace.
  */
 static const struct sock *nt_drop_sk(const struct sk_buff *skb)
 {

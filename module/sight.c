@@ -49,7 +49,7 @@ void nt_keep_payload(struct nettrace_packet *p, const struct sk_buff *skb,
 
 	off += p->len - p->payload;
 	/* where its header is not right before it, rather none than wrong ones */
-	if (p->proto == IPPROTO_UDP && p->flags & NETTRACE_PKT_L4 &&
+	if (n && p->proto == IPPROTO_UDP && p->flags & NETTRACE_PKT_L4 &&
 	    !(p->flags & NETTRACE_PKT_MORE_FRAGS) &&
 	    !nt_is_udp_at(p, skb, off - (int)sizeof(struct udphdr)))
 		n = 0;

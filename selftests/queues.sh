@@ -215,7 +215,7 @@ t_cookies_always()
 # what became of an ACK is known a tenth of a second later
 ack_told()
 {
-	observe $C,$S
+	observe "$C","$S"
 	[ "$(said type=queue verdict=accept-queue-full accept.len=2 accept.max=1)" -ge 1 ]
 }
 

@@ -227,15 +227,21 @@ static int stream_of(const struct work *w, uint64_t inode)
 	return -1;
 }
 
-/* it will be handed over again: nothing of it may stay */
-static void refuse(struct work *w, uint64_t inode, const char *why)
+/* who asked for that knows; word of its end would be taken for that of the next one */
+static void drop_stream(struct work *w, uint64_t inode)
 {
-	int i = stream_of(w, inode);
+	int i = w->src ? stream_of(w, inode) : -1;
 
 	if (i >= 0) {
 		nt_source_live_drop(w->src, (unsigned int)i);
 		w->told[i] = true;
 	}
+}
+
+/* it will be handed over again: nothing of it may stay */
+static void refuse(struct work *w, uint64_t inode, const char *why)
+{
+	drop_stream(w, inode);
 	tell(w, NTD_FAILED, inode, why);
 }
 
@@ -287,14 +293,6 @@ static void rename_stream(struct work *w, const struct ntd_msg *m)
 }
 
 /* it has ended like any other */
-static void drop_stream(struct work *w, const struct ntd_msg *m)
-{
-	int i = w->src ? stream_of(w, m->inode) : -1;
-
-	if (i >= 0)
-		nt_source_live_drop(w->src, (unsigned int)i);
-}
-
 static void look_for_ended(struct work *w)
 {
 	unsigned int i;
@@ -337,7 +335,7 @@ static void hear(struct work *w)
 			settings(w, &m);
 			break;
 		case NTD_DROP:
-			drop_stream(w, &m);
+			drop_stream(w, m.inode);
 			break;
 		case NTD_SYNC:
 			tell(w, NTD_SYNCED, 0, "");

@@ -96,6 +96,14 @@ size_t nt_model_gap_since(const struct nt_model *m, int64_t t)
 	return first_since(m, m->ngap, t, gap_upto);
 }
 
+/* of @have pointers the first @n are gone; how many are left */
+static size_t close_up(void *array, size_t have, size_t n)
+{
+	if (n && have > n)
+		memmove(array, (char *)array + n * sizeof(void *), (have - n) * sizeof(void *));
+	return have - n;
+}
+
 /* the first @n go */
 static void drop_arps(struct nt_model *m, size_t n)
 {
@@ -106,9 +114,7 @@ static void drop_arps(struct nt_model *m, size_t n)
 	nt_resolve_forget(m);
 	for (i = 0; i < n; i++)
 		free(m->arp[i]);
-	m->narp -= n;
-	if (n && m->narp)
-		memmove(m->arp, m->arp + n, m->narp * sizeof(*m->arp));
+	m->narp = close_up(m->arp, m->narp, n);
 }
 
 static void drop_neighs(struct nt_model *m, size_t n)
@@ -117,9 +123,7 @@ static void drop_neighs(struct nt_model *m, size_t n)
 
 	for (i = 0; i < n; i++)
 		free(m->neigh[i]);
-	m->nneigh -= n;
-	if (n && m->nneigh)
-		memmove(m->neigh, m->neigh + n, m->nneigh * sizeof(*m->neigh));
+	m->nneigh = close_up(m->neigh, m->nneigh, n);
 }
 
 static void drop_gaps(struct nt_model *m, size_t n)
@@ -128,9 +132,7 @@ static void drop_gaps(struct nt_model *m, size_t n)
 
 	for (i = 0; i < n; i++)
 		free(m->gap[i]);
-	m->ngap -= n;
-	if (n && m->ngap)
-		memmove(m->gap, m->gap + n, m->ngap * sizeof(*m->gap));
+	m->ngap = close_up(m->gap, m->ngap, n);
 }
 
 /* what is older belongs to no picture that is still to be drawn */

@@ -16,8 +16,7 @@
 #include "../../userspace/daemon_msg.h"
 #include "../../userspace/daemon_open.h"
 #include "../../userspace/daemon_priv.h"
-#include "../../userspace/live_open.h"
-#include "../../userspace/netns_watch.h"
+#include "no_netns.h"
 #include "tempfile.h"
 
 #define MIB 1048576ull
@@ -40,30 +39,11 @@ int ntd_confine_opener(struct nt_error *err)
 	return 0;
 }
 
-int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err)
-{
-	(void)w;
-	(void)from_now;
-	(void)err;
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 /* all of them cannot be watched */
 int nt_nswatch_open(struct nt_nswatch **w, struct nt_error *err)
 {
 	*w = NULL;
 	return nt_error_set(err, -EMFILE, "too many open files");
-}
-
-void nt_nswatch_close(struct nt_nswatch *w)
-{
-	(void)w;
-}
-
-int nt_nswatch_fd(const struct nt_nswatch *w)
-{
-	(void)w;
-	return -1;
 }
 
 int nt_nswatch_next(struct nt_nswatch *w, struct nt_nsfound *found, struct nt_error *err)

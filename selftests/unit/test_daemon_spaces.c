@@ -10,9 +10,8 @@
 #include "../../userspace/daemon_msg.h"
 #include "../../userspace/daemon_say.h"
 #include "../../userspace/daemon_spaces.h"
-#include "../../userspace/live_open.h"
 #include "../../userspace/netns.h"
-#include "../../userspace/netns_watch.h"
+#include "no_netns.h"
 #include "support.h"
 
 #define MET 3 /* namespaces, with -N all */
@@ -40,14 +39,6 @@ void ntd_say(enum ntd_level level, const char *fmt, ...)
 	va_end(ap);
 }
 
-int nt_live_open(const struct nt_live_ns *w, bool from_now, struct nt_error *err)
-{
-	(void)w;
-	(void)from_now;
-	(void)err;
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 int nt_nswatch_open(struct nt_nswatch **w, struct nt_error *err)
 {
 	(void)err;
@@ -55,17 +46,6 @@ int nt_nswatch_open(struct nt_nswatch **w, struct nt_error *err)
 		watch.pending[watch.n] = watch.n + 1;
 	*w = &watch;
 	return 0;
-}
-
-void nt_nswatch_close(struct nt_nswatch *w)
-{
-	(void)w;
-}
-
-int nt_nswatch_fd(const struct nt_nswatch *w)
-{
-	(void)w;
-	return -1;
 }
 
 int nt_nswatch_next(struct nt_nswatch *w, struct nt_nsfound *found, struct nt_error *err)

@@ -166,7 +166,8 @@ static void test_next_to_nothing(void **state)
 	end(&k);
 }
 
-static void hand_over(struct worker *k, uint64_t inode)
+/* its other end: the stream ends when that is closed */
+static int hand_over(struct worker *k, uint64_t inode)
 {
 	struct ntd_msg m = { .type = NTD_STREAM, .inode = inode, .name = "client" };
 	struct nettrace_info info = good_info();
@@ -177,7 +178,7 @@ static void hand_over(struct worker *k, uint64_t inode)
 	send_info(pair[0], &info);
 	assert_int_equal(ntd_send(k->fd, &m, NULL, pair[1]), 0);
 	close(pair[1]);
-	close(pair[0]); /* it has its first record, and ends then */
+	return pair[0];
 }
 
 /* no descriptor is left: that namespace is refused, with what to do, and all goes on */
@@ -190,7 +191,7 @@ static void test_no_descriptor(void **state)
 	(void)state;
 	start(&k, true); /* it takes two itself */
 	ask(&k, NTD_SETTINGS, 32 * MIB, NTD_READY);
-	hand_over(&k, 77);
+	close(hand_over(&k, 77)); /* it has its first record, and ends then */
 	m = hear(&k);
 	assert_int_equal(m.type, NTD_FAILED);
 	assert_int_equal(m.inode, 77);
@@ -201,10 +202,32 @@ static void test_no_descriptor(void **state)
 	assert_int_equal(prlimit(k.pid, RLIMIT_NOFILE, NULL, &r), 0);
 	r.rlim_cur += 2;
 	assert_int_equal(prlimit(k.pid, RLIMIT_NOFILE, &r, NULL), 0);
-	hand_over(&k, 77);
+	close(hand_over(&k, 77));
 	m = hear(&k);
 	assert_int_equal(m.type, NTD_ENDED);
 	assert_int_equal(m.inode, 77);
+	end(&k);
+}
+
+/* who has one dropped is not told of its end, which would be that of the next one */
+static void test_dropped(void **state)
+{
+	struct ntd_msg m = { .type = NTD_DROP, .inode = 77 };
+	static struct worker k;
+	int other;
+
+	(void)state;
+	start(&k, false);
+	ask(&k, NTD_SETTINGS, 32 * MIB, NTD_READY);
+	other = hand_over(&k, 77);
+	ask(&k, NTD_SYNC, 0, NTD_SYNCED);
+	assert_int_equal(ntd_send(k.fd, &m, NULL, -1), 0);
+	/* of what ends after it word comes, and no sooner */
+	close(hand_over(&k, 78));
+	m = hear(&k);
+	assert_int_equal(m.type, NTD_ENDED);
+	assert_int_equal(m.inode, 78);
+	close(other);
 	end(&k);
 }
 
@@ -214,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_next_to_nothing),
 		cmocka_unit_test(test_no_descriptor),
+		cmocka_unit_test(test_dropped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

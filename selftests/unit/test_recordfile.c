@@ -415,6 +415,18 @@ static void full_disk(void **state)
 	assert_int_equal(nt_recorder_open(&r, "/nonexistent/x", streams, 2, &err), -ENOENT);
 }
 
+static volatile sig_atomic_t asked;
+
+static void ask(int sig)
+{
+	asked = sig;
+}
+
+static int is_asked(void)
+{
+	return asked;
+}
+
 static void *trickle(void *arg)
 {
 	const char *fifo = arg;
@@ -425,6 +437,7 @@ static void *trickle(void *arg)
 
 	if (nt_recorder_open(&r, fifo, streams, 2, &err))
 		return "open";
+	nt_recorder_until(r, is_asked);
 	for (i = 0; i < 600; i++) {
 		ev = nth(i);
 		if (nt_recorder_write(r, &ev, &err))
@@ -451,18 +464,6 @@ static void through_a_pipe(void **state)
 	pthread_join(t, &failed);
 	assert_null(failed);
 	assert_int_equal(n, 600);
-}
-
-static volatile sig_atomic_t asked;
-
-static void ask(int sig)
-{
-	asked = sig;
-}
-
-static int is_asked(void)
-{
-	return asked;
 }
 
 /* so that a signal ends a wait */
@@ -504,25 +505,6 @@ static void reader_asleep(void **state)
 	close(fd);
 }
 
-static void *trickle_to_an_end(void *arg)
-{
-	const char *fifo = arg;
-	struct nt_recorder *r;
-	struct nt_error err;
-	struct nt_event ev;
-	unsigned int i;
-
-	if (nt_recorder_open(&r, fifo, streams, 2, &err))
-		return "open";
-	nt_recorder_until(r, is_asked);
-	for (i = 0; i < 600; i++) {
-		ev = nth(i);
-		if (nt_recorder_write(r, &ev, &err))
-			return "write";
-	}
-	return nt_recorder_close(r, &err) ? "close" : NULL;
-}
-
 /* who reads gets all of it, also then */
 static void reader_awake(void **state)
 {
@@ -535,7 +517,7 @@ static void reader_awake(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	asked = SIGINT;
-	assert_int_equal(pthread_create(&t, NULL, trickle_to_an_end, path), 0);
+	assert_int_equal(pthread_create(&t, NULL, trickle, path), 0);
 	assert_int_equal(replay(&n, &err), -ENODATA);
 	pthread_join(t, &failed);
 	assert_null(failed);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: --icount --mem 768
 # kernel: 6.1
+# debug: kmemleak=off
 #
 # What the tracker infers from segments is what the sockets did: connections of
 # all kinds through a bad network, and no disagreement that has no name.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # ARP as a conversation, and what IPv6 does in its place.  The judges are ip's
 # addresses and neighbour tables, and tcpdump.

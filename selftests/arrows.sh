@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Each packet is one arrow, wherever and however often it was sighted; nothing is
 # called a retransmission that is not one, and what is one is called so.  The

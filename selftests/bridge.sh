@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # A bridge with three hosts (hooks=link): to which ports a frame is flooded, and to
 # which one it goes.  The judges are the bridge's own table and nft's counters.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Addresses, ports and numbers of segments, in the module's text and in the tools'
 # JSON, are those that others read: the kernel's own list of its sockets, ss, and

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # System calls: the module's records against the kernel's own tracing of the same
 # calls; their rows in a timeline; that nothing is left when nobody asks.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Why a state changed, and whose doing it was: the system call with process and
 # command where one is the cause, the segment or the timer otherwise.

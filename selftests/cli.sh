@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # The command line when something is not as it should be: a sentence that names
 # what and says what to do, nothing on stdout that could be taken for a result,

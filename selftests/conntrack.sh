@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Conntrack's entries beside conversations: they are those of conntrack(8); what was
 # inferred of NAT is observed where they agree; and where there is no table that can be

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Root of a user namespace traces its own network namespace, by text, records,
 # counters and netlink, and learns nothing of any other.  An ordinary user

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # What nettraced has kept: what happened before one looked is drawn, memory is bounded,
 # nobody holds it up.  Its privileges and its settings: service.sh.

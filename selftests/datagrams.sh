@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # What is not TCP: echoes, UDP, ICMP errors, path MTU discovery, fragments, groups,
 # other protocols.  The judges are ping, traceroute, tcpdump, ip route, nft and the

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # How long from a segment to nettrace follow's line about it: measured by
 # lib/delay, which compares each line's time with the clock around the send().

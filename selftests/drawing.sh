@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # What pictures say beside arrows and states, on real connections.  The judges:
 # what the programs sent, ss, and the captures' own sequence numbers in JSON.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Explanations of live traces: programs of a beginner, each with one mistake, are
 # told in terms of what they did; the whole story of a connection; another language.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Filters: for each expression the packets that nettrace records are those that
 # tcpdump picks from a capture of the same traffic, whether the kernel decides,

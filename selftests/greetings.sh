@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: --set greetings
+# debug: kmemleak=off
 #
 # What real servers say first: OpenSSH, vsftpd, Python's SMTP server and inetutils'
 # telnetd.  The label has what their clients heard (ssh, curl), and what tcpdump makes of

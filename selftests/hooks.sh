@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Every hook in every family sees what netfilter's own counters see, to the
 # packet, from the first packet of a namespace on.

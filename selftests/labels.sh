@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # What payloads say: with payload=256 names, addresses, lines and banners of real
 # programs, whose own logs are the judges; of programs that mean harm, nothing that

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: --icount
 # kernel: 6.1
+# debug: kmemleak=off
 #
 # Each lab shows what it claims, and fails its claim when its phenomenon is prevented.
 # Guest time that is only waited for is skipped.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # What is said of a segment is what the kernels count: each mark is compared with
 # the counters of the namespace that sends or receives it (nstat), or with what

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Why is there no answer?  A SYN that a firewall drops, one that meets a full accept
 # queue and one for which nobody listens are told apart.  The judges are nft's

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # One packet's way and its headers: `nettrace path` has the hooks at which nft counts
 # the same SYN, and the TTL and link addresses that tcpdump reads on both links;

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Where no namespace is traced, TCP pays nothing: the module's probes are attached
 # by the first start and detached by the last stop, also when both happen at once

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # From the routing decision to the neighbour's answer.  The judges are `ip route get`
 # and `ip neigh`.

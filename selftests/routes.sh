@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # How the kernel routes local packets, as the module records it.  The judge is ip
 # route get, which asks the kernel in its own way.

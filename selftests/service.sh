@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # nettraced as a service: it has no more privileges than it says, serves whom it should,
 # tells the service manager, reads its settings anew, and ends in good order.

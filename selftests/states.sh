@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # Every TCP state, frozen: the segment that would end it is dropped by a
 # firewall rule, ss is asked while the state lasts, and nettrace must say the

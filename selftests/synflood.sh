@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: kmemleak=off
 #
 # A flood of SYNs, each from another address, at a web server that curl asks meanwhile:
 # the module, nettraced and `nettrace follow` take no more memory than they say, what is

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: --icount
+# debug: kmemleak=off
 #
 # Timers: what is sampled against what ss says of the same socket at the same time,
 # and what fires against the kernel's own counters.  Time that nobody uses is skipped

@@ -17,6 +17,8 @@
 #include <linux/filter.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,73 +29,17 @@
 
 #include "../module/uapi/nettrace_netlink.h"
 #include "kselftest_harness.h"
+#include "lib/fault.h"
 #include "lib/own.h"
 
 #define MOST 20000 /* faults in one call: more is a loop without an end */
-
-/* also allocations that may sleep fail; no report for each */
-static int allow_faults(void)
-{
-	static const char *const files[][2] = {
-		{ "failslab/ignore-gfp-wait", "N" },	    { "failslab/verbose", "0" },
-		{ "fail_page_alloc/ignore-gfp-wait", "N" }, { "fail_page_alloc/min-order", "0" },
-		{ "fail_page_alloc/verbose", "0" },	    { "fail_usercopy/verbose", "0" },
-	};
-	char path[128];
-	size_t i;
-	int ret;
-
-	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s", files[i][0]);
-		ret = put_file(path, files[i][1]);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int nth_fd = -1;
-
-static void fail_nth(unsigned int n)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", n);
-
-	/* this copies from us: a fault that is left may hit it, and is used up then */
-	if (pwrite(nth_fd, text, len, 0) != len && pwrite(nth_fd, text, len, 0) != len)
-		abort();
-}
-
-/* how many places before the fault were not reached; none is left behind */
-static unsigned int left_over(void)
-{
-	char text[16] = "";
-	unsigned int left;
-
-	/* this copies to us: a fault that is left may hit it */
-	if (pread(nth_fd, text, sizeof(text) - 1, 0) < 0)
-		return 1;
-	left = (unsigned int)strtoul(text, NULL, 10);
-	fail_nth(0);
-	return left;
-}
-
-static bool failed_one(void)
-{
-	return !left_over();
-}
-
-static bool of_a_fault(int ret)
-{
-	return ret == -ENOMEM || ret == -EFAULT || ret == -ENOBUFS;
-}
 
 /* ---- netlink, by hand ------------------------------------------------------ */
 
 struct request {
 	struct nlmsghdr n;
 	struct genlmsghdr g;
-	char attrs[128];
+	char attrs[256];
 };
 
 static void put(struct request *r, unsigned short type, const void *data, size_t len)
@@ -104,6 +50,12 @@ static void put(struct request *r, unsigned short type, const void *data, size_t
 	a->nla_len = (unsigned short)(NLA_HDRLEN + len);
 	memcpy((char *)a + NLA_HDRLEN, data, len);
 	r->n.nlmsg_len = NLMSG_ALIGN(r->n.nlmsg_len) + NLA_ALIGN(a->nla_len);
+}
+
+/* an integer of the family's; they all have four bytes */
+static void put_number(struct request *r, unsigned short type, uint32_t value)
+{
+	put(r, type, &value, sizeof(value));
 }
 
 static void make(struct request *r, unsigned short type, unsigned char cmd, unsigned short flags)
@@ -229,12 +181,11 @@ FIXTURE(faults)
 
 FIXTURE_SETUP(faults)
 {
-	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, nth_fd)
+	ASSERT_EQ(0, fault_allow())
 	{
 		TH_LOG("this kernel injects no faults: scripts/check-debug has one that does");
 	}
-	ASSERT_EQ(0, allow_faults());
+	ASSERT_EQ(0, fault_open());
 	ASSERT_EQ(0, own_netns());
 	ASSERT_EQ(0, module_load("ring=256"));
 	self->nl = nl_open();
@@ -245,9 +196,9 @@ FIXTURE_SETUP(faults)
 
 FIXTURE_TEARDOWN(faults)
 {
-	fail_nth(0);
+	fault_nth(0);
 	close(self->nl);
-	close(nth_fd);
+	fault_close();
 	EXPECT_EQ(0, module_unload());
 }
 
@@ -262,17 +213,17 @@ TEST_F_TIMEOUT(faults, loading, 1800)
 	int ret;
 
 	ASSERT_EQ(0, module_unload());
-	fail_nth(MOST);
+	fault_nth(MOST);
 	ret = module_load("ring=none");
-	first = MOST - left_over();
+	first = MOST - fault_left();
 	ASSERT_EQ(-EINVAL, ret);
 	ASSERT_LT(20, first);
 	for (n = first + 1; more && n < MOST; n++) {
 		ASSERT_EQ(0, module_unload());
-		fail_nth(n);
+		fault_nth(n);
 		ret = module_load("ring=256");
-		more = failed_one();
-		ASSERT_TRUE(!ret || of_a_fault(ret))
+		more = fault_met();
+		ASSERT_TRUE(!ret || fault_reason(ret))
 		TH_LOG("fault %u: error %d", n, ret);
 		ASSERT_EQ(!ret, module_loaded());
 	}
@@ -282,71 +233,172 @@ TEST_F_TIMEOUT(faults, loading, 1800)
 	ASSERT_EQ(1, traced());
 }
 
-/* start(), with what the request itself needs */
-TEST_F_TIMEOUT(faults, starting, 600)
+/* each place of one start fails once; what it stands in is not traced before */
+static void fail_each_start(struct __test_metadata *_metadata, int nl, int family, const char *name,
+			    const struct request *start)
 {
-	struct request start, stop;
-	unsigned int n;
+	struct request stop;
 	bool more = true;
-	int ret;
+	unsigned int n;
+	int ret = 0;
 
-	make(&start, self->family, NETTRACE_CMD_START, NLM_F_ACK);
-	make(&stop, self->family, NETTRACE_CMD_STOP, NLM_F_ACK);
+	make(&stop, (unsigned short)family, NETTRACE_CMD_STOP, NLM_F_ACK);
 	for (n = 1; more && n < MOST; n++) {
 		ret = traced();
 		ASSERT_LE(0, ret);
 		if (ret) {
-			ASSERT_EQ(0, ask(self->nl, &stop, NULL, 0));
+			ASSERT_EQ(0, ask(nl, &stop, NULL, 0));
 		}
 		ASSERT_EQ(0, traced());
-		fail_nth(n);
-		ret = ask(self->nl, &start, NULL, 0);
-		more = failed_one();
-		ASSERT_TRUE(!ret || of_a_fault(ret))
-		TH_LOG("fault %u: error %d", n, ret);
+		fault_nth(n);
+		ret = ask(nl, start, NULL, 0);
+		more = fault_met();
+		ASSERT_TRUE(!ret || fault_reason(ret))
+		TH_LOG("%s: fault %u: error %d", name, n, ret);
 		/* the answer may be what there was no memory for */
 		if (!ret) {
 			ASSERT_EQ(1, traced());
 		}
 	}
-	TH_LOG("%u places to fail", n - 2);
+	TH_LOG("%s: %u places to fail", name, n - 2);
 	ASSERT_LT(10, n);
 	ASSERT_EQ(1, traced());
 }
 
-TEST_F_TIMEOUT(faults, requests, 600)
+/* start(), with what the request itself needs */
+TEST_F_TIMEOUT(faults, starting, 1200)
+{
+	static const struct {
+		const char *name;
+		unsigned short attr;
+		uint32_t value;
+	} starts[] = {
+		{ "start with hooks=default", NETTRACE_A_HOOKS, NETTRACE_HOOKS_DEFAULT },
+		{ "start with hooks=path", NETTRACE_A_HOOKS, NETTRACE_HOOKS_PATH },
+		{ "start with hooks=link", NETTRACE_A_HOOKS, NETTRACE_HOOKS_LINK },
+		{ "start with payload", NETTRACE_A_PAYLOAD, 64 },
+		{ "start with system calls", NETTRACE_A_CALLS, 1 },
+	};
+	struct request start;
+	size_t i;
+
+	for (i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
+		make(&start, self->family, NETTRACE_CMD_START, NLM_F_ACK);
+		put_number(&start, starts[i].attr, starts[i].value);
+		fail_each_start(_metadata, self->nl, self->family, starts[i].name, &start);
+	}
+}
+
+/* what lies in the brackets of an attribute */
+static void put_socket(struct request *r, const struct sockaddr_in *local,
+		       const struct sockaddr_in *remote)
+{
+	struct request in = { .n.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN) };
+	const char *attrs = (const char *)&in + in.n.nlmsg_len;
+
+	put_number(&in, NETTRACE_A_SOCKET_FAMILY, NETTRACE_IPV4);
+	put(&in, NETTRACE_A_SOCKET_LOCAL, &local->sin_addr, 4);
+	put(&in, NETTRACE_A_SOCKET_REMOTE, &remote->sin_addr, 4);
+	put_number(&in, NETTRACE_A_SOCKET_LPORT, ntohs(local->sin_port));
+	put_number(&in, NETTRACE_A_SOCKET_RPORT, ntohs(remote->sin_port));
+	put(r, NETTRACE_A_SOCKET | NLA_F_NESTED, attrs, in.n.nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+}
+
+/* a request that succeeds without a fault, again and again */
+struct asked {
+	const char *name;
+	struct request r;
+	struct request undo; /* if it has a length: sent before each */
+};
+
+/* requests of one attribute: NULL data, of none */
+static void asked_for(struct asked *a, const char *name, int family, unsigned char cmd,
+		      unsigned short type, const void *data, size_t len)
+{
+	a->name = name;
+	make(&a->r, (unsigned short)family, cmd, NLM_F_ACK);
+	if (data)
+		put(&a->r, type, data, len);
+	a->undo.n.nlmsg_len = 0;
+}
+
+/* what a setting was before */
+static void undone_by(struct asked *a, int family, unsigned short type, uint32_t value)
+{
+	make(&a->undo, (unsigned short)family, NETTRACE_CMD_SET, NLM_F_ACK);
+	put_number(&a->undo, type, value);
+}
+
+/* each place of one request fails once */
+static void fail_each(struct __test_metadata *_metadata, int nl, const struct asked *a)
+{
+	bool more = true;
+	unsigned int n;
+	int ret = 0;
+
+	for (n = 1; more && n < MOST; n++) {
+		if (a->undo.n.nlmsg_len) {
+			ASSERT_EQ(0, ask(nl, &a->undo, NULL, 0));
+		}
+		fault_nth(n);
+		ret = ask(nl, &a->r, NULL, 0);
+		more = fault_met();
+		ASSERT_TRUE(!ret || fault_reason(ret))
+		TH_LOG("%s: fault %u: error %d", a->name, n, ret);
+		ASSERT_EQ(1, traced());
+	}
+	TH_LOG("%s: %u places to fail", a->name, n - 2);
+	ASSERT_EQ(0, ret);
+}
+
+TEST_F_TIMEOUT(faults, requests, 1200)
 {
 	struct sock_filter all = BPF_STMT(BPF_RET | BPF_K, 0xffffffff);
-	struct {
-		const char *name;
-		struct request r;
-	} requests[4];
-	unsigned int i, n;
-	bool more;
-	int ret;
+	/* what tcpdump makes of "ip proto 17", with a test that a gate is made of */
+	struct sock_filter udp[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40, 0, 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const uint32_t yes = 1;
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in from = { .sin_family = AF_INET };
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t len = sizeof(at);
+	struct asked asked[8];
+	int n = 0, i;
 
-	requests[0].name = "get";
-	make(&requests[0].r, self->family, NETTRACE_CMD_GET, NLM_F_ACK);
-	requests[1].name = "set a filter";
-	make(&requests[1].r, self->family, NETTRACE_CMD_SET, NLM_F_ACK);
-	put(&requests[1].r, NETTRACE_A_FILTER, &all, sizeof(all));
-	requests[2].name = "counters";
-	make(&requests[2].r, self->family, NETTRACE_CMD_COUNTERS_GET, NLM_F_ACK);
-	requests[3].name = "sockets";
-	make(&requests[3].r, self->family, NETTRACE_CMD_SOCKETS_GET, NLM_F_ACK);
-	for (i = 0; i < 4; i++) {
-		more = true;
-		for (n = 1; more && n < MOST; n++) {
-			fail_nth(n);
-			ret = ask(self->nl, &requests[i].r, NULL, 0);
-			more = failed_one();
-			ASSERT_TRUE(!ret || of_a_fault(ret))
-			TH_LOG("%s: fault %u: error %d", requests[i].name, n, ret);
-			ASSERT_EQ(1, traced());
-		}
-		TH_LOG("%s: %u places to fail", requests[i].name, n - 2);
-		ASSERT_EQ(0, ret);
-	}
+	ASSERT_EQ(0, bind(listener, (struct sockaddr *)&at, len));
+	ASSERT_EQ(0, listen(listener, 1));
+	ASSERT_EQ(0, getsockname(listener, (struct sockaddr *)&at, &len));
+	ASSERT_EQ(0, connect(client, (struct sockaddr *)&at, len));
+	ASSERT_EQ(0, getsockname(client, (struct sockaddr *)&from, &len));
+
+#define SET(name, attr, data, len) \
+	asked_for(&asked[n++], name, self->family, NETTRACE_CMD_SET, attr, data, len)
+#define GET(name, cmd) asked_for(&asked[n++], name, self->family, cmd, 0, NULL, 0)
+	GET("get", NETTRACE_CMD_GET);
+	GET("counters", NETTRACE_CMD_COUNTERS_GET);
+	GET("sockets", NETTRACE_CMD_SOCKETS_GET);
+	GET("the timers of a socket", NETTRACE_CMD_TIMERS_GET);
+	put_socket(&asked[n - 1].r, &from, &at);
+	SET("a filter of one instruction", NETTRACE_A_FILTER, &all, sizeof(all));
+	SET("a filter with a gate", NETTRACE_A_FILTER, udp, sizeof(udp));
+	SET("system calls", NETTRACE_A_CALLS, &yes, sizeof(yes));
+	undone_by(&asked[n - 1], self->family, NETTRACE_A_CALLS, 0);
+	SET("timers", NETTRACE_A_TIMERS, &yes, sizeof(yes));
+	undone_by(&asked[n - 1], self->family, NETTRACE_A_TIMERS, 0);
+#undef GET
+#undef SET
+	for (i = 0; i < n; i++)
+		fail_each(_metadata, self->nl, &asked[i]);
+	close(client);
+	close(listener);
 }
 
 TEST_F_TIMEOUT(faults, reading, 600)
@@ -359,10 +411,10 @@ TEST_F_TIMEOUT(faults, reading, 600)
 	for (i = 0; i < 3; i++) {
 		more = true;
 		for (n = 1; more && n < MOST; n++) {
-			fail_nth(n);
+			fault_nth(n);
 			ret = read_all(files[i]);
-			more = failed_one();
-			ASSERT_TRUE(!ret || of_a_fault(ret))
+			more = fault_met();
+			ASSERT_TRUE(!ret || fault_reason(ret))
 			TH_LOG("%s: fault %u: error %d", files[i], n, ret);
 		}
 		TH_LOG("%s: %u places to fail", files[i], n - 2);
@@ -388,10 +440,11 @@ TEST_F_TIMEOUT(faults, a_new_namespace, 1200)
 			int ret;
 
 			/* the parent's names the parent's task */
-			nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-			fail_nth(n);
+			if (fault_open())
+				_exit(3);
+			fault_nth(n);
 			ret = unshare(CLONE_NEWNET) ? -errno : 0;
-			more = failed_one();
+			more = fault_met();
 			/* the kernel's own have many names for it: ENODEV in
 			 * uevent_net_init(), EAFNOSUPPORT in nl_fib_lookup_init(),
 			 * ENFILE in sock_alloc()

@@ -2,12 +2,13 @@
 /*
  * vm: --mem 1024
  *
- * faults_work.c - nothing breaks when memory runs out behind everybody's back
+ * faults_work.c - nothing breaks when memory does not come back at once
  *
- * What the module allocates in work of its own, which no system call waits for: there is
- * nobody to refuse it to.  Each allocation of that work fails, until the test lets it be.
- * Meanwhile the trace goes on, and what could not be done is counted and told; afterwards
- * it is done again.  Needs the kernel of "faults".
+ * "faults" lets one allocation fail; here all of one function of the module's do, until the
+ * test lets it be.  For what is allocated in work of its own there is nobody to refuse it
+ * to: the trace goes on meanwhile, what could not be done is counted and told, and afterwards
+ * it is done again.  And what has a second way when the first fails (kvmalloc() of more than a
+ * page) is refused only if both do.  Needs the kernel of "faults".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -84,12 +85,13 @@ static int wait_for_failure(void)
 	return fault_below_count();
 }
 
-/* the module's counter in this namespace, or UINT64_MAX */
-static uint64_t counter(const char *name)
+/* a counter of the module's in this namespace; the test ends if it cannot be read */
+static uint64_t counter(struct __test_metadata *_metadata, const char *name)
 {
-	uint64_t n;
+	uint64_t n = 0;
 
-	return nettrace_stat(NULL, name, &n) ? UINT64_MAX : n;
+	ASSERT_EQ(0, nettrace_stat(NULL, name, &n));
+	return n;
 }
 
 /* the table of the mini sockets grows in work of its own */
@@ -98,23 +100,23 @@ TEST_F_TIMEOUT(faults_work, growing, 1200)
 	uint64_t end, before;
 	int i, failed;
 
+	before = counter(_metadata, "seen");
 	ASSERT_EQ(0, fault_below("nt_minis_grow"));
 	for (i = 0; i < FIRST + 64; i++)
 		ASSERT_EQ(0, connect_once(&self->at, self->listener));
 	EXPECT_LT(0, wait_for_failure());
-	EXPECT_LT(0, counter("mini_unfollowed"));
-	EXPECT_GE(FIRST, counter("mini_now"));
+	EXPECT_LT(0, counter(_metadata, "mini_unfollowed"));
+	EXPECT_GE(FIRST, counter(_metadata, "mini_now"));
+	EXPECT_LT(before, counter(_metadata, "seen"));
 	failed = fault_below_end();
 	TH_LOG("%d allocations failed; %llu sockets not followed", failed,
-	       (unsigned long long)counter("mini_unfollowed"));
-	before = counter("seen");
+	       (unsigned long long)counter(_metadata, "mini_unfollowed"));
 	for (end = own_mono() + PATIENCE * 1000000000ull;
-	     counter("mini_now") <= FIRST && own_mono() < end;) {
+	     counter(_metadata, "mini_now") <= FIRST && own_mono() < end;) {
 		ASSERT_EQ(0, connect_once(&self->at, self->listener));
 		usleep(10000);
 	}
-	EXPECT_LT(FIRST, counter("mini_now"));
-	EXPECT_LT(before, counter("seen"));
+	EXPECT_LT(FIRST, counter(_metadata, "mini_now"));
 }
 
 /* what a notification says was lost; counts its transitions in @transitions */
@@ -171,6 +173,51 @@ TEST_F_TIMEOUT(faults_work, telling, 1200)
 	       (unsigned long long)lost, transitions);
 	EXPECT_LT(0, lost);
 	EXPECT_LT(0, transitions);
+	close(nl);
+}
+
+/* both ways of what a request needs fail: it is refused, and what it took is given back */
+TEST_F_TIMEOUT(faults_work, both_ways, 600)
+{
+	static const struct {
+		const char *function;
+		unsigned char undo, cmd;
+		unsigned int attr;
+	} asked[] = {
+		{ "nt_ring_init", NETTRACE_CMD_STOP, NETTRACE_CMD_START, 0 },
+		{ "nt_minis_init", NETTRACE_CMD_STOP, NETTRACE_CMD_START, 0 },
+		{ "nt_minis_add_chunk", NETTRACE_CMD_STOP, NETTRACE_CMD_START, 0 },
+		{ "nt_call_attach", 0, NETTRACE_CMD_SET, NETTRACE_A_CALLS },
+	};
+	static struct nl_req q;
+	static struct nl_got got;
+	const uint32_t yes = 1;
+	uint32_t group;
+	uint64_t memory;
+	size_t i;
+	int nl;
+
+	nl = nl_open(0, true);
+	ASSERT_LE(0, nl);
+	ASSERT_EQ(0, nl_family(&q.family, &group));
+	for (i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		if (asked[i].undo) {
+			nl_req_plain(&q, asked[i].undo);
+			ASSERT_EQ(0, nl_do(nl, &q, &got));
+		}
+		memory = counter(_metadata, "memory");
+		nl_req_plain(&q, asked[i].cmd);
+		if (asked[i].attr)
+			nl_req_put(&q, asked[i].attr, &yes, sizeof(yes));
+		ASSERT_EQ(0, fault_below(asked[i].function));
+		EXPECT_EQ(-ENOMEM, nl_do(nl, &q, &got))
+		TH_LOG("%s", asked[i].function);
+		EXPECT_LT(0, fault_below_end());
+		EXPECT_EQ(memory, counter(_metadata, "memory"))
+		TH_LOG("%s", asked[i].function);
+		EXPECT_EQ(0, nl_do(nl, &q, &got))
+		TH_LOG("%s", asked[i].function);
+	}
 	close(nl);
 }
 

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,29 +18,31 @@
 
 static int nth_fd = -1;
 
-/* all of @list, as files of debugfs and what is written into them: 0 or -errno */
-static int put_files(const char *const list[][2], size_t n)
+/* a file of that kind of fault, "failslab" or another: 0 or -errno */
+static int put(const char *kind, const char *file, const char *value)
 {
 	char path[128];
-	size_t i;
-	int ret = 0;
 
-	for (i = 0; i < n && !ret; i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s", list[i][0]);
-		ret = put_file(path, list[i][1]);
-	}
-	return ret;
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", kind, file);
+	return put_file(path, value);
 }
 
 int fault_allow(void)
 {
-	static const char *const files[][2] = {
-		{ "failslab/ignore-gfp-wait", "N" },	    { "failslab/verbose", "0" },
-		{ "fail_page_alloc/ignore-gfp-wait", "N" }, { "fail_page_alloc/min-order", "0" },
-		{ "fail_page_alloc/verbose", "0" },	    { "fail_usercopy/verbose", "0" },
+	static const char *const files[][3] = {
+		{ "failslab", "ignore-gfp-wait", "N" },
+		{ "failslab", "verbose", "0" },
+		{ "fail_page_alloc", "ignore-gfp-wait", "N" },
+		{ "fail_page_alloc", "min-order", "0" },
+		{ "fail_page_alloc", "verbose", "0" },
+		{ "fail_usercopy", "verbose", "0" },
 	};
+	size_t i;
+	int ret = 0;
 
-	return put_files(files, sizeof(files) / sizeof(*files));
+	for (i = 0; i < sizeof(files) / sizeof(*files) && !ret; i++)
+		ret = put(files[i][0], files[i][1], files[i][2]);
+	return ret;
 }
 
 int fault_open(void)
@@ -97,8 +100,8 @@ static int find_function(const char *name, unsigned long *start, unsigned long *
 	for (pass = 0; pass < 2; pass++) {
 		rewind(f);
 		while (fgets(line, sizeof(line), f)) {
-			if (sscanf(line, "%lx %*c %255s [nettrace]", &at, symbol) != 2 ||
-			    !strstr(line, "[nettrace]"))
+			if (!strstr(line, "[nettrace]") ||
+			    sscanf(line, "%lx %*c %255s", &at, symbol) != 2)
 				continue;
 			if (!pass && !strcmp(symbol, name))
 				*start = at;
@@ -111,43 +114,33 @@ static int find_function(const char *name, unsigned long *start, unsigned long *
 }
 
 /* for slabs and pages alike; @probability "0" ends it */
-static int put_below(const char *start, const char *end, const char *probability)
+static int put_below(unsigned long start, unsigned long end, const char *probability)
 {
 	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
+	char from[32], to[32], times[16];
 	const char *const files[][2] = {
-		{ "probability", "0" },
-		{ "task-filter", "N" },
-		{ "interval", "1" },
-		{ "space", "0" },
-		{ "require-start", start },
-		{ "require-end", end },
-		{ "times", probability[0] == '0' ? "-1" : "1000000" },
-		{ "probability", probability },
+		{ "probability", "0" }, { "task-filter", "N" },		{ "interval", "1" },
+		{ "space", "0" },	{ "require-start", from },	{ "require-end", to },
+		{ "times", times },	{ "probability", probability },
 	};
-	char path[128];
 	size_t i, k;
 	int ret = 0;
 
+	snprintf(from, sizeof(from), "%#lx", start);
+	snprintf(to, sizeof(to), "%#lx", end);
+	snprintf(times, sizeof(times), "%d", FAULT_MOST);
 	for (k = 0; k < 2 && !ret; k++)
-		for (i = 0; i < sizeof(files) / sizeof(*files) && !ret; i++) {
-			snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", kinds[k],
-				 files[i][0]);
-			ret = put_file(path, files[i][1]);
-		}
+		for (i = 0; i < sizeof(files) / sizeof(*files) && !ret; i++)
+			ret = put(kinds[k], files[i][0], files[i][1]);
 	return ret;
 }
 
 int fault_below(const char *function)
 {
 	unsigned long start = 0, end = 0;
-	char from[32], to[32];
 	int ret = find_function(function, &start, &end);
 
-	if (ret)
-		return ret;
-	snprintf(from, sizeof(from), "%#lx", start);
-	snprintf(to, sizeof(to), "%#lx", end);
-	return put_below(from, to, "100");
+	return ret ? ret : put_below(start, end, "100");
 }
 
 /* how often that kind has failed since fault_below(), or -errno */
@@ -175,7 +168,7 @@ int fault_below_count(void)
 
 int fault_below_end(void)
 {
-	int count = fault_below_count(), ret = put_below("0x0", "0xffffffffffffffff", "0");
+	int count = fault_below_count(), ret = put_below(0, ULONG_MAX, "0");
 
 	return ret ? ret : count;
 }

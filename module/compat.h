@@ -13,6 +13,7 @@
 #include <linux/filter.h>
 #include <linux/net.h>
 #include <linux/proc_fs.h>
+#include <linux/sched.h>
 #include <linux/timer.h>
 #include <net/genetlink.h>
 #include <net/inet6_hashtables.h>
@@ -38,6 +39,14 @@
 
 #ifndef NT_HAVE_TIMER_DELETE
 #define timer_delete(timer)		del_timer(timer)
+#endif
+
+/*
+ * 5.17 made it an enumerator and, with it, clears what stands behind a program's
+ * shorter name.  Where that is not known to be so, the rest is not copied.
+ */
+#ifdef TASK_COMM_LEN
+#define NT_COMM_HAS_REST
 #endif
 
 /* 5.17 renamed it */

@@ -23,6 +23,7 @@
 #include <linux/uaccess.h>
 
 #include "compat.h"
+#include "name.h"
 #include "ns.h"
 #include "probes_call.h"
 #include "skid.h"
@@ -195,8 +196,7 @@ static void nt_call_who(struct nettrace_call *c, long nr, u8 phase)
 {
 	c->pid = current->tgid;
 	c->tid = current->pid;
-	memcpy(c->comm, current->comm, sizeof(c->comm));
-	c->comm[sizeof(c->comm) - 1] = '\0';
+	nt_copy_comm(c->comm);
 	c->syscall = nr;
 	c->phase = phase;
 }

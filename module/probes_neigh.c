@@ -139,8 +139,7 @@ static void nt_neigh_task(struct nettrace_neigh *r)
 		return;
 	r->flags |= NETTRACE_NEIGH_TASK;
 	r->pid = current->tgid;
-	memcpy(r->comm, current->comm, sizeof(r->comm));
-	r->comm[sizeof(r->comm) - 1] = '\0';
+	nt_copy_comm(r->comm);
 }
 
 static void nt_neigh_fill(struct nettrace_neigh *r, const struct neighbour *n,

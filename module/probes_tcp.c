@@ -15,6 +15,7 @@
 #include <net/tcp.h>
 
 #include "minisock.h"
+#include "name.h"
 #include "probes_tcp.h"
 #include "sample.h"
 #include "skid.h"
@@ -52,8 +53,7 @@ static void nt_context(struct nettrace_state *s)
 	s->flags = NETTRACE_CTX_TASK;
 	s->pid = task->tgid;
 	s->tid = task->pid;
-	memcpy(s->comm, task->comm, sizeof(s->comm));
-	s->comm[sizeof(s->comm) - 1] = '\0';
+	nt_copy_comm(s->comm);
 	if (task->flags & PF_EXITING)
 		s->flags |= NETTRACE_CTX_EXITING;
 	if (task->flags & PF_IO_WORKER)

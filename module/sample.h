@@ -11,6 +11,7 @@
 
 #include <linux/skbuff.h>
 
+#include "name.h"
 #include "ns.h"
 #include "tuple.h"
 
@@ -50,7 +51,7 @@ static inline void nt_sample_comm(struct nettrace_packet *p)
 
 	if ((p->flags & (need | none)) != need)
 		return;
-	memcpy(p->comm, current->comm, sizeof(p->comm));
+	nt_copy_comm(p->comm);
 	p->flags |= NETTRACE_PKT_COMM;
 }
 

@@ -16,6 +16,7 @@
 #include <linux/skbuff.h>
 
 #include "core/parse.h"
+#include "name.h"
 #include "ns.h"
 
 static __always_inline unsigned int
@@ -43,25 +44,6 @@ static __always_inline void nt_copy_macs(struct nettrace_packet *p,
 	memcpy(p->mac_src, eth->h_source, ETH_ALEN);
 	memcpy(p->mac_dst, eth->h_dest, ETH_ALEN);
 	p->flags |= NETTRACE_PKT_MAC;
-}
-
-/*
- * A device's name, without what is left of an older, longer one behind it, which it
- * may have had in another namespace.  strscpy(), which sets names, clears to the end of
- * a word: where the first has room for a zero byte, its last byte is one.  (Kernels of
- * 5.10 use strlcpy(), which clears nothing: docs/compatibility.md.)
- */
-static __always_inline void nt_copy_name(char *to, const char *name)
-{
-	u64 first, second;
-
-	BUILD_BUG_ON(sizeof(first) + sizeof(second) != IFNAMSIZ);
-	memcpy(&first, name, sizeof(first));
-	memcpy(&second, name + sizeof(first), sizeof(second));
-	if (!name[sizeof(first) - 1])
-		second = 0;
-	memcpy(to, &first, sizeof(first));
-	memcpy(to + sizeof(first), &second, sizeof(second));
 }
 
 /* everything about a packet but its socket */

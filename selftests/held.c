@@ -4,7 +4,8 @@
  *
  * A reader whose memory is served by a program (userfaultfd here, as FUSE would) holds
  * up neither the end of a namespace nor the module's unloading for ever: the first
- * waits for it alone, the second is refused.  And who waits for edges gets them.
+ * waits for it alone, the second is refused.  Who polls something else, too, that does
+ * not answer, holds up neither.  And who waits for edges gets them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -155,6 +157,141 @@ TEST(text_into_memory_that_comes_late)
 TEST(stats_into_memory_that_comes_late)
 {
 	served_late(_metadata, "stats");
+}
+
+/* two threads: one keeps an epoll locked, the other polls it behind what is ours */
+struct stuck {
+	pthread_t holds, polls;
+	int ep;
+	struct epoll_event *to;
+	struct pollfd fds[2];
+	pid_t tid;
+	int got;
+};
+
+static void *stuck_hold(void *arg)
+{
+	struct stuck *s = arg;
+
+	epoll_wait(s->ep, s->to, 1, 60000);
+	return NULL;
+}
+
+static void *stuck_poll(void *arg)
+{
+	struct stuck *s = arg;
+
+	__atomic_store_n(&s->tid, (pid_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+	s->got = poll(s->fds, 2, 60000);
+	return NULL;
+}
+
+/* is that thread waiting for a lock, "D"? */
+static int stuck_waits(struct stuck *s)
+{
+	pid_t tid = __atomic_load_n(&s->tid, __ATOMIC_ACQUIRE);
+	char path[64], line[256] = "", *end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = tid ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return 0;
+	if (read(fd, line, sizeof(line) - 1) < 0)
+		line[0] = '\0';
+	close(fd);
+	end = strrchr(line, ')');
+	return end && end[1] == ' ' && end[2] == 'D';
+}
+
+/* 1, or 0 after a minute */
+static int stuck_comes_to_wait(struct stuck *s)
+{
+	int i;
+
+	for (i = 0; i < 6000 && !stuck_waits(s); i++)
+		usleep(10000);
+	return i < 6000;
+}
+
+/* @events: of a namespace; @a: brought, it ends.  0 or -errno */
+static int stuck_begin(struct stuck *s, int events, struct absent *a)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	int ready = eventfd(1, EFD_CLOEXEC);
+
+	memset(s, 0, sizeof(*s));
+	s->ep = epoll_create1(EPOLL_CLOEXEC);
+	s->to = (struct epoll_event *)a->page;
+	s->fds[0] = (struct pollfd){ .fd = events, .events = POLLIN };
+	s->fds[1] = (struct pollfd){ .fd = s->ep, .events = POLLIN };
+	if (ready < 0 || s->ep < 0 || epoll_ctl(s->ep, EPOLL_CTL_ADD, ready, &ev))
+		return -errno;
+	if (pthread_create(&s->holds, NULL, stuck_hold, s) || absent_awaited(a) != 1)
+		return -EIO;
+	return pthread_create(&s->polls, NULL, stuck_poll, s) ? -EIO : 0;
+}
+
+/* does the kernel's log, from @kmsg's place on, have this? */
+static int log_tells(int kmsg, const char *text)
+{
+	char line[4096];
+	ssize_t n;
+
+	while ((n = read(kmsg, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		if (strstr(line, text))
+			return 1;
+	}
+	return 0;
+}
+
+TEST(polled_with_what_never_answers)
+{
+	int kmsg, pin, fd, ret;
+	struct absent a = { .uffd = -1 };
+	uint64_t memory;
+	struct stuck s;
+
+	ret = absent_open(&a);
+	if (ret == -ENOSYS)
+		SKIP(return, "this kernel has no userfaultfd");
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, module_load("ring=64"));
+	ASSERT_EQ(0, own_netns());
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, kmsg);
+	lseek(kmsg, 0, SEEK_END);
+	fd = open("/proc/thread-self/net/nettrace/events", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	/* nobody is in that namespace then, and this alone keeps it */
+	pin = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, pin);
+	ASSERT_EQ(0, own_netns());
+	ASSERT_EQ(0, stuck_begin(&s, fd, &a));
+	ASSERT_TRUE(stuck_comes_to_wait(&s));
+
+	/* its end is not held up, nor is the module's; the log tells what is left of it */
+	ASSERT_EQ(0, nettrace_stat(NULL, "memory", &memory));
+	close(pin);
+	EXPECT_TRUE(memory_falls_below(memory));
+	EXPECT_EQ(0, module_unload());
+	EXPECT_FALSE(module_loaded());
+	EXPECT_TRUE(log_tells(kmsg, "nettrace: a program polls a trace that has gone"));
+	EXPECT_TRUE(stuck_waits(&s));
+
+	/* who leaves poll() at last finds the queue that it is on */
+	ASSERT_EQ(0, absent_bring(&a));
+	pthread_join(s.holds, NULL);
+	pthread_join(s.polls, NULL);
+	EXPECT_LE(1, s.got);
+	close(fd);
+	close(s.ep);
+	close(kmsg);
+	close(a.uffd);
+	munmap(a.page, PAGE);
+	ASSERT_EQ(0, module_load("ring=64"));
+	EXPECT_EQ(0, module_unload());
 }
 
 static int send_to_nobody(void)

@@ -70,7 +70,7 @@ static noinline void nt_arrival_unrecorded(struct nt_trace *tr,
 	need = nt_parse(&p, family, skb_network_header(skb),
 			skb_headlen(skb) - off, skb->len - off);
 	if (need)
-		nt_parse_gathered(&p, family, skb, off, need);
+		nt_parse_gathered(&p, family, skb, need);
 	if (p.proto == IPPROTO_TCP && p.flags & NETTRACE_PKT_L4)
 		sk = nt_sample_in(tr, &p, skb);
 	local_irq_restore(flags);
@@ -230,7 +230,6 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	     const struct nf_hook_state *st, const struct nt_where at,
 	     struct sock *mini, bool again)
 {
-	const struct sock *sk = skb->sk;
 	struct nettrace_packet *p;
 	union nettrace_rec *rec;
 	unsigned long flags;
@@ -243,14 +242,15 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	nt_sight(tr, p, at.family, at.hook, skb, st->out);
 	if (at.hook == NETTRACE_LOCAL_OUT) {
 		nt_sample_task(p);
-		if (mini)
+		if (mini) {
 			nt_sample_mini(p, mini);
-		else if (p->proto == IPPROTO_TCP && sk && nt_sk_is_tcp(sk))
-			nt_sample_out(p, sk);
-		else if (p->proto != IPPROTO_TCP)
+			if (again)
+				p->flags |= NETTRACE_PKT_RETRANS;
+		} else if (p->proto != IPPROTO_TCP) {
 			ask = nt_sample_other(p, skb, at.family);
-		if (again)
-			p->flags |= NETTRACE_PKT_RETRANS;
+		} else if (skb->sk && nt_sk_is_tcp(skb->sk)) {
+			nt_sample_out(p, skb->sk);
+		}
 		if (unlikely(nt_opens(p)))
 			p = nt_route_syn(tr, p, skb);
 		else if (static_branch_unlikely(&nt_routes_key))
@@ -259,7 +259,7 @@ nt_departure(struct nt_trace *tr, struct sk_buff *skb,
 	nt_ring_publish(&tr->ring);
 	if (at.hook == NETTRACE_LOCAL_OUT &&
 	    static_branch_unlikely(&nt_timers_key))
-		nt_timers_out(tr, p, mini ? mini : sk);
+		nt_timers_out(tr, p, mini ? mini : skb->sk);
 	local_irq_restore(flags);
 	if (at.hook == NETTRACE_LOCAL_OUT && at.family == NETTRACE_IPV6 &&
 	    unlikely(ask))

@@ -19,6 +19,23 @@
 #include "compat.h"
 #include "uapi/nettrace.h"
 
+/* true: the name ends in this word, and what is behind its end was not copied */
+static __always_inline bool nt_copy_name_word(char *to, const char *name)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zeros;
+	bool ends;
+
+	memcpy(&word, name, sizeof(word));
+	ends = has_zero(word, &zeros, &constants);
+	if (ends) {
+		zeros = prep_zero_mask(word, zeros, &constants);
+		word &= zero_bytemask(create_zero_mask(zeros));
+	}
+	memcpy(to, &word, sizeof(word));
+	return ends;
+}
+
 /**
  * nt_copy_name() - up to the zero byte, word by word
  * @to:		NETTRACE_NAME_LEN bytes, all zero
@@ -26,21 +43,15 @@
  */
 static __always_inline void nt_copy_name(char *to, const char *name)
 {
-	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long word, zeros;
-	unsigned int i;
+	const size_t word = sizeof(unsigned long);
 
-	BUILD_BUG_ON(NETTRACE_NAME_LEN % sizeof(word));
-	for (i = 0; i < NETTRACE_NAME_LEN; i += sizeof(word)) {
-		memcpy(&word, name + i, sizeof(word));
-		if (likely(has_zero(word, &zeros, &constants))) {
-			zeros = prep_zero_mask(word, zeros, &constants);
-			word &= zero_bytemask(create_zero_mask(zeros));
-			memcpy(to + i, &word, sizeof(word));
-			return;
-		}
-		memcpy(to + i, &word, sizeof(word));
-	}
+	BUILD_BUG_ON(NETTRACE_NAME_LEN != 16 || 16 % word);
+	if (likely(nt_copy_name_word(to, name)))
+		return;
+	if (nt_copy_name_word(to + word, name + word) || word == 8)
+		return;
+	if (!nt_copy_name_word(to + 2 * word, name + 2 * word))
+		nt_copy_name_word(to + 3 * word, name + 3 * word);
 }
 
 /* the running program's; @to is zeroed */

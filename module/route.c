@@ -233,8 +233,7 @@ nt_route_before(struct nt_trace *tr, struct nettrace_packet *p,
 	rec->hdr.family = packet.hdr.family;
 	rec->hdr.ifindex = packet.hdr.ifindex;
 	if (tr->set.payload)
-		nt_keep_payload(&rec->packet, skb, skb_network_offset(skb),
-				tr->set.payload);
+		nt_keep_payload(&rec->packet, skb, tr->set.payload);
 	return &rec->packet;
 }
 

@@ -14,8 +14,9 @@
 static DEFINE_PER_CPU(u8 [NT_GATHER], nt_gather);
 
 void nt_parse_gathered(struct nettrace_packet *p, u8 family,
-		       const struct sk_buff *skb, int off, unsigned int need)
+		       const struct sk_buff *skb, unsigned int need)
 {
+	const int off = skb_network_offset(skb);
 	struct nettrace_hdr hdr = p->hdr;
 	u8 *buf = *this_cpu_ptr(&nt_gather);
 	unsigned int wirelen = skb->len - off;
@@ -43,11 +44,11 @@ static bool nt_is_udp_at(const struct nettrace_packet *p,
 }
 
 void nt_keep_payload(struct nettrace_packet *p, const struct sk_buff *skb,
-		     int off, unsigned int room)
+		     unsigned int room)
 {
+	const int off = skb_network_offset(skb) + (p->len - p->payload);
 	unsigned int n = min(room, p->payload);
 
-	off += p->len - p->payload;
 	/* where its header is not right before it, rather none than wrong ones */
 	if (n && p->proto == IPPROTO_UDP && p->flags & NETTRACE_PKT_L4 &&
 	    !(p->flags & NETTRACE_PKT_MORE_FRAGS) &&

@@ -32,11 +32,11 @@ nt_parse(struct nettrace_packet *p, u8 family, const u8 *data,
 
 /* the headers reach into fragments of the skb: they are copied together first */
 void nt_parse_gathered(struct nettrace_packet *p, u8 family,
-		       const struct sk_buff *skb, int off, unsigned int need);
+		       const struct sk_buff *skb, unsigned int need);
 
 /* room: bytes of the slot after the record */
 void nt_keep_payload(struct nettrace_packet *p, const struct sk_buff *skb,
-		     int off, unsigned int room);
+		     unsigned int room);
 
 static __always_inline void nt_copy_macs(struct nettrace_packet *p,
 					 const struct ethhdr *eth)
@@ -57,7 +57,7 @@ nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
 	need = nt_parse(p, family, skb_network_header(skb),
 			skb_headlen(skb) - off, skb->len - off);
 	if (unlikely(need))
-		nt_parse_gathered(p, family, skb, off, need);
+		nt_parse_gathered(p, family, skb, need);
 	p->hook = hook;
 	if (dev) {
 		p->hdr.ifindex = dev->ifindex;
@@ -68,7 +68,7 @@ nt_sight(const struct nt_trace *tr, struct nettrace_packet *p, u8 family,
 		p->gso_segs = skb_shinfo(skb)->gso_segs;
 	}
 	if (unlikely(tr->set.payload))
-		nt_keep_payload(p, skb, off, tr->set.payload);
+		nt_keep_payload(p, skb, tr->set.payload);
 }
 
 /* where no hook tells it: enum nettrace_family, or 0, what is not recorded */

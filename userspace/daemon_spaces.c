@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon_msg.h"
@@ -17,7 +18,7 @@
 #include "netns.h"
 #include "netns_watch.h"
 
-#define MODULE "/sys/module/nettrace"
+#define MODULE "/proc/nettrace" /* a link of its: the first to go, the last to come */
 
 /* one that is named: it may go and come back */
 struct named {
@@ -140,9 +141,12 @@ static int open_named(struct ntd_spaces *sp, struct named *n, struct nt_error *e
 	return ret;
 }
 
+/* where it is being unloaded, a namespace's end is told before the module has gone */
 static bool module_is_there(void)
 {
-	return !access(MODULE, F_OK);
+	struct stat st;
+
+	return !lstat(MODULE, &st);
 }
 
 static void try_named(struct ntd_spaces *sp)

@@ -74,8 +74,11 @@ static void tell(struct work *w, uint32_t type, uint64_t inode, const char *text
 {
 	struct ntd_msg m = { .type = type, .inode = inode, .len = (uint32_t)strlen(text) };
 
-	if (ntd_send(w->o.opener, &m, text, -1))
-		w->stop = true;
+	if (!ntd_send(w->o.opener, &m, text, -1))
+		return;
+	/* it was killed, as in hear() */
+	w->stop = true;
+	w->status = 1;
 }
 
 static void give_up(struct work *w, const struct nt_error *err)

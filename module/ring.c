@@ -8,7 +8,6 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/delay.h>
-#include <linux/lockdep.h>
 #include <linux/overflow.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
@@ -214,6 +213,15 @@ static bool nt_ring_polled(struct nt_ring *ring)
 	return polled;
 }
 
+/* the lock that stays, too, for a class and a name that do not go with the module */
+static void nt_ring_leave(struct nt_ring *ring)
+{
+	strscpy(ring->left_name, "nettrace left", sizeof(ring->left_name));
+	lockdep_register_key(&ring->left_key);
+	lockdep_set_class_and_name(&ring->wait.lock, &ring->left_key,
+				   ring->left_name);
+}
+
 /*
  * /proc releases a file that is still open when its entry goes, and with it the
  * ring; who sleeps in poll() on it is on the queue until it runs again, for which
@@ -233,8 +241,7 @@ static bool nt_ring_wait_pollers(struct nt_ring *ring)
 		  poll_to_key(EPOLLHUP | POLLFREE));
 	while (nt_ring_polled(ring)) {
 		if (time_after(jiffies, until)) {
-			/* the lock's own class and its name go with the module */
-			lockdep_set_novalidate_class(&ring->wait.lock);
+			nt_ring_leave(ring);
 			return false;
 		}
 		wake_up_all(&ring->wait);

@@ -20,6 +20,7 @@
 
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
+#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
@@ -48,6 +49,9 @@ struct nt_ring {
 	struct timer_list wake;
 	struct irq_work wake_now;
 	struct list_head list;	/* all rings, for CPUs that come later */
+	/* of @wait's lock, where somebody polls longer than the module is there */
+	struct lock_class_key left_key;
+	char left_name[16];
 };
 
 /**

@@ -121,22 +121,27 @@ TEST_F(kept, no_surplus_of_a_datagram)
 	EXPECT_EQ(2, kept_of_each(&self->e, ""));
 }
 
+/* is this name all that the record has there? */
+static bool is_all(const char *field, const char *name)
+{
+	char want[NETTRACE_NAME_LEN] = "";
+
+	memcpy(want, name, strlen(name));
+	if (!memcmp(field, want, sizeof(want)))
+		return true;
+	fprintf(stderr, "# '%.16s', behind it '%.15s'\n", field, field + strnlen(field, 15) + 1);
+	return false;
+}
+
 /* sightings on a device of this name, behind which nothing stands; 0 when something does */
 static int named(struct events *e, const char *name)
 {
-	char want[NETTRACE_NAME_LEN] = "";
 	union nettrace_rec rec;
 	int n = 0;
 
-	memcpy(want, name, strlen(name));
-	while (next_datagram(e, &rec)) {
-		if (memcmp(rec.packet.dev, want, sizeof(want))) {
-			fprintf(stderr, "# device '%.16s', behind it '%.15s'\n", rec.packet.dev,
-				rec.packet.dev + strnlen(rec.packet.dev, 15) + 1);
+	for (; next_datagram(e, &rec); n++)
+		if (!is_all(rec.packet.dev, name))
 			return 0;
-		}
-		n++;
-	}
 	return n;
 }
 
@@ -171,19 +176,14 @@ static int send_named(const char *name)
 /* datagrams that this program sent, of whose name nothing else stands there */
 static int sent_by(struct events *e, const char *name)
 {
-	char want[NETTRACE_NAME_LEN] = "";
 	union nettrace_rec rec;
 	int n = 0;
 
-	memcpy(want, name, strlen(name));
 	while (next_datagram(e, &rec)) {
 		if (!(rec.packet.flags & NETTRACE_PKT_COMM))
 			continue;
-		if (memcmp(rec.packet.comm, want, sizeof(want))) {
-			fprintf(stderr, "# program '%.16s', behind it '%.15s'\n", rec.packet.comm,
-				rec.packet.comm + strnlen(rec.packet.comm, 15) + 1);
+		if (!is_all(rec.packet.comm, name))
 			return 0;
-		}
 		n++;
 	}
 	return n;

@@ -76,7 +76,7 @@ static void tell(struct work *w, uint32_t type, uint64_t inode, const char *text
 
 	if (!ntd_send(w->o.opener, &m, text, -1))
 		return;
-	/* it was killed, as in hear() */
+	/* gone, or stuck: no end in good order, as in hear() */
 	w->stop = true;
 	w->status = 1;
 }

@@ -169,6 +169,32 @@ apt_newest()
 	apt-cache pkgnames | { grep -E "^($1)\$" || true; } | sort -V | tail -n 1
 }
 
+# apt_offered PACKAGE...: can each be downloaded?  The lists know names that they only mention.
+apt_offered()
+{
+	local package
+
+	for package in "$@"; do
+		[ -n "$(apt-cache madison "$package")" ] || return 1
+	done
+}
+
+# apt_newest_release REGEX PREFIX...: the newest release, wholly matched by REGEX, of
+# which every package PREFIX-RELEASE is there, if any.  Those of one release are made
+# from several sources and come into a suite hours apart.
+apt_newest_release()
+{
+	local regex=$1 release
+
+	shift
+	apt-cache pkgnames "$1-" | sed -nE "s/^$1-($regex)\$/\1/p" | sort -rV |
+		while read -r release; do
+			apt_offered "${@/%/-$release}" || continue
+			printf '%s\n' "$release"
+			cat >/dev/null
+		done
+}
+
 # apt_closure PACKAGE...: with all that they depend on, as name=version
 apt_closure()
 {

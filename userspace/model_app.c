@@ -44,7 +44,12 @@ static void tell_apart(struct nt_convx *cv, const struct nt_app_in *in)
 
 int nt_app_feed(struct nt_convx *cv, struct nt_arrow *a, const struct nt_seen *s)
 {
-	struct nt_app_in in = {
+	struct nt_app_in in;
+	struct nt_app app;
+
+	if (a->app || !worth_asking(cv, s))
+		return 0;
+	in = (struct nt_app_in){
 		.b = s->ev->bytes,
 		.n = s->ev->nbytes,
 		.len = s->p->payload,
@@ -53,10 +58,6 @@ int nt_app_feed(struct nt_convx *cv, struct nt_arrow *a, const struct nt_seen *s
 		.tcp = s->p->proto == IPPROTO_TCP,
 		.start = at_start(cv, s),
 	};
-	struct nt_app app;
-
-	if (a->app || !worth_asking(cv, s))
-		return 0;
 	if (!nt_app_parse(&app, &in)) {
 		if (!cv->c.app)
 			tell_apart(cv, &in);

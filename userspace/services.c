@@ -124,13 +124,15 @@ struct nt_service nt_service_of(const struct nt_services *s, const struct nt_con
 char *nt_describe_service(char *buf, size_t size, const struct nt_services *s,
 			  const struct nt_conv *c)
 {
-	char name[NT_SERVICE_NAME * NT_ESCAPE_MAX + 1];
 	struct nt_service r = nt_service_of(s, c);
+	size_t n;
 
 	*buf = '\0';
-	if (r.name)
-		snprintf(buf, size, "%s%s",
-			 nt_text_escape(name, sizeof(name), r.name, NT_SERVICE_NAME),
-			 r.sure ? "" : "?");
+	if (!r.name)
+		return buf;
+	nt_text_escape(buf, size, r.name, NT_SERVICE_NAME);
+	n = strlen(buf);
+	if (!r.sure && n + 1 < size)
+		memcpy(buf + n, "?", 2);
 	return buf;
 }

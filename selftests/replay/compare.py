@@ -182,14 +182,16 @@ def against_tshark(name, objs):
 
 
 def unacknowledged(segments):
-    """those that were sent while something of their sender's had not been acknowledged:
-    none is a keepalive (RFC 9293, 3.8.4), but an ACK that the FIN overtook looks like one"""
+    """those that were sent while something of their sender's had not been acknowledged, or
+    that acknowledge less than an earlier one of it: none is a keepalive (RFC 9293, 3.8.4),
+    but an ACK that the FIN overtook looks like one"""
     top, acked, found = {}, {}, set()
     for s in segments:
-        if top.get(s["dir"], 0) > acked.get(s["dir"], 0):
+        other = "s>c" if s["dir"] == "c>s" else "c>s"
+        if (top.get(s["dir"], 0) > acked.get(s["dir"], 0)
+                or s.get("ack", 0) < acked.get(other, 0)):
             found.add(s["n"])
         top[s["dir"]] = max(top.get(s["dir"], 0), s.get("seq", 0) + length(s))
-        other = "s>c" if s["dir"] == "c>s" else "c>s"
         acked[other] = max(acked.get(other, 0), s.get("ack", 0))
     return found
 
@@ -272,7 +274,7 @@ def kind(s):
         return None
     if {"retransmission", "spurious-retransmission"} & words(s):
         return "R"
-    if "out-of-order" in words(s):
+    if "out-of-order" in words(s) and length(s):
         return "O"
     return "C" if "old-duplicate" in words(s) and length(s) else None
 

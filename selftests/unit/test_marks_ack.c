@@ -108,6 +108,13 @@ static void test_keepalive(void **state)
 	CHECK(OPENING IDLE "5000000 0 FWD c>s ACK seq=1010 ack=5001 win=502\n"
 			   "5001000 0 FWD s>c ACK seq=5001 ack=1011 win=500 len=9\n",
 	      "6 ~keepalive\n");
+	/* nor one that its sender's FIN has overtaken: it acknowledges less than that did */
+	CHECK(OPENING IDLE " 50000 0 FWD s>c ACK seq=5001 ack=1011 len=9\n"
+			   " 51000 0 FWD c>s FIN,ACK seq=1011 ack=5010\n"
+			   " 52000 0 FWD s>c FIN,ACK seq=5010 ack=1012\n"
+			   " 53000 0 FWD c>s ACK seq=1012 ack=5011\n"
+			   " 54000 0 FWD c>s ACK seq=1011 ack=5010\n",
+	      "10 ~out-of-order\n");
 	/* the socket's own numbers */
 	CHECK(TRACED "  100 0 OUT c>s ACK seq=1000 ack=5001 id=3 sk=FULL:ESTABLISHED nxt=1001\n"
 		     "  110 1 IN  c>s ACK seq=1000 ack=5001 id=3 sk=FULL:ESTABLISHED\n",

@@ -42,6 +42,9 @@ static bool probes(const struct nt_mark_at *a, bool zero)
 		return true;
 	if (p->payload > 1 || a->seq + 1 != a->d->max || a->d->acked < a->d->max)
 		return false;
+	/* it acknowledges less than its sender has: it was under way for long */
+	if (a->ack_ok && a->ack < a->peer->acked)
+		return false;
 	/* with an octet it may be its retransmission, unless there was silence before */
 	return !p->payload || zero || !a->own->t_sent || a->f->t - a->own->t_sent >= NT_TIME_S;
 }
@@ -137,6 +140,15 @@ static void mark_repeated(struct nt_mark_at *a, bool sack)
 	}
 }
 
+/*
+ * RFC 9293, 3.10.4: an ACK without data has the next number to send.  One with an older
+ * number, that acknowledges less than was acknowledged already, was sent before.
+ */
+static bool is_overtaken(const struct nt_mark_at *a)
+{
+	return nt_pure_ack(a->p) && !a->f->owned && a->seq < a->d->max && a->ack < a->peer->acked;
+}
+
 void nt_marks_of_ack(struct nt_mark_at *a)
 {
 	bool answer = a->d->based && mark_answer(a);
@@ -151,7 +163,9 @@ void nt_marks_of_ack(struct nt_mark_at *a)
 			a->other->recover = 0;
 		return;
 	}
-	if (!answer || a->d->window != window_of(a))
+	if (is_overtaken(a))
+		nt_marks_add(a->out, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED, 0);
+	else if (!answer || a->d->window != window_of(a))
 		mark_repeated(a, sack);
 }
 

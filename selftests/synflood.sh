@@ -121,7 +121,8 @@ whole()
 {
 	nt timeline --json "host $CADDR" >"$NT_TMP/json" 2>"$NT_TMP/err" ||
 		fail "no timeline of the daemon's: $(cat "$NT_TMP/err")"
-	ntq -p client.port type=conversation "client.addr=$CADDR" completeness=31 opened=handshake \
+	# 63: an ACK that the FIN overtook finds the server closed, and is answered by a RST
+	ntq -p client.port type=conversation "client.addr=$CADDR" "completeness=31|63" opened=handshake \
 		closed=fin <"$NT_TMP/json" | sort >"$NT_TMP/whole"
 	comm -12 "$NT_TMP/whole" <(sort "$NT_TMP/ports") | wc -l
 }
@@ -129,11 +130,13 @@ whole()
 # not_whole: what the daemon has kept of the others, of ten at most
 not_whole()
 {
-	local port
+	local port line
 
 	comm -13 "$NT_TMP/whole" <(sort "$NT_TMP/ports") | head -n 10 | while read -r port; do
 		diag "not whole: port $port: $(ntq type=conversation "client.addr=$CADDR" \
 			"client.port=$port" <"$NT_TMP/json" | cut -c 1-500)"
+		nt timeline --color=never --width=120 "port $port" 2>&1 | head -n 60 |
+			while read -r line; do diag "$line"; done
 	done
 }
 

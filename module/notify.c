@@ -183,6 +183,16 @@ static void nt_gather(struct nt_notify *n, const struct nettrace_state *s)
 		n->lost++;
 }
 
+/* what the writer took away is told before the transition that follows it */
+static void nt_note_lost(struct nt_notify *n)
+{
+	if (!n->rd->lost)
+		return;
+	nt_flush(n);
+	n->lost += n->rd->lost;
+	n->rd->lost = 0;
+}
+
 static void nt_send_transitions(struct nt_notify *n)
 {
 	union nettrace_rec rec;
@@ -190,16 +200,18 @@ static void nt_send_transitions(struct nt_notify *n)
 
 	for_each_possible_cpu(cpu) {
 		while (nt_reader_peek(n->rd, cpu, &rec)) {
+			nt_note_lost(n);
 			if (rec.hdr.type == NETTRACE_STATE)
 				nt_gather(n, &rec.state);
 			nt_reader_skip(n->rd, cpu);
 			cond_resched();
 		}
+		nt_note_lost(n);
 	}
-	n->lost += n->rd->lost;
-	n->rd->lost = 0;
-	if (n->lost)
+	if (n->lost) { /* behind the last transition: in a message of its own */
+		nt_flush(n);
 		nt_open_msg(n);
+	}
 	nt_flush(n);
 }
 

@@ -354,16 +354,31 @@ void nt_reader_limit_now(struct nt_reader *rd)
 		rd->cur[cpu].limit = nt_cpu_head(rd->ring, cpu);
 }
 
+/* count what found no ring on that CPU since it was asked for last */
+static void nt_reader_noslots(struct nt_reader *rd, unsigned int cpu)
+{
+	struct nt_cursor *c = &rd->cur[cpu];
+	unsigned long n = READ_ONCE(nt_ring_of(rd->ring, cpu)->noslots) -
+			  c->noslots;
+
+	if (likely(!n))
+		return;
+	c->noslots += n;
+	c->lost += n;
+	rd->lost += n;
+}
+
 /* what lies before the limit does not matter, lost or not */
 void nt_reader_to_limit(struct nt_reader *rd)
 {
 	unsigned int cpu;
 
-	rd->lost = 0;
 	for_each_possible_cpu(cpu) {
+		nt_reader_noslots(rd, cpu);
 		rd->cur[cpu].pos = rd->cur[cpu].limit;
 		rd->cur[cpu].lost = 0;
 	}
+	rd->lost = 0;
 }
 
 /* does a CPU have @n records or more that were not read? */
@@ -452,7 +467,8 @@ static bool nt_reader_overtaken(struct nt_reader *rd, unsigned int cpu)
  * @cpu:	possible
  * @rec:	where to
  *
- * Return: 1 and the record, or 0 if there is none before the limit.
+ * Return: 1 and the record, or 0 if there is none before the limit.  Counts
+ * losses as nt_reader_run() does.
  */
 int nt_reader_peek(struct nt_reader *rd, unsigned int cpu,
 		   union nettrace_rec *rec)
@@ -460,6 +476,7 @@ int nt_reader_peek(struct nt_reader *rd, unsigned int cpu,
 	const struct nt_cpu_ring *r = nt_ring_of(rd->ring, cpu);
 	struct nt_cursor *c = &rd->cur[cpu];
 
+	nt_reader_noslots(rd, cpu);
 	do {
 		if ((long)(c->limit - c->pos) <= 0)
 			return 0;
@@ -493,12 +510,7 @@ unsigned long nt_reader_run(struct nt_reader *rd, unsigned int cpu,
 	struct nt_cursor *c = &rd->cur[cpu];
 	unsigned long n, at;
 
-	n = READ_ONCE(r->noslots) - c->noslots;
-	if (unlikely(n)) {
-		c->noslots += n;
-		c->lost += n;
-		rd->lost += n;
-	}
+	nt_reader_noslots(rd, cpu);
 	n = nt_cpu_head(rd->ring, cpu) - c->pos;
 	if (!n)
 		return 0;

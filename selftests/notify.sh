@@ -124,4 +124,30 @@ no_device()
 	[ ! -e "/sys/class/net/$1" ]
 }
 
-nt_main t_joined_late t_wake t_other_namespace t_nothing_holds_it t_namespace_dies
+# what a CPU without a ring sees is told as lost: 3 echoes, each seen four times
+t_cpu_without_ring()
+{
+	local cpu=/sys/devices/system/cpu/cpu1/online
+
+	[ -e $cpu ] || skip "this machine has no second CPU"
+	echo 0 >$cpu
+	load_with ring=4096 memory=1 trace=init
+	echo 1 >$cpu
+	must ip link set lo up
+	ynl a ""
+	BEFORE=$(stat_of unrecorded)
+	tell a subscribe
+	must taskset -c 1 ping -qc 3 -i 0.2 127.0.0.1
+	at_least "not recorded" "$(stat_of unrecorded)" $((BEFORE + 12))
+	# one that is recorded makes the module look
+	must taskset -c 0 ping -qc 1 127.0.0.1
+	await "the loss to be told" told_unrecorded
+}
+
+told_unrecorded()
+{
+	tell a heard /dev/null
+	[ "$(cut -d ' ' -f 3 <<<"$REPLY")" -ge $(($(stat_of unrecorded) - BEFORE)) ]
+}
+
+nt_main t_cpu_without_ring t_joined_late t_wake t_other_namespace t_nothing_holds_it t_namespace_dies

@@ -91,6 +91,18 @@ sum_of()
 		awk '{ n += $1 } END { print n + 0 }'
 }
 
+# rmmod_done: a reader whose memory is not there yet has the module in use while the kernel
+# gets it, which on a busy machine takes a moment (nt_copy_out() in module/proc.c)
+rmmod_done()
+{
+	local err
+
+	err=$(rmmod nettrace 2>&1) && return
+	[[ $err == *"is in use"* ]] || fail "rmmod: $err"
+	REFUSED=$((REFUSED + 1))
+	return 1
+}
+
 one_round()
 {
 	local before
@@ -102,7 +114,7 @@ one_round()
 	await "the group to be joined: $(cat "$NT_TMP/group")" joined
 	await "events" events_flow
 	before=$(now_ms)
-	must rmmod nettrace
+	await "the module to go" rmmod_done
 	TOOK=$(($(now_ms) - before))
 	! loaded || fail "still loaded after rmmod"
 	readers_end
@@ -112,7 +124,7 @@ t_under_load()
 {
 	local i median worst memory nets times
 
-	HEARD=0 DELIVERED=0 LOST=0
+	HEARD=0 DELIVERED=0 LOST=0 REFUSED=0
 	unload
 	ns_add nts-x nts-y
 	# it may have all the time that is left, and so may the readers
@@ -128,6 +140,7 @@ t_under_load()
 	times=${times%$'\n'}
 	median=$(sort -n <<<"$times" | sed -n "$(((ROUNDS + WARM_UP + 1) / 2))p")
 	worst=$(sort -n <<<"$times" | tail -n 1)
+	diag "$REFUSED times rmmod was told that a reader has the module in use, and asked again"
 	diag "$ROUNDS times; rmmod took $median ms (median), $worst ms (worst); kernel memory $memory -> $(kernel_memory) KiB"
 	at_least "milliseconds allowed" $LIMIT_MS "$worst"
 	at_least "milliseconds allowed for the median" $MEDIAN_MS "$median"

@@ -141,7 +141,7 @@ static void mark_repeated(struct nt_mark_at *a, bool sack)
 }
 
 /*
- * RFC 9293, 3.10.4: an ACK without data has the next number to send.  One with an older
+ * RFC 9293, 3.10.7.4: an ACK without data has the next number to send.  One with an older
  * number, that acknowledges less than was acknowledged already, was sent before.
  */
 static bool is_overtaken(const struct nt_mark_at *a)

@@ -124,15 +124,13 @@ t_memory_cap()
 # lost, for the readers, too
 t_cpu_without_ring()
 {
-	local cpu=/sys/devices/system/cpu/cpu1/online reader
+	local reader
 
-	[ -e $cpu ] || skip "this machine has no second CPU"
-	echo 0 >$cpu
-	load_with ring=4096 memory=1 trace=init
+	load_without_cpu1
 	evdump -w $((10 * SLOW)) >"$NT_TMP/lines" &
 	reader=$!
 	await "it to read" is_read
-	echo 1 >$cpu
+	echo 1 >$CPU1
 	must ip link set lo up
 	must taskset -c 1 ping -qc 3 -i 0.2 127.0.0.1
 	must taskset -c 0 ping -qc 1 127.0.0.1

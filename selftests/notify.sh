@@ -127,12 +127,8 @@ no_device()
 # what a CPU without a ring sees is told as lost: 3 echoes, each seen four times
 t_cpu_without_ring()
 {
-	local cpu=/sys/devices/system/cpu/cpu1/online
-
-	[ -e $cpu ] || skip "this machine has no second CPU"
-	echo 0 >$cpu
-	load_with ring=4096 memory=1 trace=init
-	echo 1 >$cpu
+	load_without_cpu1
+	echo 1 >$CPU1
 	must ip link set lo up
 	ynl a ""
 	BEFORE=$(stat_of unrecorded)

@@ -144,6 +144,15 @@ unload()
 	! loaded || must rmmod nettrace
 }
 
+# load_without_cpu1: it is away, and finds no room for its ring when it comes ($CPU1)
+load_without_cpu1()
+{
+	CPU1=/sys/devices/system/cpu/cpu1/online
+	[ -e $CPU1 ] || skip "this machine has no second CPU"
+	echo 0 >$CPU1
+	load_with ring=4096 memory=1 trace=init
+}
+
 # stat_of KEY [NETNS]
 stat_of()
 {

@@ -7,7 +7,7 @@
 #
 # The machine may be emulated and busy, so the bounds are wide: they catch a line
 # that is held back, not a slow machine.  What was measured on a quiet one is in
-# docs/architecture.md.
+# docs/scale.md.
 
 # shellcheck source=selftests/lib/nt.sh
 . "$(dirname "$0")/lib/nt.sh"

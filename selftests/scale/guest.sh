@@ -8,6 +8,8 @@
 #   daemon MIB SIZE...      nettraced with SIZE conversations
 #   files SIZE...           captures of SIZE conversations, read by list and replay
 #   cpus N SECONDS          contended locks, with a load on each of N CPUs
+#   delay MACHINE COUNT RATE...  from a segment to its line, of COUNT lone ones, and with
+#                           RATE a second beside them
 #
 # Prints lines "row part=... NAME=VALUE..."; "meta kernel=..." before them.  Status 1
 # if something failed, after a line "failed part=... reason=TEXT".
@@ -20,7 +22,7 @@ PART=$1
 WORKLOAD=churn # for the systems of the benchmarks
 DEV=lo
 PID=
-PATH=$PATH:$SCALE
+PATH=$PATH:$SCALE:/nettrace/selftests/lib
 
 # shellcheck source=selftests/bench/systems.sh
 . "$BENCH/systems.sh"
@@ -341,6 +343,43 @@ part_cpus()
 	done
 }
 
+# ---- from a segment to its line ---------------------------------------------
+
+# late WHAT MACHINE COUNT RATE NETNS: by lib/delay; NETNS is what follow reads
+late()
+{
+	delay /run/netns/near /run/netns/far 10.0.1.2 80 "$3" "$4" -- \
+		nettrace follow -N "$5" >"$TMP/delay" 2>"$TMP/err" ||
+		fail "$1: $(tail -n 3 "$TMP/err")"
+	awk -v what="$1" -v machine="$2" -v rate="$4" '{
+		printf "row part=delay order=delay what=%s machine=%s rate=%s kind=%s n=%s median=%s p99=%s max=%s\n",
+			what, machine, rate, $1, $2, $4, $6, $8 }' "$TMP/delay"
+}
+
+part_delay()
+{
+	local machine=$1 count=$2 rate
+
+	shift 2
+	must ip netns add near
+	must ip netns add far
+	must ip -n near link add veth0 type veth peer name veth0 netns far
+	must ip -n near addr add 10.0.1.1/24 dev veth0
+	must ip -n far addr add 10.0.1.2/24 dev veth0
+	must ip -n near link set veth0 up
+	must ip -n far link set veth0 up
+	nettrace_load
+	late both "$machine" "$count" 0 near,far
+	late all "$machine" "$count" 0 all
+	late one "$machine" "$count" 0 near
+	for rate in "$@"; do
+		late both "$machine" "$count" "$rate" near,far
+	done
+	must tc -n near qdisc add dev veth0 root netem delay 50ms
+	late path "$machine" "$count" 0 near,far
+	must rmmod nettrace
+}
+
 # ---- main -------------------------------------------------------------------
 
 # how many are measured
@@ -351,6 +390,6 @@ shift
 printf 'meta part=%s kernel=%s memory_kb=%s\n' "$PART" "$(uname -r)" \
 	"$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"
 case $PART in
-module | timewaits | daemon | files | cpus) "part_$PART" "$@" ;;
+module | timewaits | daemon | files | cpus | delay) "part_$PART" "$@" ;;
 *) fail "there is no part $PART" ;;
 esac

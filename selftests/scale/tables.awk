@@ -5,7 +5,8 @@
 # Input: logs; "row KEY=VALUE..." and "meta KEY=VALUE..." count, of a part's rows those that
 # it wrote: order= and part= tell.
 #
-# -v want=NAME   the tables of that part: module, timewaits, daemon, files, readers, cpus
+# -v want=NAME   the tables of that part: module, timewaits, daemon, files, readers,
+#                cpus, delay
 # -v want=judge  "ok TEXT" or "not ok TEXT" for each cost that has to be flat; status 1 if
 #                one is not, or there is none
 # -v want=json   the rows, and of each log the machine, as an object
@@ -319,6 +320,22 @@ function print_cpus(   i, m, n, cpus, t, mode, what, without, with_it)
 		}
 }
 
+function print_delay(   i, text)
+{
+	text["both"] = "both ends read"
+	text["all"] = "all namespaces read (`-N all`)"
+	text["one"] = "only the sender's end read"
+	text["path"] = "both ends read, 50 ms from one to the other"
+	text["icount"] = "one CPU, by instructions"
+	text["smp"] = "two CPUs, emulated as fast as may be"
+	head("machine|which lines|what is read|segments a second beside|lines|median, ms|99 % within|all within")
+	for (i = 1; i <= rows; i++)
+		if (is(i, "delay"))
+			printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", text[v[i, "machine"]],
+				(v[i, "kind"] == "lone" ? "of lone segments" : "all"), text[v[i, "what"]],
+				number(v[i, "rate"]), number(v[i, "n"]), v[i, "median"], v[i, "p99"], v[i, "max"]
+}
+
 # ---- verdicts and JSON ------------------------------------------------------
 
 # each cost at each size, against that at the smallest: how many verdicts there are
@@ -414,6 +431,8 @@ END {
 		print_readers()
 	else if (want == "cpus")
 		print_cpus()
+	else if (want == "delay")
+		print_delay()
 	else if (want == "json")
 		print_json()
 	else if (want == "judge")

@@ -89,13 +89,21 @@ void nt_probes_drop_init(void)
 	}
 }
 
-/* a segment that TCP has taken, acknowledged and queued: its socket goes */
-static bool nt_was_taken(const struct nettrace_packet *p,
-			 const struct sk_buff *skb, unsigned int reason)
+/* out of the queue of a socket that goes: it holds its packets, so it is there yet */
+static bool nt_was_queued(const struct sk_buff *skb, unsigned int reason)
 {
 	return (reason == nt_reason_purge ||
 		reason == SKB_DROP_REASON_NOT_SPECIFIED) &&
-	       p->proto == IPPROTO_TCP && skb->destructor == sock_rfree;
+	       skb->destructor == sock_rfree;
+}
+
+/*
+ * A segment that TCP has taken, acknowledged and queued, the FIN of every connection
+ * among them: known before anything of it is read.
+ */
+static bool nt_was_taken(const struct sk_buff *skb, unsigned int reason)
+{
+	return nt_was_queued(skb, reason) && skb->sk && nt_sk_is_tcp(skb->sk);
 }
 
 /* no socket for ping alone wants this echo; a raw one may have got a copy */
@@ -131,7 +139,8 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 {
 	struct nt_tuple t = { };
 
-	if (nt_was_taken(p, skb, reason))
+	/* a copy of it for a raw socket */
+	if (p->proto == IPPROTO_TCP && nt_was_queued(skb, reason))
 		return true;
 	if (reason == SKB_DROP_REASON_NO_SOCKET)
 		return nt_is_echo_reply(p);
@@ -309,7 +318,8 @@ static void nt_dropped(struct sk_buff *skb, unsigned int reason,
 
 	/* a copy for tcpdump and its like is no packet that was dropped */
 	if (!family || skb->pkt_type == PACKET_OUTGOING || in_nmi() ||
-	    (!nt_reason_foreign(reason) && !nt_reason_name(reason)))
+	    (!nt_reason_foreign(reason) && !nt_reason_name(reason)) ||
+	    nt_was_taken(skb, reason))
 		return;
 	rcu_read_lock();
 	net = nt_drop_net(skb, rx_sk, reason);

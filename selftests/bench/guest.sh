@@ -6,8 +6,8 @@
 # baseline ("none"), each in a network made anew.  Prints a line for each:
 #
 #   meta kernel=... kernel_compiler=...
-#   row workload=... system=... seen=N lost=N unit=... units=N packets=N
-#       work=N idle=N seconds=N
+#   row workload=... system=... seen=N lost=N unit=... units=N warm_up=N
+#       packets=N work=N idle=N seconds=N
 #   absent workload=... system=... reason=TEXT
 #   failed workload=... system=... reason=TEXT
 #

@@ -142,10 +142,12 @@ static uint64_t work(const struct load *l, struct sockets *s, unsigned long coun
 int measure(const struct load *l, unsigned long count)
 {
 	struct sockets s = { -1, -1, { 0 } };
-	uint64_t idle, busy, packets;
+	uint64_t idle, busy, packets, warm_up;
 
 	l->open(&s);
+	warm_up = packets_of(l->dev);
 	work(l, &s, count / WARM_UP);
+	warm_up = l->packets ? count / WARM_UP : packets_of(l->dev) - warm_up;
 	idle = work(l, &s, 0);
 	packets = packets_of(l->dev);
 	busy = work(l, &s, count);
@@ -157,9 +159,9 @@ int measure(const struct load *l, unsigned long count)
 			packets, l->dev, count, l->packets);
 		return 1;
 	}
-	printf("unit=%s units=%lu packets=%" PRIu64 " work=%" PRIu64 " idle=%" PRIu64
-	       " seconds=%u\n",
-	       l->unit, count, packets, busy, idle, l->drain);
+	printf("unit=%s units=%lu warm_up=%" PRIu64 " packets=%" PRIu64 " work=%" PRIu64
+	       " idle=%" PRIu64 " seconds=%u\n",
+	       l->unit, count, warm_up, packets, busy, idle, l->drain);
 	fflush(stdout);
 	if (s.tx >= 0)
 		close(s.tx);

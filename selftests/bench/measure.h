@@ -29,7 +29,8 @@ uint64_t packets_of(const char *dev);
  *	       of doing nothing as is needed until nothing is left to be done, and
  *	       then @count units and such a time
  *
- * Prints "unit=packet units=N packets=N work=N idle=N seconds=N"; work:
+ * Prints "unit=packet units=N warm_up=N packets=N work=N idle=N seconds=N"; warm_up:
+ * units of the first run; work:
  * instructions of the load and the wait; idle: of the wait alone; seconds: its
  * length.
  *

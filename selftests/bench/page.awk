@@ -72,6 +72,33 @@ function print_ratios(n,   i, j, s)
 	print ""
 }
 
+# what a reader adds to the module for each of the events that it had, or how many these were
+function reader_cell(w, s, figure)
+{
+	if (!((w, s) in cost) || !((w, "nettrace") in cost) || events[w, s] < 0.01)
+		return "–"
+	if (figure == "events")
+		return sprintf("%.2f", events[w, s])
+	return group((cost[w, s] - cost[w, "nettrace"]) / events[w, s])
+}
+
+function print_reader(first, s, figure,   i)
+{
+	printf "| %s |", first
+	for (i = 1; i <= workloads; i++)
+		printf " %s |", reader_cell(workload[i], s, figure)
+	print ""
+}
+
+function print_readers()
+{
+	print_head("a reader, for an event")
+	print_reader("*events of a unit*", "nettrace-record", "events")
+	print_reader("`nettrace-record` less `nettrace`", "nettrace-record")
+	print_reader("`nettraced` less `nettrace`", "nettraced")
+	print ""
+}
+
 function bar(n,   out)
 {
 	if (n > 60)
@@ -121,6 +148,7 @@ function print_page(   n)
 	printf "\nLinux %s, module and tools built with %s:\n\n", kernel, compiler
 	print_costs(n)
 	print_ratios(n)
+	print_readers()
 	print_picture(n)
 	print_judged()
 	print ""

@@ -79,6 +79,8 @@ function take_row(   w, s, c)
 	if (value("lost") + 0 >= lost[w, s] + 0)
 		lost[w, s] = value("lost") + 0
 	least(idle, w SUBSEP s, value("idle") / value("seconds"))
+	# what it saw is of both runs
+	events[w, s] = value("seen") / (value("units") + value("warm_up"))
 }
 
 # the baseline is the mean of the first and the last

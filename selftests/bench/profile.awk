@@ -85,7 +85,8 @@ $1 != "Trace" {
 	at = symbol(pc)
 	if (pc == address[at] && name_of[at] == (load == "churn" ? "tcp_v4_connect" : "udp_sendmsg"))
 		units++
-	if (entry == "" && is_ours[at] && pc == address[at] && caller)
+	# a call within the module, of one whose entry was not written down, is none
+	if (entry == "" && is_ours[at] && pc == address[at] && caller && !inside)
 		begin(at)
 	else if (entry != "" && at == caller)
 		end()
@@ -94,6 +95,8 @@ $1 != "Trace" {
 		part[name_of[at]]++
 	} else if (!is_ours[at] && !is_thunk(name_of[at]))
 		caller = at
+	if (!is_thunk(name_of[at]))
+		inside = is_ours[at]
 }
 
 END {

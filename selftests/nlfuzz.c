@@ -43,6 +43,7 @@
 #include "lib/own.h"
 
 #define COUNT	   10000
+#define TELLING	   5000 /* so many datagrams meet everything; a hundred may not */
 #define COUNT_MAX  100000000
 #define SEED	   20261126
 #define HOUR	   3600
@@ -369,8 +370,10 @@ TEST_F_TIMEOUT(storm, of_requests, 4 * HOUR)
 	} else {
 		EXPECT_EQ(0, sum.errors[EPERM]);
 		EXPECT_LT(0, sum.data);
-		EXPECT_LT(0, sum.notified);
-		EXPECT_LT(0, sum.sk_ids);
+		if (datagrams >= TELLING) {
+			EXPECT_LT(0, sum.notified);
+			EXPECT_LT(0, sum.sk_ids);
+		}
 	}
 }
 

@@ -91,6 +91,10 @@ bench:
 	@scripts/setup --what demo
 	@$(MAKE) -s --no-print-directory -C selftests/bench
 
+profile:
+	@scripts/setup --what demo
+	@selftests/bench/profile
+
 # an hour, and 11 GB of memory: PART and SIZES (selftests/scale/run) make it less
 scale:
 	@scripts/setup --what check
@@ -160,6 +164,7 @@ help:
 	@echo '                      a line of module/core does not (docs/coverage.md)'
 	@echo 'make fuzz             libFuzzer on all that reads bytes of others, TIME=60 s each'
 	@echo 'make bench            what tracing costs, in instructions'
+	@echo 'make profile          where the module takes them, by function'
 	@echo 'make scale            how that grows with connections, conversations and CPUs (an hour,'
 	@echo '                      11 GB of memory; PART="module" SIZES="1000 10000": less)'
 	@echo 'make install          tools, manual pages, completion into $$(DESTDIR)$$(PREFIX)'
@@ -170,5 +175,5 @@ help:
 	@echo 'make clean            remove what was built; distclean: also what was downloaded'
 
 .PHONY: all tools module demo lab shell check check-debug check-labs check-storms check-kernels check-arch \
-	agreement lint coverage fuzz bench scale install uninstall \
+	agreement lint coverage fuzz bench profile scale install uninstall \
 	modules_install dkms_install dkms_uninstall clean distclean help

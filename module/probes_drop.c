@@ -89,7 +89,7 @@ void nt_probes_drop_init(void)
 	}
 }
 
-/* out of the queue of a socket that goes: it holds its packets, so it is there yet */
+/* out of the queue of a socket that goes, which is still there: it owns what it queued */
 static bool nt_was_queued(const struct sk_buff *skb, unsigned int reason)
 {
 	return (reason == nt_reason_purge ||

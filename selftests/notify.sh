@@ -110,8 +110,7 @@ t_namespace_dies()
 	local i
 
 	load
-	# a socket without a program that sends in vain keeps the namespace of a test before
-	# for two minutes
+	# a socket without a program may keep the namespace of a test before for minutes
 	until_true 300 traced 1 || fail "namespaces of earlier tests are left: $(who_holds)"
 	for i in 1 2 3; do
 		ns_add nts-x

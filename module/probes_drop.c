@@ -139,7 +139,7 @@ static bool nt_no_drop(const struct net *net, const struct nettrace_packet *p,
 {
 	struct nt_tuple t = { };
 
-	/* a copy of it for a raw socket */
+	/* what TCP had taken, too, but this is a raw socket's copy of it */
 	if (p->proto == IPPROTO_TCP && nt_was_queued(skb, reason))
 		return true;
 	if (reason == SKB_DROP_REASON_NO_SOCKET)
@@ -318,8 +318,9 @@ static void nt_dropped(struct sk_buff *skb, unsigned int reason,
 
 	/* a copy for tcpdump and its like is no packet that was dropped */
 	if (!family || skb->pkt_type == PACKET_OUTGOING || in_nmi() ||
-	    (!nt_reason_foreign(reason) && !nt_reason_name(reason)) ||
-	    nt_was_taken(skb, reason))
+	    (!nt_reason_foreign(reason) && !nt_reason_name(reason)))
+		return;
+	if (nt_was_taken(skb, reason))
 		return;
 	rcu_read_lock();
 	net = nt_drop_net(skb, rx_sk, reason);

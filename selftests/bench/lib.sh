@@ -49,5 +49,5 @@ report()
 
 	shift
 	awk -v "form=$form" -v "compiler=gcc $(gcc -dumpfullversion)" "$@" \
-		-f "$BENCH/page.awk" -f "$BENCH/report.awk"
+		-f "$TOP/selftests/lib/group.awk" -f "$BENCH/page.awk" -f "$BENCH/report.awk"
 }

@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lines of profile.awk as the tables of docs/performance.md
-
-function group(n)
-{
-	return n < 1000 ? sprintf("%d", n) : sprintf("%d %03d", n / 1000, n % 1000)
-}
+# The lines of profile.awk as the tables of docs/performance.md; loaded with lib/group.awk
 
 # the hooks and probes in the order of a packet's way
 function place(load, entry)

@@ -2,7 +2,7 @@
 #
 # The lines of guest.sh as a table, as JSON, as "WORKLOAD SYSTEM ADDED LOST"
 # lines for short, or as what docs/performance.md has of them (page.awk, which is
-# loaded with this).
+# loaded with this, and so is lib/group.awk).
 #
 # -v targets=FILE   what nettrace is to reach; targets explains its lines
 # -v compiler=TEXT  what the module was built with
@@ -20,17 +20,6 @@ function value(key,   m)
 function text_of(key)
 {
 	return substr($0, index($0, " " key "=") + length(key) + 2)
-}
-
-# thousands set apart
-function group(n,   s, out)
-{
-	s = sprintf("%.0f", n < 0 ? -n : n)
-	while (length(s) > 3) {
-		out = " " substr(s, length(s) - 2) out
-		s = substr(s, 1, length(s) - 3)
-	}
-	return (n <= -0.5 ? "-" : "") s out
 }
 
 function added(w, s)

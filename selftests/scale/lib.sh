@@ -14,7 +14,7 @@ PLACES=thash_entries=4194304
 # of_logs WANT LOG...: what tables.awk makes of them
 of_logs()
 {
-	LC_ALL=C awk -v "want=$1" -f "$SCALE/tables.awk" "${@:2}"
+	LC_ALL=C awk -v "want=$1" -f "$TOP/selftests/lib/group.awk" -f "$SCALE/tables.awk" "${@:2}"
 }
 
 # scale_prepare SERIES: what the machines need

@@ -73,16 +73,9 @@ function values_of(key, order, part, out,   i, j, n, x, seen)
 # ---- figures ----------------------------------------------------------------
 
 # thousands set apart, as in the other pages
-function number(x,   s, out)
+function number(x)
 {
-	if (x == "")
-		return "–"
-	s = sprintf("%.0f", x < 0 ? -x : x)
-	while (length(s) > 3) {
-		out = " " substr(s, length(s) - 2) out
-		s = substr(s, 1, length(s) - 3)
-	}
-	return (x <= -0.5 ? "-" : "") s out
+	return x == "" ? "–" : group(x)
 }
 
 # instructions of a packet or a connection

@@ -72,7 +72,7 @@ recording()
 watch()
 {
 	: >"$NT_TMP/sniff.err"
-	ip netns exec "$C" tcpdump -Z root -i eth0 -n -U --immediate-mode -s 0 -w "$NT_TMP/pcap" tcp \
+	ip netns exec "$C" tcpdump -Z root -i eth0 -n -U --immediate-mode -B 8192 -s 0 -w "$NT_TMP/pcap" tcp \
 		>/dev/null 2>"$NT_TMP/sniff.err" &
 	SNIFFER=$!
 	echo $SNIFFER >>"$NT_TMP/pids"

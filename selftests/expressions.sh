@@ -76,7 +76,7 @@ lab()
 
 capture_start()
 {
-	ip netns exec "$R" tcpdump -Z root -i left -n -p -U --immediate-mode --time-stamp-precision=nano \
+	ip netns exec "$R" tcpdump -Z root -i left -n -p -U --immediate-mode -B 8192 --time-stamp-precision=nano \
 		-w "$NT_TMP/all.pcap" 2>"$NT_TMP/tcpdump" &
 	CAPTURE=$!
 	echo "$CAPTURE" >>"$NT_TMP/pids"

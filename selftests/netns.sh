@@ -24,11 +24,6 @@ no_devices()
 	[ "$(devices_left)" -eq 0 ]
 }
 
-few_nets()
-{
-	[ "$(nets_alive)" -le "$1" ]
-}
-
 # round N: a namespace with ARP, IPv4, IPv6, TCP in it, a TIME-WAIT and a
 # half-open socket left behind
 round()
@@ -70,8 +65,7 @@ t_churn()
 		round $i
 	done
 	await "all $ROUNDS namespaces to be destroyed; $(devices_left) devices are left" no_devices
-	# the allocator's count is of whole slabs
-	await "struct net to be freed: $before before" few_nets $((before + (ROUNDS > 100 ? ROUNDS / 5 : 20)))
+	await "struct net to be freed: $(nets_alive) where $before were before" nets_at_most "$before"
 	# rings go after a grace period
 	await "the module's memory to be $memory again; it is $(stat_of memory)" memory_nearly "$memory"
 	diag "storm did: $ROUNDS namespaces made and destroyed, each with ARP, IPv4, IPv6, TCP, a TIME-WAIT and a half-open socket, while another saw $(stat_of seen nts-load) events"

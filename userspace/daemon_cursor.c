@@ -11,15 +11,13 @@
 
 /* ---- accounts of what is gone ---------------------------------------------- */
 
-struct ntd_cell *ntd_cell(struct ntd_store *s, struct ntd_tally *t, uint32_t stream, uint16_t cpu)
+/* the account of @stream has no such CPU yet */
+struct ntd_cell *ntd_cell_more(struct ntd_store *s, struct ntd_tally *t, uint32_t stream,
+			       uint16_t cpu)
 {
-	struct ntd_cell *new;
-	uint32_t n;
+	uint32_t n = (cpu + 8u) & ~7u;
+	struct ntd_cell *new = ntd_take(s, n * sizeof(*new));
 
-	if (cpu < t->ncpu[stream])
-		return &t->cpu[stream][cpu];
-	n = (cpu + 8u) & ~7u;
-	new = ntd_take(s, n * sizeof(*new));
 	if (!new)
 		return NULL;
 	if (t->ncpu[stream])
@@ -113,8 +111,8 @@ void ntd_cursor_done(struct ntd_store *s, struct ntd_cursor *c)
 		ntd_tally_forget(s, &c->missed, i);
 }
 
-/* the next gap that is owed, as of @at */
-static void owed(struct ntd_cursor *c, const struct nt_rf_event *at, struct nt_rf_event *ev)
+/* the next gap that is owed, as of @t, which is @time in the module's clock */
+static void owed(struct ntd_cursor *c, int64_t t, uint64_t time, struct nt_rf_event *ev)
 {
 	struct ntd_cell *cell = NULL;
 	unsigned int i;
@@ -126,10 +124,10 @@ static void owed(struct ntd_cursor *c, const struct nt_rf_event *at, struct nt_r
 				cell = &c->missed.cpu[i][cpu];
 	/* both counters have gone one too far */
 	memset(ev, 0, sizeof(*ev));
-	ev->t = at->t;
+	ev->t = t;
 	ev->stream = i - 1;
 	ev->rec.gap.hdr.type = NETTRACE_GAP;
-	ev->rec.gap.hdr.time = at->rec.hdr.time;
+	ev->rec.gap.hdr.time = time;
 	ev->rec.gap.hdr.cpu = (uint16_t)(cpu - 1);
 	ev->rec.gap.hdr.seq = cell->low + cell->lost;
 	ev->rec.gap.lost = cell->lost;
@@ -157,7 +155,10 @@ bool ntd_cursor_next(struct ntd_store *s, struct ntd_cursor *c, uint64_t below,
 {
 	c->nbytes = 0;
 	if (c->missed.sum) {
-		owed(c, c->at ? &c->at->e : &s->edge, ev);
+		if (c->at)
+			owed(c, c->at->e.t, c->at->e.rec.hdr.time, ev);
+		else
+			owed(c, s->edge.t, s->edge.time, ev);
 		return true;
 	}
 	if (!c->at || c->at->number >= below)

@@ -37,13 +37,21 @@ static void unmap(uint8_t *to, const uint8_t *addr)
 	memcpy(to, addr + 12, 4);
 }
 
-/* in one order for both directions; true: the first given became the second */
+/* in one order, whichever, for both directions; true: the first given became the second */
 static bool set(struct ntd_key *k, unsigned int stream, const uint8_t *a, uint16_t ap,
 		const uint8_t *b, uint16_t bp)
 {
-	int cmp = memcmp(a, b, 16);
-	bool swap = cmp > 0 || (!cmp && ap > bp);
+	uint64_t x[2], y[2];
+	bool swap;
 
+	memcpy(x, a, 16);
+	memcpy(y, b, 16);
+	if (x[0] != y[0])
+		swap = x[0] > y[0];
+	else if (x[1] != y[1])
+		swap = x[1] > y[1];
+	else
+		swap = ap > bp;
 	memcpy(k->addr[swap], a, 16);
 	memcpy(k->addr[!swap], b, 16);
 	k->port[swap] = ap;
@@ -168,4 +176,26 @@ enum ntd_kind ntd_key_of(const struct nt_event *ev, struct ntd_key *key, struct 
 		break;
 	}
 	return key->kind;
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0xd6e8feb86659fd93u;
+	return h ^ h >> 32;
+}
+
+/* word by word: a quarter of what uthash's own takes, which goes by bytes */
+unsigned int ntd_key_hash(const struct ntd_key *key, uint64_t seed)
+{
+	uint64_t word[7], h;
+
+	_Static_assert(sizeof(word) == sizeof(*key), "all of it");
+	memcpy(word, key, sizeof(word));
+	h = mix(seed, word[0]);
+	h = mix(h, word[1]);
+	h = mix(h, word[2]);
+	h = mix(h, word[3]);
+	h = mix(h, word[4]);
+	h = mix(h, word[5]);
+	return (unsigned int)mix(h, word[6]);
 }

@@ -50,6 +50,9 @@ struct ntd_sign {
 /** ntd_key_of() - the key of an event, and what it says */
 enum ntd_kind ntd_key_of(const struct nt_event *ev, struct ntd_key *key, struct ntd_sign *sign);
 
+/** ntd_key_hash() - of a key; @seed: a number that who sends packets does not know */
+unsigned int ntd_key_hash(const struct ntd_key *key, uint64_t seed);
+
 /** ntd_key_socket() - the key of what a socket did before its other end was known */
 void ntd_key_socket(const struct nt_event *ev, struct ntd_key *key);
 

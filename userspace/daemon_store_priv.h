@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * daemon_store_priv.h - inside of the store: daemon_store.c, daemon_cursor.c
+ * daemon_store_priv.h - inside of the store: daemon_store.c, daemon_room.c, daemon_cursor.c
  *
  * Ownership: the store owns nodes and conversations.  One thread.
  */
 #ifndef NETTRACE_DAEMON_STORE_PRIV_H
 #define NETTRACE_DAEMON_STORE_PRIV_H
 
+#include <malloc.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 #include <utlist.h>
 
@@ -50,15 +53,53 @@ struct ntd_store {
 	struct ntd_cursor *cursor;
 	struct ntd_tally evicted;
 	uint64_t held[NT_STREAM_MAX];
-	uint64_t number;	 /* of the next event */
-	uint64_t seed;		 /* of the hash: who sends packets does not know it */
-	struct nt_rf_event edge; /* the youngest that ever came: for gaps at the end */
+	uint64_t number;	/* of the next event */
+	uint64_t seed;		/* of the hash: who sends packets does not know it */
+	struct ntd_node *spare; /* to be used again, by cnext; they count as memory held */
+	uint32_t nspare;
+	struct {
+		int64_t t;
+		uint64_t time;
+	} edge; /* when the youngest came that ever did: for gaps at the end */
 	struct ntd_counts n;
 };
+
+/* daemon_room.c */
+
+/* what the allocator spends on it */
+static inline size_t ntd_size_of(void *p)
+{
+	return malloc_usable_size(p) + sizeof(size_t);
+}
 
 /* memory that counts against the limit */
 void *ntd_take(struct ntd_store *s, size_t size);
 void ntd_give(struct ntd_store *s, void *p);
+/* not cleared: all of it will be written, @n bytes of payload among it; NULL: no memory */
+struct ntd_node *ntd_node_new(struct ntd_store *s, uint32_t n);
+/* what the hash table of conversations takes */
+size_t ntd_table_bytes(const struct ntd_store *s);
+
+/* @conv comes to the end of the list of its rank, or out of it */
+void ntd_enter(struct ntd_store *s, struct ntd_conv *conv, enum ntd_rank rank);
+void ntd_leave(struct ntd_store *s, struct ntd_conv *conv);
+/* an event of so many bytes leaves @conv */
+void ntd_shrink(struct ntd_store *s, struct ntd_conv *conv, size_t bytes);
+void ntd_drop_empty(struct ntd_store *s, struct ntd_conv *conv);
+
+/*
+ * What is too much goes, but not @keep, until an event fits whose node has so many
+ * bytes; 0: none comes
+ */
+void ntd_make_room(struct ntd_store *s, size_t node, const struct ntd_conv *keep);
+/*
+ * A conversation that is too long: its beginning stays, the event behind it
+ * becomes a gap, and that grows over those that follow.
+ */
+void ntd_trim(struct ntd_store *s, struct ntd_conv *conv);
+/* memory that is free goes back to the system */
+void ntd_give_back(struct ntd_store *s);
+void ntd_let_all_go(struct ntd_store *s);
 
 static inline uint64_t ntd_weight(const struct nt_rf_event *e)
 {
@@ -67,8 +108,16 @@ static inline uint64_t ntd_weight(const struct nt_rf_event *e)
 
 /* daemon_cursor.c */
 
+struct ntd_cell *ntd_cell_more(struct ntd_store *s, struct ntd_tally *t, uint32_t stream,
+			       uint16_t cpu);
+
 /* what is gone of (stream, CPU); NULL: no memory */
-struct ntd_cell *ntd_cell(struct ntd_store *s, struct ntd_tally *t, uint32_t stream, uint16_t cpu);
+static inline struct ntd_cell *ntd_cell(struct ntd_store *s, struct ntd_tally *t, uint32_t stream,
+					uint16_t cpu)
+{
+	return cpu < t->ncpu[stream] ? &t->cpu[stream][cpu] : ntd_cell_more(s, t, stream, cpu);
+}
+
 /* add @n that went with @e; false: no memory */
 bool ntd_tally_event(struct ntd_store *s, struct ntd_tally *t, const struct nt_rf_event *e,
 		     uint64_t n);

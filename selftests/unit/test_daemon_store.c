@@ -94,6 +94,30 @@ static void whole(struct ntd_store *s, uint32_t n)
 	add(s, segment(n, true, NETTRACE_TH_FIN | NETTRACE_TH_ACK));
 }
 
+/* some of its payload was kept: bytes that go by its number, as many as .payload says */
+static struct nt_event with_bytes(struct nt_event ev)
+{
+	static uint8_t all[256 + 400];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(all); i++)
+		all[i] = (uint8_t)i;
+	ev.nbytes = 1 + roll(400);
+	ev.bytes = all + (uint8_t)ev.rec.hdr.seq;
+	ev.rec.packet.payload = ev.nbytes;
+	return ev;
+}
+
+static void expect_bytes(const struct ntd_cursor *c, const struct nt_rf_event *ev)
+{
+	unsigned int i;
+
+	assert_int_equal(c->nbytes,
+			 ev->rec.hdr.type == NETTRACE_PACKET ? ev->rec.packet.payload : 0);
+	for (i = 0; i < c->nbytes; i++)
+		assert_int_equal(c->bytes[i], (uint8_t)(ev->rec.hdr.seq + i));
+}
+
 /* what a reader of all gets: events, and the sum of its gaps */
 struct got {
 	uint64_t events, lost, gaps;
@@ -106,6 +130,7 @@ static void drain(struct ntd_store *s, struct ntd_cursor *c, uint64_t most, stru
 
 	while (most-- && ntd_cursor_next(s, c, UINT64_MAX, &ev)) {
 		assert_true(ev.t >= g->last_t - 1);
+		expect_bytes(c, &ev);
 		g->last_t = ev.t;
 		if (ev.rec.hdr.type == NETTRACE_GAP) {
 			g->gaps++;
@@ -447,6 +472,8 @@ static struct nt_event any(uint64_t *ring_lost)
 		ev = segment(roll(4), roll(2), NETTRACE_TH_ACK);
 		break;
 	}
+	if (ev.rec.hdr.type == NETTRACE_PACKET && !roll(3))
+		ev = with_bytes(ev);
 	ev.source = roll(3);
 	ev.rec.hdr.cpu = (uint16_t)roll(4);
 	return ev;

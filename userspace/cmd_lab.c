@@ -68,7 +68,7 @@ static int read_folder(const char *dir, struct nt_lab **lab, int *bad)
 
 	while (d && n < LABS_MAX && (e = readdir(d))) {
 		struct nt_error err = { "" };
-		char path[600];
+		char path[800]; /* a folder's, and a name of 255 */
 		size_t len = strlen(e->d_name);
 
 		if (len < sizeof(EXT) || strcmp(e->d_name + len - strlen(EXT), EXT))

@@ -336,7 +336,7 @@ static void translated(const char *what, unsigned int i, const char *text)
 {
 	const char *p;
 
-	for (p = text; *p > 0; p++)
+	for (p = text; *p && !(*p & 0x80); p++) /* char has no sign on arm64 and s390x */
 		;
 	if (!*p && strcmp(text, "Fast Open") && strcmp(text, "SYN cookie") &&
 	    strcmp(text, "DVMRP") && strcmp(text, "traceroute"))

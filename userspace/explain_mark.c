@@ -248,6 +248,38 @@ static void window(struct nt_explain *x, const struct nt_arrow *a, const struct 
 	}
 }
 
+/* out of order, or a copy that is old */
+static void late(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
+		 struct nt_told *s)
+{
+	bool order = m->name == NT_MARK_OUT_OF_ORDER, bare = !nt_seg_len(&a->pkt);
+	int dir = a->dir & 1;
+
+	if (order && bare)
+		nt_x_note(
+			s,
+			_("It was sent before what was seen before it: the network changed the order. It acknowledges nothing new, and nothing comes of it."));
+	else if (order)
+		nt_x_note(
+			s,
+			_("It was sent before what was seen before it: the network changed the order. TCP of %s puts byte %" PRIu32
+			  " back into its place; the program does not notice."),
+			nt_x_addr(x, !dir), a->seq);
+	else if (bare)
+		nt_x_note(
+			s,
+			_("The network brought this acknowledgement twice: it passed here before, and nothing comes of it."));
+	else
+		nt_x_note(
+			s,
+			is(m, "paws") ?
+				_("Its timestamp is older than one that the %s has accepted: it is from long ago and has come late, though its number %" PRIu32
+				  " would fit (PAWS, RFC 7323, 5). It is thrown away.") :
+				_("A copy that is older than what the %s has got already: byte %" PRIu32
+				  " came twice."),
+			nt_x_who(x, !dir), a->seq);
+}
+
 static void duplicates(struct nt_explain *x, const struct nt_arrow *a, const struct nt_mark *m,
 		       struct nt_told *s)
 {
@@ -263,11 +295,8 @@ static void duplicates(struct nt_explain *x, const struct nt_arrow *a, const str
 			m->n, nt_x_addr(x, dir), a->ack, nt_x_who(x, !dir));
 		break;
 	case NT_MARK_OUT_OF_ORDER:
-		nt_x_note(
-			s,
-			_("It was sent before what was seen before it: the network changed the order. TCP of %s puts byte %" PRIu32
-			  " back into its place; the program does not notice."),
-			nt_x_addr(x, !dir), a->seq);
+	case NT_MARK_OLD_DUPLICATE:
+		late(x, a, m, s);
 		break;
 	case NT_MARK_SPURIOUS:
 		nt_x_note(
@@ -275,16 +304,6 @@ static void duplicates(struct nt_explain *x, const struct nt_arrow *a, const str
 			_("It was not needed: byte %" PRIu32
 			  " had reached the %s before, and only its acknowledgement was late or lost."),
 			a->seq, nt_x_who(x, !dir));
-		break;
-	case NT_MARK_OLD_DUPLICATE:
-		nt_x_note(
-			s,
-			is(m, "paws") ?
-				_("Its timestamp is older than one that the %s has accepted: it is from long ago and has come late, though its number %" PRIu32
-				  " would fit (PAWS, RFC 7323, 5). It is thrown away.") :
-				_("A copy that is older than what the %s has got already: byte %" PRIu32
-				  " came twice."),
-			nt_x_who(x, !dir), a->seq);
 		break;
 	case NT_MARK_SACK:
 		if (a->pkt.nsack && a->ack_valid)

@@ -115,6 +115,27 @@ static void test_keepalive(void **state)
 			   " 53000 0 FWD c>s ACK seq=1012 ack=5011\n"
 			   " 54000 0 FWD c>s ACK seq=1011 ack=5010\n",
 	      "10 ~out-of-order\n");
+	/* but a copy of one that came in its turn is that, if it can be told */
+	CHECK(OPENING IDLE " 50000 0 FWD s>c ACK seq=5001 ack=1011 len=9\n"
+			   " 51000 0 FWD c>s ACK seq=1011 ack=5010 id=7\n"
+			   " 52000 0 FWD c>s FIN,ACK seq=1011 ack=5010 id=8\n"
+			   " 53000 0 FWD s>c FIN,ACK seq=5010 ack=1012\n"
+			   " 54000 0 FWD c>s ACK seq=1012 ack=5011 id=9\n"
+			   " 55000 0 FWD c>s ACK seq=1011 ack=5010 id=7\n"
+			   " 56000 0 FWD c>s ACK seq=1011 ack=5010 id=6\n",
+	      "11 ~old-duplicate:copy\n12 ~out-of-order\n");
+	CHECK(TRACED " 100 0 OUT c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
+		     " 110 1 IN  c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
+		     " 120 1 OUT s>c ACK seq=5001 ack=1006 sk=FULL:ESTABLISHED\n"
+		     " 130 0 IN  s>c ACK seq=5001 ack=1006 sk=FULL:ESTABLISHED\n"
+		     " 140 1 OUT s>c ACK seq=5001 ack=1006 len=5 sk=FULL:ESTABLISHED\n"
+		     " 150 0 IN  s>c ACK seq=5001 ack=1006 len=5 sk=FULL:ESTABLISHED\n"
+		     " 160 0 OUT c>s ACK seq=1006 ack=5006 len=5 sk=FULL:ESTABLISHED\n"
+		     " 170 1 IN  c>s ACK seq=1006 ack=5006 len=5 sk=FULL:ESTABLISHED\n"
+		     " 180 1 OUT s>c ACK seq=5006 ack=1011 sk=FULL:ESTABLISHED\n"
+		     " 190 0 IN  s>c ACK seq=5006 ack=1011 sk=FULL:ESTABLISHED\n"
+		     " 200 0 IN  s>c ACK seq=5001 ack=1006 sk=FULL:ESTABLISHED\n",
+	      "9 ~old-duplicate:copy\n");
 	/* the socket's own numbers */
 	CHECK(TRACED "  100 0 OUT c>s ACK seq=1000 ack=5001 id=3 sk=FULL:ESTABLISHED nxt=1001\n"
 		     "  110 1 IN  c>s ACK seq=1000 ack=5001 id=3 sk=FULL:ESTABLISHED\n",

@@ -149,6 +149,15 @@ static bool is_overtaken(const struct nt_mark_at *a)
 	return nt_pure_ack(a->p) && !a->f->owned && a->seq < a->d->max && a->ack < a->peer->acked;
 }
 
+/* it was overtaken, or it is the second of two: the first may have come in its turn */
+static void mark_overtaken(struct nt_mark_at *a)
+{
+	if (nt_mark_is_copy(a) || (!a->p->ip_id && a->f->copy))
+		nt_marks_add(a->out, NT_MARK_OLD_DUPLICATE, "copy", NT_INFERRED, 0);
+	else
+		nt_marks_add(a->out, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED, 0);
+}
+
 void nt_marks_of_ack(struct nt_mark_at *a)
 {
 	bool answer = a->d->based && mark_answer(a);
@@ -164,7 +173,7 @@ void nt_marks_of_ack(struct nt_mark_at *a)
 		return;
 	}
 	if (is_overtaken(a))
-		nt_marks_add(a->out, NT_MARK_OUT_OF_ORDER, NULL, NT_INFERRED, 0);
+		mark_overtaken(a);
 	else if (!answer || a->d->window != window_of(a))
 		mark_repeated(a, sack);
 }

@@ -87,7 +87,7 @@ static uint32_t print_of(const struct nettrace_packet *p)
 }
 
 /* it passed before, as it is: nobody gives two packets of a flow one identification */
-static bool is_copy(const struct nt_mark_at *a)
+bool nt_mark_is_copy(const struct nt_mark_at *a)
 {
 	uint32_t print = print_of(a->p);
 	unsigned int i;
@@ -125,7 +125,7 @@ static const char *old_duplicate(const struct nt_mark_at *a)
 	bool newer = behind_its_turn(a), older = false;
 	unsigned int i;
 
-	if (is_copy(a))
+	if (nt_mark_is_copy(a))
 		return "copy";
 	for (i = 0; i < NT_RECENT_MAX; i++) {
 		const struct nt_recent *r = &a->own->recent[i];
@@ -307,6 +307,10 @@ static void remember(struct nt_mark_at *a)
 		.out = a->f->out,
 	};
 	*next = (*next + 1) % (NT_RECENT_MAX / 2);
+}
+
+static void remember_print(struct nt_mark_at *a)
+{
 	if (!a->p->ip_id)
 		return;
 	a->own->prints[a->own->next_print] = print_of(a->p);
@@ -323,6 +327,7 @@ void nt_marks_sent(struct nt_mark_at *a)
 		return;
 	if (a->end > a->d->max)
 		note_newest(a);
+	remember_print(a);
 	if (!len)
 		return;
 	own->t_sent = a->f->t;

@@ -48,6 +48,8 @@ void nt_marks_owe(struct nt_mark_at *a);
 
 /* marks_data.c */
 void nt_marks_of_data(struct nt_mark_at *a);
+/* one of its sender's last packets, as it is: known by its IPv4 identification */
+bool nt_mark_is_copy(const struct nt_mark_at *a);
 /* remember it as sent */
 void nt_marks_sent(struct nt_mark_at *a);
 

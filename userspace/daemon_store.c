@@ -5,7 +5,7 @@
  * Purpose, honesty, memory, context: daemon_store.h.
  *
  * Each event is in the list of all, in the order of arrival, and in that of its
- * conversation.  Conversations are in one of three lists by what can be expected
+ * conversation.  Conversations are in one of four lists by what can be expected
  * of them, the longest silent first: an event moves its own to the end.
  *
  * Who goes when memory is full: daemon_room.c.

@@ -124,6 +124,14 @@ static void test_keepalive(void **state)
 			   " 55000 0 FWD c>s ACK seq=1011 ack=5010 id=7\n"
 			   " 56000 0 FWD c>s ACK seq=1011 ack=5010 id=6\n",
 	      "11 ~old-duplicate:copy\n12 ~out-of-order\n");
+	/* nor is it one because its sender always has the same identification */
+	CHECK(OPENING IDLE " 50000 0 FWD s>c ACK seq=5001 ack=1011 len=9\n"
+			   " 50500 0 FWD c>s ACK seq=1011 ack=5001 id=7\n"
+			   " 52000 0 FWD c>s FIN,ACK seq=1011 ack=5012 id=7\n"
+			   " 53000 0 FWD s>c ACK seq=5010 ack=1011 len=2\n"
+			   " 54000 0 FWD c>s ACK seq=1012 ack=5012 id=7\n"
+			   " 55000 0 FWD c>s ACK seq=1011 ack=5010 id=7\n",
+	      "7 ~duplicate-ack#1\n11 ~out-of-order\n");
 	CHECK(TRACED " 100 0 OUT c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
 		     " 110 1 IN  c>s ACK seq=1001 ack=5001 len=5 sk=FULL:ESTABLISHED\n"
 		     " 120 1 OUT s>c ACK seq=5001 ack=1006 sk=FULL:ESTABLISHED\n"

@@ -83,7 +83,7 @@ static uint32_t print_of(const struct nettrace_packet *p)
 {
 	uint32_t id = (uint16_t)p->ip_id;
 
-	return ((p->seq ^ id << 16) * 0x9e3779b1u + nt_seg_len(p)) | 1;
+	return ((p->seq ^ id << 16) * 0x9e3779b1u + p->ack * 0x85ebca77u + nt_seg_len(p)) | 1;
 }
 
 /* it passed before, as it is: nobody gives two packets of a flow one identification */
